@@ -1,0 +1,126 @@
+"""Findings, readiness and the assessment as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from auditor.estate.model import Estate, InUse
+from auditor.facts.reading import Reading
+
+
+class Status(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    ADVICE = "advice"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    WAIVED = "waived"
+
+
+class Readiness(StrEnum):
+    """`blocked`: no update can make it ready, it needs a migration."""
+
+    READY = "ready"
+    WORK_NEEDED = "work_needed"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+    NOT_IN_SCOPE = "not_in_scope"
+
+
+class SubjectKind(StrEnum):
+    SERVER = "server"
+    POOL = "pool"
+    SCENARIO = "scenario"
+    ESTATE = "estate"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that was read: by which family, where on the server, what it said, when."""
+
+    family: str
+    path: str
+    value: str
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's word on one subject.
+
+    `blocks` marks a fail that no update can mend. `actions` are keys of the rulebook's
+    procedures that would mend it, in no order (the plan orders). `sources` are keys of
+    the rulebook's sources. `counted` is false where the finding does not weigh on
+    readiness (the subject is out of scope). `detail` carries machine-readable extras
+    for the plan, such as `("component", "Core Components")`.
+    """
+
+    rule: str
+    subject: str
+    subject_kind: SubjectKind
+    status: Status
+    observed: str
+    required: str
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    remediation: str = ""
+    actions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    blocks: bool = False
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ServerVerdict:
+    """One server as judged. `product` and `os` are rulebook keys, None where not identified."""
+
+    fqdn: str
+    pool: str
+    readiness: Readiness
+    reason: str
+    product: str | None
+    os: str | None
+    build: str | None
+    findings: tuple[Finding, ...]
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class PoolVerdict:
+    fqdn: str
+    readiness: Readiness
+    reason: str
+    product: str | None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioVerdict:
+    """A scenario with the pools on its path; `applies` is false where it is stated as not in use."""
+
+    key: str
+    title: str
+    in_use: InUse
+    evidence: str
+    readiness: Readiness
+    reason: str
+    pools: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The estate as judged under one policy."""
+
+    estate: Estate
+    policy: str
+    servers: tuple[ServerVerdict, ...]
+    pools: tuple[PoolVerdict, ...]
+    scenarios: tuple[ScenarioVerdict, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, of servers first and then of pools."""
+        return tuple(f for v in (*self.servers, *self.pools) for f in v.findings)

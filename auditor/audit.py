@@ -1,0 +1,202 @@
+"""audit.json: the machine's contract, and the one value that every report is a view of.
+
+The JSON schema generated from `Audit` is committed as `reports/audit.schema.json`. Later
+versions add fields; none is renamed or removed within `schema_version` 1.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceRef(_Model):
+    """Where a statement comes from; `url` is empty for a document without an address."""
+
+    key: str
+    title: str
+    url: str = ""
+
+
+class EvidenceEntry(_Model):
+    """One thing that was read: family, place on the server, value as text, instant (UTC)."""
+
+    family: str
+    path: str
+    value: str
+    when: datetime | None = None
+
+
+class FindingEntry(_Model):
+    """One rule's word on one subject. `counted` findings weigh on readiness and exit code."""
+
+    id: str = Field(description="stable hash of rule and subject")
+    rule: str
+    title: str
+    subject: str
+    subject_kind: Literal["server", "pool", "scenario", "estate"]
+    status: Literal["pass", "fail", "advice", "unknown", "not_applicable", "waived"]
+    observed: str
+    required: str
+    reason: str
+    evidence: tuple[EvidenceEntry, ...] = ()
+    remediation: str = ""
+    source: tuple[SourceRef, ...] = ()
+    counted: bool = True
+
+
+class ReachedEntry(_Model):
+    """Whether the server was read; else the classified failure, with a sentence and a hint."""
+
+    ok: bool
+    code: str
+    sentence: str
+    hint: str = ""
+    detail: str = ""
+    origin: str = "winrm"
+    started: datetime | None = None
+    finished: datetime | None = None
+    collected: datetime | None = None
+    clock_skew_seconds: float | None = None
+
+
+ReadinessWord = Literal["ready", "work_needed", "blocked", "unknown", "not_in_scope"]
+
+
+class ServerEntry(_Model):
+    """One server. `product` and `os` are rulebook keys; the `_title`s are for people."""
+
+    fqdn: str
+    pool: str
+    pool_kind: str
+    site: str
+    roles: tuple[str, ...] = ()
+    zone: str | None = None
+    upgrade_domain: str | None = None
+    product: str | None
+    product_title: str | None = None
+    build: str | None = None
+    build_label: str | None = None
+    os: str | None
+    os_title: str | None = None
+    readiness: ReadinessWord
+    reason: str
+    reached: ReachedEntry
+
+
+class PoolEntry(_Model):
+    fqdn: str
+    kind: str
+    site: str
+    product: str | None
+    product_title: str | None = None
+    readiness: ReadinessWord
+    reason: str
+    servers: tuple[str, ...] = ()
+    hosts_cms: bool = False
+    takes_updates: bool = True
+
+
+class MachineEntry(_Model):
+    """A machine that takes no cumulative update (SQL, gateway, Office Web Apps, file store)."""
+
+    fqdn: str
+    pool: str
+    kind: str
+    site: str
+
+
+class ScenarioEntry(_Model):
+    """`in_use` is yes, no, unknown or assumed (nobody stated it, judged as if it were in use)."""
+
+    key: str
+    title: str
+    in_use: Literal["yes", "no", "unknown", "assumed"]
+    evidence: str
+    readiness: ReadinessWord
+    reason: str
+    pools: tuple[str, ...] = ()
+    source: tuple[SourceRef, ...] = ()
+
+
+class EstateEntry(_Model):
+    name: str
+    source: str
+    sites: tuple[str, ...] = ()
+    other_machines: tuple[MachineEntry, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class CommandEntry(_Model):
+    """`shell` is powershell, cmd or gui (words rather than a command)."""
+
+    text: str
+    shell: str
+    run_on: str = ""
+
+
+class WaitEntry(_Model):
+    """The step waits for `step`; `order_source` is official, practice or assumed."""
+
+    step: str
+    reason: str
+    order_source: Literal["official", "practice", "assumed"]
+    source: str = ""
+
+
+class StepEntry(_Model):
+    """One step of the plan, in working order. `minutes` is an assumption that a person may change."""
+
+    id: str
+    number: int
+    wave: int
+    action: str
+    title: str
+    target: str
+    target_kind: Literal["server", "pool", "database", "estate"]
+    pool: str
+    site: str
+    commands: tuple[CommandEntry, ...] = ()
+    waits_for: tuple[WaitEntry, ...] = ()
+    minutes: int
+    impact: str
+    rollback: str
+    rules: tuple[str, ...] = ()
+    reason: str
+    source: tuple[SourceRef, ...] = ()
+
+
+class RunEntry(_Model):
+    """The run. `exit_code` is what the audit's process ends with (0 ready, 1 work, 3 incomplete)."""
+
+    id: str
+    started: datetime
+    finished: datetime
+    policy: str
+    policy_title: str
+    tool_version: str
+    rulebook_date: str
+    exit_code: int
+
+
+class Audit(_Model):
+    """Everything one run found, judged and planned."""
+
+    schema_version: Literal[1] = 1
+    run: RunEntry
+    estate: EstateEntry
+    servers: tuple[ServerEntry, ...]
+    pools: tuple[PoolEntry, ...]
+    scenarios: tuple[ScenarioEntry, ...]
+    findings: tuple[FindingEntry, ...]
+    steps: tuple[StepEntry, ...]
+    sources: tuple[SourceRef, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The estate: what exists and how it is reached."""

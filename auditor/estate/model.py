@@ -1,0 +1,137 @@
+"""The estate: sites, pools, servers, and the scenarios that link them to Office 365.
+
+Values only. Who reads them from a topology document or an inventory file is in the
+modules beside this one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class PoolKind(StrEnum):
+    """What a pool (a cluster of the topology) is for."""
+
+    ENTERPRISE = "enterprise"
+    STANDARD = "standard"
+    EDGE = "edge"
+    DIRECTOR = "director"
+    MEDIATION = "mediation"
+    PERSISTENT_CHAT = "persistent_chat"
+    VIDEO_INTEROP = "video_interop"
+    SBA = "sba"
+    TRUSTED_APPLICATION = "trusted_application"
+    WAC = "wac"
+    SQL = "sql"
+    FILE_STORE = "file_store"
+    GATEWAY = "gateway"
+    UNKNOWN = "unknown"
+
+
+# Kinds whose machines take no cumulative update; they are listed, never contacted.
+KINDS_WITHOUT_UPDATES = frozenset(
+    {PoolKind.WAC, PoolKind.SQL, PoolKind.FILE_STORE, PoolKind.GATEWAY}
+)
+
+
+class InUse(StrEnum):
+    """Whether a scenario is in use: stated, found, or (ASSUMED) neither, so judged as if it were."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One way in which the estate touches Office 365; `key` names its rulebook entry."""
+
+    key: str
+    in_use: InUse
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One machine. `fqdn` is lower case; `address` overrides name resolution; `zone` names a Zone."""
+
+    fqdn: str
+    pool: str
+    roles: tuple[str, ...] = ()
+    upgrade_domain: str | None = None
+    fault_domain: str | None = None
+    zone: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SqlBackend:
+    """A SQL instance that holds databases of a pool; `fqdn` is the instance's cluster or machine.
+
+    `instance` is "" for the default instance. `collocated` is true where the instance
+    runs on the pool's own machines (Standard Edition).
+    """
+
+    fqdn: str
+    instance: str = ""
+    always_on: bool = False
+    collocated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool and its place in the estate. Links (`edge`, `next_hop`, `paired_with`) are pool FQDNs.
+
+    `service_version` is the topology's own number (6 Lync 2013, 7 Skype for Business 2015,
+    DOMAIN 3.6); `product` is a rulebook product key that an inventory stated.
+    """
+
+    fqdn: str
+    kind: PoolKind
+    site: str
+    servers: tuple[Server, ...] = ()
+    service_version: int | None = None
+    product: str | None = None
+    takes_updates: bool = True
+    hosts_cms: bool = False
+    backends: tuple[SqlBackend, ...] = ()
+    edge: str | None = None
+    next_hop: str | None = None
+    paired_with: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A central site, or a branch site where `central` names the site it belongs to."""
+
+    name: str
+    central: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Everything that is audited together. `source` says in words where the structure came from."""
+
+    name: str
+    source: str
+    sites: tuple[Site, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    def servers(self) -> tuple[Server, ...]:
+        """Machines that an audit reads: members of pools that take updates."""
+        return tuple(s for pool in self.pools if pool.takes_updates for s in pool.servers)
+
+    def others(self) -> tuple[Server, ...]:
+        """Machines that take no cumulative update (SQL, gateways, Office Web Apps, file stores)."""
+        return tuple(s for pool in self.pools if not pool.takes_updates for s in pool.servers)
+
+    def pool_of(self, fqdn: str) -> Pool:
+        """The pool that `fqdn` is a member of; KeyError when there is none."""
+        for pool in self.pools:
+            if any(server.fqdn == fqdn for server in pool.servers):
+                return pool
+        raise KeyError(fqdn)

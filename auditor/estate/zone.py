@@ -1,0 +1,67 @@
+"""Zones: how the servers of one network area are reached, and with whose credentials.
+
+A zone holds a credential *reference*; the secret itself is resolved at run time and is
+never part of an estate file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Transport(StrEnum):
+    HTTP = "http"
+    HTTPS = "https"
+
+
+class Auth(StrEnum):
+    """`basic` is accepted over https only; ntlm and negotiate seal their messages over http."""
+
+    NTLM = "ntlm"
+    NEGOTIATE = "negotiate"
+    BASIC = "basic"
+
+
+class SecretSource(StrEnum):
+    PROMPT = "prompt"
+    ENVIRONMENT = "env"
+    KEYRING = "keyring"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialReference:
+    """Who signs in, and where the password is kept.
+
+    `locator` is the environment variable's name, the keyring service, or the file's path;
+    empty for a prompt.
+    """
+
+    name: str
+    username: str
+    source: SecretSource
+    locator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One way in. `ca_file` verifies the certificate over https (the system's store when None)."""
+
+    name: str
+    transport: Transport = Transport.HTTP
+    port: int = 5985
+    auth: Auth = Auth.NTLM
+    credential: CredentialReference | None = None
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Limits of a run: seconds per host in total, bytes per host in total, hosts at once."""
+
+    threads: int = 64
+    deadline_seconds: float = 120.0
+    connect_seconds: float = 10.0
+    byte_budget: int = 8 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""Typed facts: what a snippet returned, decoded, bounded and checked."""

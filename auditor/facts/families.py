@@ -1,0 +1,43 @@
+"""The fact families: one entry each, and the shape of a family's result.
+
+A family registers itself here once; the joined script, the decoders, the lab and the
+documentation all read this list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyError:
+    """A family that could not be read or decoded; `path` is where in the answer, if decoding failed."""
+
+    kind: str
+    message: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyResult:
+    """One family of one server: a typed model (`facts`) or an `error`, never both.
+
+    `when` is the server's instant (UTC) of collection; `milliseconds` is what the snippet took.
+    """
+
+    family: str
+    facts: object | None = None
+    error: FamilyError | None = None
+    when: datetime | None = None
+    milliseconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family: its key, the snippet's file name in `ps_snippets`, and its decoder."""
+
+    key: str
+    snippet: str
+    decode: Callable[[Mapping[str, object]], object]

@@ -1,0 +1,72 @@
+"""What came back from one server: facts, or the reason why there are none.
+
+A `Reading` is made for every server of the estate, reached or not, so that no server
+can vanish from a report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.facts.families import FamilyResult
+
+
+class ReachState(StrEnum):
+    """The closed set of outcomes of one conversation; the value is the stable code."""
+
+    READ = "REACH-READ"
+    NOT_ASKED = "REACH-NOT-ASKED"
+    NAME = "REACH-NAME"
+    REFUSED = "REACH-REFUSED"
+    UNREACHABLE = "REACH-UNREACHABLE"
+    TLS = "REACH-TLS"
+    AUTH = "REACH-AUTH"
+    DENIED = "REACH-DENIED"
+    QUOTA = "REACH-QUOTA"
+    DEADLINE = "REACH-DEADLINE"
+    TOO_LARGE = "REACH-TOO-LARGE"
+    PROTOCOL = "REACH-PROTOCOL"
+    ENDPOINT = "REACH-ENDPOINT"
+    SCRIPT = "REACH-SCRIPT"
+    ANSWER = "REACH-ANSWER"
+    CANCELLED = "REACH-CANCELLED"
+    FAULT = "REACH-FAULT"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How the conversation ended, as a sentence for people and what to do next.
+
+    `detail` is what the other side or the library said: hostile text, bounded in length.
+    """
+
+    state: ReachState
+    sentence: str
+    hint: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One server's answer. `families` is empty unless `reach.state` is READ.
+
+    Instants are aware (UTC). `clock_skew` is the host's clock minus the runner's, None
+    where it cannot be known (an offline bundle carries no runner's instant).
+    """
+
+    fqdn: str
+    reach: Reach
+    families: tuple[FamilyResult, ...] = ()
+    computer_name: str | None = None
+    domain: str | None = None
+    ps_version: str | None = None
+    collector: str | None = None
+    origin: str = "winrm"
+    started: datetime | None = None
+    finished: datetime | None = None
+    collected: datetime | None = None
+    clock_skew: timedelta | None = None

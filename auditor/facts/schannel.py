@@ -1,0 +1,32 @@
+"""Family `schannel`: the SCHANNEL protocol keys, as found. An absent key means the OS default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.facts.registry_value import RegistryValue
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolSide:
+    """One of `...\\SCHANNEL\\Protocols\\<protocol>\\<side>`; side is "Client" or "Server".
+
+    A value is None where it is absent. `path` is the full registry path that was read.
+    """
+
+    protocol: str
+    side: str
+    path: str
+    key_present: bool
+    enabled: RegistryValue | None = None
+    disabled_by_default: RegistryValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SchannelFacts:
+    """Sides of SSL 2.0 to TLS 1.3, each with both sides whether its key exists or not."""
+
+    sides: tuple[ProtocolSide, ...]
+
+    def find(self, protocol: str, side: str) -> ProtocolSide | None:
+        return next((s for s in self.sides if (s.protocol, s.side) == (protocol, side)), None)
