@@ -106,7 +106,7 @@ class PoolEntry(_Model):
 
 
 class MachineEntry(_Model):
-    """A machine that takes no cumulative update (SQL, gateway, Office Web Apps, file store)."""
+    """A machine without cumulative updates (SQL, gateway, Office Web Apps, file store)."""
 
     fqdn: str
     pool: str
@@ -153,7 +153,7 @@ class WaitEntry(_Model):
 
 
 class StepEntry(_Model):
-    """One step of the plan, in working order. `minutes` is an assumption that a person may change."""
+    """One step of the plan, in working order. `minutes` is an assumption, to be edited."""
 
     id: str
     number: int
@@ -175,7 +175,7 @@ class StepEntry(_Model):
 
 
 class RunEntry(_Model):
-    """The run. `exit_code` is what the audit's process ends with (0 ready, 1 work, 3 incomplete)."""
+    """The run. `exit_code` is what the process ends with (0 ready, 1 work, 3 incomplete)."""
 
     id: str
     started: datetime

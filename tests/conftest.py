@@ -1,4 +1,4 @@
-"""Fixtures for inputs and tools that are not part of the project; tests skip where they are absent."""
+"""Inputs and tools that are not part of the project; tests skip where they are absent."""
 
 from __future__ import annotations
 

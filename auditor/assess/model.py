@@ -53,8 +53,7 @@ class Finding:
     `blocks` marks a fail that no update can mend. `actions` are keys of the rulebook's
     procedures that would mend it, in no order (the plan orders). `sources` are keys of
     the rulebook's sources. `counted` is false where the finding does not weigh on
-    readiness (the subject is out of scope). `detail` carries machine-readable extras
-    for the plan, such as `("component", "Core Components")`.
+    readiness (the subject is out of scope).
     """
 
     rule: str
@@ -98,7 +97,7 @@ class PoolVerdict:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioVerdict:
-    """A scenario with the pools on its path; `applies` is false where it is stated as not in use."""
+    """A scenario and the pools on its path; NOT_IN_SCOPE where it is stated as not in use."""
 
     key: str
     title: str
@@ -123,4 +122,5 @@ class Assessment:
 
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, of servers first and then of pools."""
-        return tuple(f for v in (*self.servers, *self.pools) for f in v.findings)
+        judged: tuple[ServerVerdict | PoolVerdict, ...] = (*self.servers, *self.pools)
+        return tuple(finding for verdict in judged for finding in verdict.findings)

@@ -36,7 +36,7 @@ KINDS_WITHOUT_UPDATES = frozenset(
 
 
 class InUse(StrEnum):
-    """Whether a scenario is in use: stated, found, or (ASSUMED) neither, so judged as if it were."""
+    """Whether a scenario is in use; ASSUMED: nobody stated it, so judged as if it were."""
 
     YES = "yes"
     NO = "no"
@@ -55,7 +55,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One machine. `fqdn` is lower case; `address` overrides name resolution; `zone` names a Zone."""
+    """One machine. `fqdn` is lower case; `address` overrides name resolution."""
 
     fqdn: str
     pool: str

@@ -9,7 +9,7 @@ from auditor.facts.registry_value import RegistryValue
 
 @dataclass(frozen=True, slots=True)
 class DotNetRuntime:
-    """`...\\Microsoft\\.NETFramework\\<runtime>` in one view; runtime is v4.0.30319 or v2.0.50727."""
+    """`...\\Microsoft\\.NETFramework\\<runtime>` in one view; v4.0.30319 or v2.0.50727."""
 
     runtime: str
     view: str

@@ -1,0 +1,87 @@
+# Two commands: `make demo` and `make test`. Everything they need is installed into .venv from
+# the hash-locked files in requirements/.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := auditor reports ps_snippets tests benchmarks
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help demo test lint types imports check wheel-demo bench-collect schema lock clean
+
+help:
+	@echo 'make demo           audit the lab estate over WinRM on loopback; reports in out/demo'
+	@echo 'make test           the whole test suite'
+	@echo 'make check          lint, types and import rules'
+	@echo 'make wheel-demo     build the wheel and run the demo from an empty environment'
+	@echo 'make bench-collect  the collector beside plain pypsrp and Ansible (minutes)'
+	@echo 'make schema         write reports/audit.schema.json from the models'
+	@echo 'make lock           pin the dependencies anew'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo 'error: $(PYTHON) cannot make a virtual environment.' >&2; \
+	  echo '  Python 3.11 or newer with venv is needed (Debian: apt install python3-venv).' >&2; \
+	  rm -rf $(VENV); exit 1; }
+
+$(VENV)/demo.stamp: requirements/demo.txt pyproject.toml | $(VENV)/bin/python
+	@echo 'installing sfb-audit and the lab into $(VENV)'
+	@$(PIP) install --require-hashes -r requirements/demo.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/demo.stamp
+	@echo 'installing the test tools into $(VENV)'
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/demo.stamp
+	@$(BIN)/sfb-audit demo --out out/demo
+
+test: $(VENV)/dev.stamp
+	@$(PYTEST) -n auto --dist worksteal
+
+check: lint types imports
+
+lint: $(VENV)/dev.stamp
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+
+types: $(VENV)/dev.stamp
+	@$(BIN)/mypy
+
+imports: $(VENV)/dev.stamp
+	@$(BIN)/lint-imports --no-cache
+
+wheel-demo: $(VENV)/dev.stamp
+	@rm -rf dist out/wheel-venv out/wheel-demo
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
+	@$(PYTHON) -m venv out/wheel-venv
+	@out/wheel-venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/demo.txt
+	@out/wheel-venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps dist/*.whl
+	@cd / && $(CURDIR)/out/wheel-venv/bin/sfb-audit demo --out $(CURDIR)/out/wheel-demo
+
+bench-collect: $(VENV)/demo.stamp out/ansible-venv/bin/ansible-playbook
+	@$(BIN)/python benchmarks/collect.py --ansible out/ansible-venv
+
+out/ansible-venv/bin/ansible-playbook: requirements/ansible.txt
+	@$(PYTHON) -m venv out/ansible-venv
+	@out/ansible-venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/ansible.txt
+	@touch $@
+
+schema: $(VENV)/demo.stamp
+	@$(BIN)/python -m reports.audit_json > reports/audit.schema.json
+
+PIP_COMPILE = out/lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+  --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+
+lock:
+	@$(PYTHON) -m venv out/lock-venv
+	@out/lock-venv/bin/python -m pip --disable-pip-version-check --quiet install pip-tools
+	@$(PIP_COMPILE) --extra lab --extra dev -o requirements/dev.txt pyproject.toml
+	@$(PIP_COMPILE) --extra lab --build-deps-for editable -c requirements/dev.txt -o requirements/demo.txt pyproject.toml
+	@$(PIP_COMPILE) -c requirements/dev.txt -o requirements/ansible.txt requirements/ansible.in
+
+clean:
+	@rm -rf $(VENV) out dist
