@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from auditor.facts.fields import Fields
 from auditor.facts.registry_value import RegistryValue
 
 
@@ -25,3 +27,22 @@ class DotNetFacts:
 
     release: RegistryValue | None
     runtimes: tuple[DotNetRuntime, ...]
+
+
+def decode(raw: Mapping[str, object]) -> DotNetFacts:
+    """What dotnet.ps1 returned; AnswerError where it is something else."""
+    data = Fields(raw)
+    return DotNetFacts(
+        release=data.registry_value("release"),
+        runtimes=tuple(
+            DotNetRuntime(
+                runtime=item.text("runtime"),
+                view=item.choice("view", "native", "wow6432"),
+                path=item.text("path"),
+                key_present=item.flag("key_present"),
+                strong_crypto=item.registry_value("strong_crypto"),
+                system_default_tls=item.registry_value("system_default_tls"),
+            )
+            for item in data.items("runtimes", limit=100)
+        ),
+    )

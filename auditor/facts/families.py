@@ -10,14 +10,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from auditor.facts import dotnet, files, hotfixes, os, products, schannel, winhttp
+
 
 @dataclass(frozen=True, slots=True)
 class FamilyError:
-    """A family that could not be read or decoded; `path` is where in the answer, if decoding failed."""
+    """A family that could not be read or decoded.
+
+    `kind` is the .NET type of the error on the server, or "answer" where what came back
+    could not be decoded; `path` then is where in the family's data. `category` is
+    PowerShell's word, such as PermissionDenied.
+    """
 
     kind: str
     message: str
     path: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +49,14 @@ class Family:
     key: str
     snippet: str
     decode: Callable[[Mapping[str, object]], object]
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family("os", "os.ps1", os.decode),
+    Family("products", "products.ps1", products.decode),
+    Family("files", "files.ps1", files.decode),
+    Family("hotfixes", "hotfixes.ps1", hotfixes.decode),
+    Family("schannel", "schannel.ps1", schannel.decode),
+    Family("winhttp", "winhttp.ps1", winhttp.decode),
+    Family("dotnet", "dotnet.ps1", dotnet.decode),
+)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from auditor.facts.fields import Fields
 from auditor.version import Version
 
 
 @dataclass(frozen=True, slots=True)
 class FileFact:
-    """`version` comes from the numeric parts, never from FileVersion's text; None when absent."""
+    """`version` comes from the numeric parts, never from FileVersion's text.
+
+    It is None when the file is absent, and when it is `present` but carries no version.
+    """
 
     name: str
     location: str
@@ -30,3 +35,24 @@ class FilesFacts:
             if item.name.lower() == name.lower() and item.location.lower() == location.lower():
                 return item
         return None
+
+
+def decode(raw: Mapping[str, object]) -> FilesFacts:
+    """What files.ps1 returned; AnswerError where it is something else."""
+    return FilesFacts(tuple(_file(item) for item in Fields(raw).items("items", limit=100)))
+
+
+def _file(item: Fields) -> FileFact:
+    present = item.flag("present")
+    return FileFact(
+        name=item.text("name"),
+        location=item.choice("location", "System32", "SysWOW64"),
+        path=item.text("path"),
+        present=present,
+        version=_version(item) if present else None,
+    )
+
+
+def _version(item: Fields) -> Version | None:
+    version = Version(*item.integers("version", 4, 0, 65535))
+    return version if version > Version(0, 0) else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from auditor.facts.fields import Fields
 from auditor.version import Version
 
 
@@ -23,3 +25,18 @@ class OsFacts:
     installation: str | None = None
     language: int | None = None
     last_boot: datetime | None = None
+
+
+def decode(raw: Mapping[str, object]) -> OsFacts:
+    """What os.ps1 returned; AnswerError where it is something else."""
+    data = Fields(raw)
+    return OsFacts(
+        caption=data.text("caption"),
+        version=data.version("version"),
+        product_type=data.integer("product_type", 1, 3),
+        service_pack=data.integer("service_pack", 0, 100),
+        architecture=data.text("architecture"),
+        installation=data.optional_text("installation"),
+        language=data.optional_integer("language", 0, 2**32 - 1),
+        last_boot=data.optional_instant("last_boot"),
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from auditor.facts.fields import Fields
 from auditor.version import Version
 
 
@@ -28,3 +30,31 @@ class ProductsFacts:
 
     items: tuple[Product, ...]
     truncated: bool = False
+
+
+def decode(raw: Mapping[str, object]) -> ProductsFacts:
+    """What products.ps1 returned; AnswerError where it is something else."""
+    data = Fields(raw)
+    return ProductsFacts(
+        items=tuple(_product(item) for item in data.items("items")),
+        truncated=data.flag("truncated"),
+    )
+
+
+def _product(item: Fields) -> Product:
+    text = item.optional_text("version")
+    return Product(
+        name=item.text("name"),
+        version_text=text,
+        version=_version(text),
+        publisher=item.optional_text("publisher"),
+        view=item.choice("view", "native", "wow6432"),
+        key=item.text("key"),
+    )
+
+
+def _version(text: str | None) -> Version | None:
+    try:
+        return Version.parse(text.strip()) if text else None
+    except ValueError:  # free text of whoever made the package
+        return None

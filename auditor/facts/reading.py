@@ -55,7 +55,8 @@ class Reading:
     """One server's answer. `families` is empty unless `reach.state` is READ.
 
     Instants are aware (UTC). `clock_skew` is the host's clock minus the runner's, None
-    where it cannot be known (an offline bundle carries no runner's instant).
+    where it cannot be known (an offline bundle carries no runner's instant). `notes` are
+    sentences about the answer itself that a report should carry.
     """
 
     fqdn: str
@@ -70,3 +71,8 @@ class Reading:
     finished: datetime | None = None
     collected: datetime | None = None
     clock_skew: timedelta | None = None
+    notes: tuple[str, ...] = ()
+
+    def family(self, key: str) -> FamilyResult | None:
+        """The result of family `key`, None where the answer has none."""
+        return next((result for result in self.families if result.family == key), None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from auditor.facts.fields import Fields
 from auditor.facts.registry_value import RegistryValue
 
 
@@ -30,3 +32,20 @@ class SchannelFacts:
 
     def find(self, protocol: str, side: str) -> ProtocolSide | None:
         return next((s for s in self.sides if (s.protocol, s.side) == (protocol, side)), None)
+
+
+def decode(raw: Mapping[str, object]) -> SchannelFacts:
+    """What schannel.ps1 returned; AnswerError where it is something else."""
+    return SchannelFacts(
+        tuple(
+            ProtocolSide(
+                protocol=item.text("protocol"),
+                side=item.choice("side", "Client", "Server"),
+                path=item.text("path"),
+                key_present=item.flag("key_present"),
+                enabled=item.registry_value("enabled"),
+                disabled_by_default=item.registry_value("disabled_by_default"),
+            )
+            for item in Fields(raw).items("sides", limit=100)
+        )
+    )

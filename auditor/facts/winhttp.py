@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from auditor.facts.fields import Fields
 from auditor.facts.registry_value import RegistryValue
 
 
@@ -25,3 +27,18 @@ class WinHttpFacts:
 
     def find(self, view: str) -> WinHttpView | None:
         return next((v for v in self.views if v.view == view), None)
+
+
+def decode(raw: Mapping[str, object]) -> WinHttpFacts:
+    """What winhttp.ps1 returned; AnswerError where it is something else."""
+    return WinHttpFacts(
+        tuple(
+            WinHttpView(
+                view=item.choice("view", "native", "wow6432"),
+                path=item.text("path"),
+                key_present=item.flag("key_present"),
+                value=item.registry_value("value"),
+            )
+            for item in Fields(raw).items("views", limit=2)
+        )
+    )

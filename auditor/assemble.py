@@ -1,0 +1,221 @@
+"""Puts an assessment and its plan into the published contract, with words for people."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from auditor import __version__, audit
+from auditor.assess.engine import exit_code
+from auditor.assess.rules import RULES
+from auditor.facts.reading import ReachState
+from auditor.rulebook.builds import describe_build
+from auditor.version import Version
+
+if TYPE_CHECKING:
+    from auditor.assess.model import (
+        Assessment,
+        Finding,
+        PoolVerdict,
+        ScenarioVerdict,
+        ServerVerdict,
+    )
+    from auditor.estate.model import Estate, Pool, Server
+    from auditor.facts.reading import Reading
+    from auditor.pipeline import RunFacts
+    from auditor.plan.model import Plan, Step
+    from auditor.rulebook import Rulebook
+
+
+def assemble(assessment: Assessment, plan: Plan, rulebook: Rulebook, run: RunFacts) -> audit.Audit:
+    """The whole audit as one value; every report is a view of it."""
+    return _Assembly(assessment, plan, rulebook).audit(run)
+
+
+class _Assembly:
+    """One assessment on its way into the contract."""
+
+    def __init__(self, assessment: Assessment, plan: Plan, rulebook: Rulebook) -> None:
+        self.assessment = assessment
+        self.plan = plan
+        self.rulebook = rulebook
+        self.titles = {rule.id: rule.title for rule in RULES}
+        self.pools = {pool.fqdn: pool for pool in assessment.estate.pools}
+        self.members = {s.fqdn: s for pool in assessment.estate.pools for s in pool.servers}
+
+    def audit(self, run: RunFacts) -> audit.Audit:
+        findings = tuple(self._finding(f) for f in self.assessment.findings())
+        scenarios = tuple(self._scenario(s) for s in self.assessment.scenarios)
+        steps = tuple(self._step(number, s) for number, s in enumerate(self.plan.steps, start=1))
+        cited = {ref.key: ref for entry in (*findings, *scenarios, *steps) for ref in entry.source}
+        policy = self.rulebook.policies[self.assessment.policy]
+        return audit.Audit(
+            run=audit.RunEntry(
+                id=run.id,
+                started=run.started,
+                finished=run.finished,
+                policy=self.assessment.policy,
+                policy_title=policy.title,
+                tool_version=__version__,
+                rulebook_date=self.rulebook.date,
+                exit_code=int(exit_code(self.assessment)),
+            ),
+            estate=_estate(self.assessment.estate),
+            servers=tuple(self._server(s) for s in self.assessment.servers),
+            pools=tuple(self._pool(p) for p in self.assessment.pools),
+            scenarios=scenarios,
+            findings=findings,
+            steps=steps,
+            sources=tuple(cited[key] for key in sorted(cited)),
+            notes=(*self.assessment.notes, *self.plan.notes),
+        )
+
+    def _sources(self, keys: Iterable[str]) -> tuple[audit.SourceRef, ...]:
+        known = (self.rulebook.sources[key] for key in keys if key)
+        return tuple(audit.SourceRef(key=s.key, title=s.title, url=s.url) for s in known)
+
+    def _product_title(self, key: str | None) -> str | None:
+        return self.rulebook.products[key].title if key else None
+
+    def _server(self, verdict: ServerVerdict) -> audit.ServerEntry:
+        pool = self.pools[verdict.pool]
+        member: Server = self.members[verdict.fqdn]
+        label = None
+        if verdict.product and verdict.build:
+            label = describe_build(self.rulebook, verdict.product, Version.parse(verdict.build))
+        return audit.ServerEntry(
+            fqdn=verdict.fqdn,
+            pool=verdict.pool,
+            pool_kind=pool.kind,
+            site=pool.site,
+            roles=member.roles,
+            zone=member.zone,
+            upgrade_domain=member.upgrade_domain,
+            product=verdict.product,
+            product_title=self._product_title(verdict.product),
+            build=verdict.build,
+            build_label=label,
+            os=verdict.os,
+            os_title=self.rulebook.windows[verdict.os].title if verdict.os else None,
+            readiness=verdict.readiness.value,
+            reason=verdict.reason,
+            reached=_reached(verdict.reading),
+        )
+
+    def _pool(self, verdict: PoolVerdict) -> audit.PoolEntry:
+        pool: Pool = self.pools[verdict.fqdn]
+        return audit.PoolEntry(
+            fqdn=verdict.fqdn,
+            kind=pool.kind,
+            site=pool.site,
+            product=verdict.product,
+            product_title=self._product_title(verdict.product),
+            readiness=verdict.readiness.value,
+            reason=verdict.reason,
+            servers=tuple(server.fqdn for server in pool.servers),
+            hosts_cms=pool.hosts_cms,
+            takes_updates=pool.takes_updates,
+        )
+
+    def _scenario(self, verdict: ScenarioVerdict) -> audit.ScenarioEntry:
+        return audit.ScenarioEntry(
+            key=verdict.key,
+            title=verdict.title,
+            in_use=verdict.in_use.value,
+            evidence=verdict.evidence,
+            readiness=verdict.readiness.value,
+            reason=verdict.reason,
+            pools=verdict.pools,
+            source=self._sources(verdict.sources),
+        )
+
+    def _finding(self, finding: Finding) -> audit.FindingEntry:
+        return audit.FindingEntry(
+            id=_finding_id(finding),
+            rule=finding.rule,
+            title=self.titles[finding.rule],
+            subject=finding.subject,
+            subject_kind=finding.subject_kind.value,
+            status=finding.status.value,
+            observed=finding.observed,
+            required=finding.required,
+            reason=finding.reason,
+            evidence=tuple(
+                audit.EvidenceEntry(family=e.family, path=e.path, value=e.value, when=e.when)
+                for e in finding.evidence
+            ),
+            remediation=finding.remediation,
+            source=self._sources(finding.sources),
+            counted=finding.counted,
+        )
+
+    def _step(self, number: int, step: Step) -> audit.StepEntry:
+        return audit.StepEntry(
+            id=step.id,
+            number=number,
+            wave=step.wave,
+            action=step.action,
+            title=step.title,
+            target=step.target,
+            target_kind=step.target_kind.value,
+            pool=step.pool,
+            site=step.site,
+            commands=tuple(
+                audit.CommandEntry(text=c.text, shell=c.shell, run_on=c.run_on)
+                for c in step.commands
+            ),
+            waits_for=tuple(
+                audit.WaitEntry(
+                    step=w.step,
+                    reason=w.reason,
+                    order_source=w.order_source.value,
+                    source=w.source,
+                )
+                for w in step.waits_for
+            ),
+            minutes=step.minutes,
+            impact=step.impact,
+            rollback=step.rollback,
+            rules=step.rules,
+            reason=step.reason,
+            source=self._sources([step.source]),
+        )
+
+
+def _finding_id(finding: Finding) -> str:
+    """The same for the same rule and subject on every run."""
+    text = f"{finding.rule}\n{finding.subject_kind}\n{finding.subject}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _reached(reading: Reading) -> audit.ReachedEntry:
+    skew = reading.clock_skew
+    return audit.ReachedEntry(
+        ok=reading.reach.state is ReachState.READ,
+        code=reading.reach.state.value,
+        sentence=reading.reach.sentence,
+        hint=reading.reach.hint,
+        detail=reading.reach.detail,
+        origin=reading.origin,
+        started=reading.started,
+        finished=reading.finished,
+        collected=reading.collected,
+        clock_skew_seconds=None if skew is None else skew.total_seconds(),
+    )
+
+
+def _estate(estate: Estate) -> audit.EstateEntry:
+    others = (
+        audit.MachineEntry(fqdn=server.fqdn, pool=pool.fqdn, kind=pool.kind, site=pool.site)
+        for pool in estate.pools
+        if not pool.takes_updates
+        for server in pool.servers
+    )
+    return audit.EstateEntry(
+        name=estate.name,
+        source=estate.source,
+        sites=tuple(site.name for site in estate.sites),
+        other_machines=tuple(others),
+        notes=estate.notes,
+    )

@@ -1,0 +1,246 @@
+"""Judging an estate: every rule on every server, then readiness of servers, pools and scenarios."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from auditor.assess.identify import ProductIdentity, identify_product, identify_system
+from auditor.assess.model import (
+    Assessment,
+    Finding,
+    PoolVerdict,
+    Readiness,
+    ScenarioVerdict,
+    ServerVerdict,
+    Status,
+)
+from auditor.assess.readiness import of_findings, worst
+from auditor.assess.rule import Context, Subject, evaluate, facts_of, known_product
+from auditor.assess.rules import RULES
+from auditor.assess.scope import ScopedScenario, scope_scenarios
+from auditor.errors import ExitCode, UsageError
+from auditor.estate.model import Estate, InUse, Pool, Server
+from auditor.facts.os import OsFacts
+from auditor.facts.products import ProductsFacts
+from auditor.facts.reading import Reach, ReachState, Reading
+
+if TYPE_CHECKING:
+    from auditor.rulebook.model import Policy, Rulebook
+
+_NO_SCENARIO = "no scenario that is in use runs through its pool"
+
+
+def assess(
+    estate: Estate,
+    readings: Mapping[str, Reading],
+    rulebook: Rulebook,
+    policy: str,
+    now: datetime,
+) -> Assessment:
+    """Judge every server of the estate; `readings` is by FQDN, `now` an aware instant.
+
+    A server without a reading is judged as not asked. Raises UsageError for a policy or a
+    scenario that the rulebook does not know.
+    """
+    context = Context(rulebook, _policy(rulebook, policy), now)
+    scenarios = scope_scenarios(estate, rulebook)
+    servers = tuple(
+        _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
+        for pool in estate.pools
+        if pool.takes_updates
+        for server in pool.servers
+    )
+    pools = tuple(_judge_pool(pool, servers, scenarios) for pool in estate.pools)
+    return Assessment(
+        estate=estate,
+        policy=policy,
+        servers=servers,
+        pools=pools,
+        scenarios=tuple(_judge_scenario(scenario, pools) for scenario in scenarios),
+        notes=_notes(servers, scenarios),
+    )
+
+
+def exit_code(assessment: Assessment) -> ExitCode:
+    """What the process ends with: INCOMPLETE wins over WORK_NEEDED, and over READY.
+
+    Incomplete is any server or counted finding that is unknown; a scenario whose use could
+    not be found out, or that is in use on a path nobody knows; and an estate in which
+    nothing was judged, unless every scenario is stated as not in use.
+    """
+    if _incomplete(assessment):
+        return ExitCode.INCOMPLETE
+    work = {Readiness.WORK_NEEDED, Readiness.BLOCKED}
+    if any(server.readiness in work for server in assessment.servers):
+        return ExitCode.WORK_NEEDED
+    return ExitCode.READY
+
+
+def _incomplete(assessment: Assessment) -> bool:
+    scenarios = assessment.scenarios
+    if any(server.readiness is Readiness.UNKNOWN for server in assessment.servers):
+        return True
+    if any(f.counted and f.status is Status.UNKNOWN for f in assessment.findings()):
+        return True
+    if any(scenario.in_use is InUse.UNKNOWN for scenario in scenarios):
+        return True
+    if any(s.in_use is InUse.YES and s.readiness is Readiness.UNKNOWN for s in scenarios):
+        return True
+    judged = any(s.readiness is not Readiness.NOT_IN_SCOPE for s in assessment.servers)
+    return not judged and any(scenario.in_use is not InUse.NO for scenario in scenarios)
+
+
+def _policy(rulebook: Rulebook, name: str) -> Policy:
+    if name not in rulebook.policies:
+        known = ", ".join(rulebook.policies)
+        raise UsageError("ASSESS-POLICY", f"policy {name!r} is not known", f"Known: {known}.")
+    return rulebook.policies[name]
+
+
+def _judge_server(
+    server: Server,
+    pool: Pool,
+    given: Reading | None,
+    scenarios: tuple[ScopedScenario, ...],
+    context: Context,
+) -> ServerVerdict:
+    reading = given or _not_asked(server)
+    subject = Subject(
+        server=server,
+        pool=pool,
+        reading=reading,
+        product=identify_product(facts_of(reading, ProductsFacts), pool, context.rulebook),
+        system=identify_system(facts_of(reading, OsFacts), context.rulebook),
+        scenarios=tuple(s.stated.key for s in scenarios if s.in_force and pool.fqdn in s.pools),
+        denied=tuple(s.stated.key for s in scenarios if not s.in_force),
+    )
+    product = known_product(subject, context)
+    outside = _out_of_scope(subject)
+    findings = tuple(
+        _counted(evaluate(rule, subject, context), context, in_scope=outside is None)
+        for rule in RULES
+    )
+    readiness, reason = of_findings(findings)
+    if reading.reach.state is not ReachState.READ:
+        reason = findings[0].reason
+    if outside is not None:
+        readiness, reason = Readiness.NOT_IN_SCOPE, outside
+    return ServerVerdict(
+        fqdn=server.fqdn,
+        pool=pool.fqdn,
+        readiness=readiness,
+        reason=reason,
+        product=product.key if product is not None else None,
+        os=subject.system.system,
+        build=_build(subject.product, context.rulebook),
+        findings=findings,
+        reading=reading,
+    )
+
+
+def _counted(finding: Finding, context: Context, *, in_scope: bool) -> Finding:
+    return replace(finding, counted=in_scope and finding.rule in context.policy.counts)
+
+
+def _out_of_scope(subject: Subject) -> str | None:
+    if subject.product.is_server is False:
+        return f"it is no Lync or Skype for Business server: {subject.product.reason}"
+    return None if subject.scenarios else _NO_SCENARIO
+
+
+def _not_asked(server: Server) -> Reading:
+    reach = Reach(
+        ReachState.NOT_ASKED,
+        "no answer of this server is at hand",
+        "Audit the server, or add its bundle.",
+    )
+    return Reading(server.fqdn, reach)
+
+
+def _build(identity: ProductIdentity, rulebook: Rulebook) -> str | None:
+    """The lowest build among the deciding components: what the server can be taken for."""
+    versions = [
+        package.version
+        for name in rulebook.components.deciding
+        for package in identity.components(name)
+        if package.version is not None
+    ]
+    return str(min(versions)) if versions else None
+
+
+def _judge_pool(
+    pool: Pool, servers: tuple[ServerVerdict, ...], scenarios: tuple[ScopedScenario, ...]
+) -> PoolVerdict:
+    members = [server for server in servers if server.pool == pool.fqdn]
+    product = _only(server.product for server in members)
+    in_scope = any(scenario.in_force and pool.fqdn in scenario.pools for scenario in scenarios)
+    if not pool.takes_updates:
+        reason = "its machines take no cumulative update"
+        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
+    if not in_scope:
+        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, _NO_SCENARIO, product)
+    if not members:
+        return PoolVerdict(pool.fqdn, Readiness.UNKNOWN, "no server of it is known", product)
+    readiness = worst(server.readiness for server in members)
+    return PoolVerdict(pool.fqdn, readiness, _tally(s.readiness for s in members), product)
+
+
+def _judge_scenario(scenario: ScopedScenario, pools: tuple[PoolVerdict, ...]) -> ScenarioVerdict:
+    on_path = [pool for pool in pools if pool.fqdn in scenario.pools]
+    readiness = worst(pool.readiness for pool in on_path)
+    reason = _tally((pool.readiness for pool in on_path), of="pool")
+    if not scenario.in_force:
+        readiness, reason = Readiness.NOT_IN_SCOPE, "stated as not in use"
+    elif not on_path:
+        readiness, reason = Readiness.UNKNOWN, "no pool of the estate lies on its path"
+    return ScenarioVerdict(
+        key=scenario.entry.key,
+        title=scenario.entry.title,
+        in_use=scenario.stated.in_use,
+        evidence=scenario.stated.evidence,
+        readiness=readiness,
+        reason=reason,
+        pools=scenario.pools,
+        sources=scenario.entry.sources,
+    )
+
+
+def _notes(
+    servers: tuple[ServerVerdict, ...], scenarios: tuple[ScopedScenario, ...]
+) -> tuple[str, ...]:
+    notes = []
+    assumed = [s.entry.title for s in scenarios if s.stated.in_use is InUse.ASSUMED]
+    if assumed:
+        notes.append(
+            f"Assumed to be in use, because nobody stated otherwise: {'; '.join(assumed)}."
+        )
+    if any(scenario.entry.reconstructed for scenario in scenarios):
+        notes.append(
+            "Which pools lie on a scenario's path is reconstructed from the source's text; "
+            "its table of scenarios is not preserved."
+        )
+    if not any(scenario.in_force for scenario in scenarios):
+        notes.append("Every scenario is stated as not in use, so no server is in scope.")
+    elif not any(server.readiness is not Readiness.NOT_IN_SCOPE for server in servers):
+        notes.append("No server was judged.")
+    return tuple(notes)
+
+
+def _tally(parts: Iterable[Readiness], of: str = "server") -> str:
+    """Such as "2 servers ready, 1 server blocked"."""
+    counts = Counter(parts)
+    return ", ".join(
+        f"{counts[one]} {of}{'s' if counts[one] > 1 else ''} {one.value.replace('_', ' ')}"
+        for one in Readiness
+        if counts[one]
+    )
+
+
+def _only(keys: Iterable[str | None]) -> str | None:
+    """The one key that all share, None where they differ or one is not known."""
+    distinct = set(keys)
+    return distinct.pop() if len(distinct) == 1 else None

@@ -1,0 +1,181 @@
+"""What a server is: its product, by the packages installed, and its Windows.
+
+The packages decide; the topology's or the inventory's word stands in where they could not
+be read, and where the two disagree nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.estate.model import Pool, PoolKind
+from auditor.facts.os import OsFacts
+from auditor.facts.products import Product as InstalledPackage
+from auditor.facts.products import ProductsFacts
+from auditor.version import Version
+
+if TYPE_CHECKING:
+    from auditor.rulebook.model import Rulebook
+
+_WORKSTATION, _SERVER_TYPES = 1, (2, 3)
+
+# Kinds whose machines need not carry a server package: nobody knows, or a third party's.
+_NOT_NECESSARILY_LYNC = frozenset({PoolKind.UNKNOWN, PoolKind.TRUSTED_APPLICATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An installed package that carries a product's name; `component` is what follows the comma."""
+
+    product: str
+    component: str
+    installed: InstalledPackage
+
+    @property
+    def version(self) -> Version | None:
+        return self.installed.version
+
+    @property
+    def shown(self) -> str:
+        """The version as text for people, whether or not it is one."""
+        return str(self.version or self.installed.version_text or "none")
+
+
+@dataclass(frozen=True, slots=True)
+class ProductIdentity:
+    """`product` is a rulebook key or None; `is_server` is None where it cannot be told.
+
+    `packages` are those of the product, without tools; `stated` is true where the topology's
+    or inventory's word was taken because packages could not be read.
+    """
+
+    product: str | None
+    is_server: bool | None
+    reason: str
+    packages: tuple[Package, ...] = ()
+    stated: bool = False
+    truncated: bool = False
+
+    def components(self, name: str) -> tuple[Package, ...]:
+        return tuple(p for p in self.packages if p.component.casefold() == name.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class SystemIdentity:
+    """`system` is the key of a Windows in the rulebook, None where it is none of them."""
+
+    system: str | None
+    reason: str
+
+
+def identify_system(facts: OsFacts | None, rulebook: Rulebook) -> SystemIdentity:
+    """Which Windows it is, by version, build and product type."""
+    if facts is None:
+        return SystemIdentity(None, "the operating system was not read")
+    if facts.product_type != _WORKSTATION and facts.product_type not in _SERVER_TYPES:
+        return SystemIdentity(None, f"product type {facts.product_type} is not known")
+    workstation = facts.product_type == _WORKSTATION
+    for windows in rulebook.windows.values():
+        if windows.matches(facts.version, workstation=workstation):
+            return SystemIdentity(windows.key, windows.title)
+    kind = "workstation" if workstation else "server"
+    return SystemIdentity(None, f"Windows {facts.version} ({kind}) is not known to the rulebook")
+
+
+def identify_product(
+    facts: ProductsFacts | None, pool: Pool, rulebook: Rulebook
+) -> ProductIdentity:
+    """Which product it is; `facts` is None where the packages were not read."""
+    expected = expected_products(pool, rulebook)
+    if facts is None:
+        return _stated(expected, pool)
+    packages = _named_packages(facts, rulebook)
+    tools = {name.casefold() for name in rulebook.components.tools}
+    core = rulebook.components.core.casefold()
+    roles = {p.product for p in packages if p.component.casefold() not in {core, *tools}}
+    if not roles:
+        return _without_roles(facts, packages, pool, expected)
+    if len(roles) > 1:
+        titles = " and ".join(sorted(rulebook.products[key].title for key in roles))
+        return ProductIdentity(None, True, f"packages of {titles} are installed side by side")
+    product = rulebook.products[roles.pop()]
+    if expected and product.key not in expected:
+        return ProductIdentity(
+            None,
+            True,
+            f"{product.title} is installed, but the estate says {_titles(expected, rulebook)}",
+        )
+    own = tuple(
+        p for p in packages if p.product == product.key and p.component.casefold() not in tools
+    )
+    return ProductIdentity(
+        product.key, True, f"packages of {product.title}", own, truncated=facts.truncated
+    )
+
+
+def expected_products(pool: Pool, rulebook: Rulebook) -> tuple[str, ...]:
+    """What the estate says the product is: an inventory's word, else the topology's number.
+
+    A number or name that the rulebook does not know is handed on as it is, so that nothing
+    matches it. A trusted application pool says nothing: its number is not a server's.
+    """
+    if pool.kind is PoolKind.TRUSTED_APPLICATION:
+        return ()
+    if pool.product is not None:
+        return (pool.product,)
+    if pool.service_version is None:
+        return ()
+    number = pool.service_version
+    known = tuple(p.key for p in rulebook.products.values() if p.service_version == number)
+    return known or (f"service version {number}",)
+
+
+def _stated(expected: tuple[str, ...], pool: Pool) -> ProductIdentity:
+    product = expected[0] if len(expected) == 1 else None
+    is_server = True if _must_be_server(pool, expected) else None
+    return ProductIdentity(product, is_server, "the installed packages were not read", stated=True)
+
+
+def _must_be_server(pool: Pool, expected: tuple[str, ...]) -> bool:
+    return bool(expected) or pool.kind not in _NOT_NECESSARILY_LYNC
+
+
+def _without_roles(
+    facts: ProductsFacts, packages: tuple[Package, ...], pool: Pool, expected: tuple[str, ...]
+) -> ProductIdentity:
+    """No package of a server role: a tools box, an Exchange or UCMA host, or a gap."""
+    if facts.truncated:
+        return ProductIdentity(None, None, "the list of packages was cut short, no role in it")
+    seen = ", ".join(sorted({package.installed.name for package in packages}))
+    found = f"no server role is installed, only: {seen}" if seen else "no Lync package is installed"
+    if _must_be_server(pool, expected):
+        return ProductIdentity(
+            None, True, f"{found}; yet it is a member of {pool.kind} pool {pool.fqdn}"
+        )
+    return ProductIdentity(None, False, found)
+
+
+def _named_packages(facts: ProductsFacts, rulebook: Rulebook) -> tuple[Package, ...]:
+    """Uninstall entries that name a product and a component, by product code or by name."""
+    products = rulebook.products.values()
+    codes = {
+        code.casefold(): (product.key, component)
+        for product in products
+        for code, component in product.codes.items()
+    }
+    names = {name.casefold(): product.key for product in products for name in product.packages}
+    packages = []
+    for item in facts.items:
+        head, _, component = item.name.partition(",")
+        by_name = (names.get(head.strip().casefold()), component.strip())
+        product, component = codes.get(item.key.casefold(), by_name)
+        if product and component:
+            packages.append(Package(product, component, item))
+    return tuple(packages)
+
+
+def _titles(keys: tuple[str, ...], rulebook: Rulebook) -> str:
+    return " or ".join(
+        rulebook.products[key].title if key in rulebook.products else key for key in keys
+    )

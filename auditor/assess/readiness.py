@@ -1,0 +1,46 @@
+"""From findings to readiness: of a server, a pool and a scenario. Unknown is never ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from auditor.assess.model import Finding, Readiness, Status
+
+# What wins when several are put together.
+_WORST_FIRST = (Readiness.BLOCKED, Readiness.WORK_NEEDED, Readiness.UNKNOWN, Readiness.READY)
+
+# How many further rules a reason names before it only counts them.
+_NAMED = 4
+
+
+def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:
+    """A server's readiness and the reason. Advice lowers nothing; nothing judged is unknown."""
+    counted = [finding for finding in findings if finding.counted]
+    fails = [finding for finding in counted if finding.status is Status.FAIL]
+    blocking = [finding for finding in fails if finding.blocks]
+    unknown = [finding for finding in counted if finding.status is Status.UNKNOWN]
+    if blocking:
+        return Readiness.BLOCKED, _summary(blocking)
+    if fails:
+        return Readiness.WORK_NEEDED, _summary(fails)
+    if unknown:
+        return Readiness.UNKNOWN, _summary(unknown)
+    if not any(finding.status in (Status.PASS, Status.ADVICE) for finding in counted):
+        return Readiness.UNKNOWN, "no rule could be judged"
+    return Readiness.READY, "every rule that counts is met"
+
+
+def worst(parts: Iterable[Readiness]) -> Readiness:
+    """The worst of several; parts out of scope do not weigh, and nothing else is out of scope."""
+    seen = set(parts)
+    return next((one for one in _WORST_FIRST if one in seen), Readiness.NOT_IN_SCOPE)
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    """The first reason in full, the others by rule or, where there are many, by number."""
+    first = f"{findings[0].rule}: {findings[0].reason}"
+    others = [finding.rule for finding in findings[1:]]
+    if not others:
+        return first
+    named = ", ".join(others) if len(others) <= _NAMED else f"{len(others)} other rules"
+    return f"{first} (also {named})"

@@ -1,0 +1,166 @@
+"""Is the cumulative update new enough?
+
+Components move separately: Core Components decides on every role, with Front End Server
+where that is installed. The base version of Get-CsServerVersion is no update level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.assess.identify import Package
+from auditor.assess.model import Finding, Status
+from auditor.assess.rule import Context, Rule, Subject, are, product_of, shorten
+from auditor.assess.rules.product import package_evidence
+from auditor.estate.model import PoolKind
+from auditor.rulebook.builds import describe_build
+from auditor.rulebook.model import Product, Threshold
+
+_WITH_FRONT_END = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD})
+
+
+class _UpdateRule(Rule):
+    needs = ("products",)
+
+    def exempt(self, subject: Subject, context: Context) -> str | None:
+        product = product_of(subject, context)
+        if product.key not in context.policy.minimum:
+            return f"the policy states no minimum build for {product.title}"
+        return None
+
+
+class CumulativeUpdate(_UpdateRule):
+    id = "SFB-CU-001"
+    title = "The cumulative update is installed, on all deciding components"
+    applies_to = "servers of a product for which the policy states a minimum build"
+    sources = ("sfb-updates", "server-version")
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        product = product_of(subject, context)
+        threshold = context.policy.minimum[product.key]
+        label = describe_build(context.rulebook, product.key, threshold.build)
+        required = f"{threshold.build} or later: {label}"
+        status, reason = _verdict(subject, context, threshold)
+        mend = status is Status.FAIL
+        return self.finding(
+            subject,
+            status,
+            observed=_listed(_deciding(subject, context)) or "no deciding component",
+            required=required,
+            reason=reason,
+            evidence=package_evidence(subject),
+            remediation=f"Install the cumulative update {label} or a later one, all of it."
+            if mend
+            else "",
+            actions=("install-cu",) if mend else (),
+            sources=_cited(self, threshold),
+        )
+
+
+def _verdict(subject: Subject, context: Context, threshold: Threshold) -> tuple[Status, str]:
+    product = product_of(subject, context)
+    deciding = _deciding(subject, context)
+    below = [p for p in deciding if _own(p, product) and _older(p, threshold)]
+    fine = [p for p in deciding if _own(p, product) and not _older(p, threshold)]
+    has_core = bool(subject.product.components(context.rulebook.components.core))
+    if below and has_core:
+        shortfall = f"{_are(below)} below {threshold.build}"
+        if fine:
+            return Status.FAIL, f"The server is half-patched: {shortfall}, {_are(fine)} not."
+        return Status.FAIL, f"{shortfall}."
+    doubt = _doubt(subject, context, product)
+    if doubt is not None:
+        return Status.UNKNOWN, doubt
+    return Status.PASS, f"Every deciding component is at {threshold.build} or later."
+
+
+def _doubt(subject: Subject, context: Context, product: Product) -> str | None:
+    """Why the deciding components, none of them known to be too old, prove nothing."""
+    names = context.rulebook.components
+    deciding = _deciding(subject, context)
+    strange = [p for p in deciding if not _own(p, product)]
+    if not subject.product.components(names.core):
+        return f"{names.core} is not among the packages."
+    if strange:
+        line = ".".join(str(product.base).split(".")[:3])
+        return f"{_are(strange)} no build of {product.title}, whose builds are {line}.x."
+    if subject.product.truncated:
+        return "The list of packages was cut short."
+    pool = subject.pool
+    if pool.kind in _WITH_FRONT_END and not subject.product.components(names.front_end):
+        return (
+            f"{names.front_end} is not among the packages, though {pool.fqdn} is "
+            f"of kind {pool.kind}."
+        )
+    return None
+
+
+def _deciding(subject: Subject, context: Context) -> tuple[Package, ...]:
+    names = context.rulebook.components
+    return tuple(p for name in names.deciding for p in subject.product.components(name))
+
+
+def _older(package: Package, threshold: Threshold) -> bool:
+    return package.version is not None and package.version < threshold.build
+
+
+class LaggingPackages(_UpdateRule):
+    id = "SFB-CU-002"
+    title = "No other package lags behind the cumulative update"
+    applies_to = "servers of a product for which the policy states a minimum build"
+    sources = ("sfb-updates",)
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        product = product_of(subject, context)
+        threshold = context.policy.minimum[product.key]
+        names = context.rulebook.components
+        deciding = {name.casefold() for name in names.deciding}
+        lagging = [
+            package
+            for package in subject.product.packages
+            if package.component.casefold() not in deciding
+            and (package.version is None or _older(package, threshold))
+        ]
+        watched = [p for p in lagging if _is_watched(p, names.watched)]
+        rest = [p for p in lagging if p not in watched]
+        reason = "Updates do not service every package."
+        if watched:
+            reason = (
+                f"{_are(watched)} behind; nobody knows whether the update {threshold.build} "
+                "services such a package."
+            )
+        if rest:
+            reason += f" Not serviced by every update: {_listed(rest)}."
+        return self.finding(
+            subject,
+            Status.ADVICE if watched else Status.PASS,
+            observed=_listed(lagging) or "none lags",
+            required=f"{threshold.build} or later where the update services the package",
+            reason=reason,
+            evidence=package_evidence(subject),
+            remediation="Run the update installer again; it lists what it would still update."
+            if watched
+            else "",
+            sources=_cited(self, threshold),
+        )
+
+
+def _own(package: Package, product: Product) -> bool:
+    return package.version is not None and product.owns(package.version)
+
+
+def _is_watched(package: Package, watched: tuple[str, ...]) -> bool:
+    name = package.component.casefold()
+    return any(name.startswith(beginning.casefold()) for beginning in watched)
+
+
+def _listed(packages: Sequence[Package]) -> str:
+    return shorten(", ".join(f"{p.component} {p.shown}" for p in packages))
+
+
+def _are(packages: Sequence[Package]) -> str:
+    return shorten(are([f"{p.component} {p.shown}" for p in packages]))
+
+
+def _cited(rule: Rule, threshold: Threshold) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*threshold.sources, *rule.sources)))

@@ -1,0 +1,121 @@
+"""What is installed, and can that product take part at all?"""
+
+from __future__ import annotations
+
+from auditor.assess.model import Evidence, Finding, Status
+from auditor.assess.rule import Context, Rule, Subject, product_of
+from auditor.rulebook.builds import describe_build
+
+_NEVER_HYBRID = "hybrid"
+
+
+class ProductIdentified(Rule):
+    id = "SFB-PROD-001"
+    title = "The product is identified by its packages"
+    applies_to = "every machine of the estate"
+    needs = ("products",)
+    sources = ("server-patch-version", "server-version")
+    needs_product = False
+    for_any_machine = True
+    for_migrating = True
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        identity = subject.product
+        if identity.is_server is False:
+            return self.not_applicable(subject, f"It is no Lync server: {identity.reason}.")
+        evidence = package_evidence(subject)
+        required = "server packages of one product, the one that the estate names"
+        if identity.product is None:
+            return self.finding(
+                subject,
+                Status.UNKNOWN,
+                observed=identity.reason,
+                required=required,
+                reason="Without a product there is nothing to judge against.",
+                evidence=evidence,
+                remediation="Compare the machine's installed programs with the topology.",
+                actions=("identify-product",),
+            )
+        product = product_of(subject, context)
+        core = identity.components(context.rulebook.components.core)
+        builds = ", ".join(
+            f"{package.version}: {describe_build(context.rulebook, product.key, package.version)}"
+            for package in core
+            if package.version is not None
+        )
+        return self.finding(
+            subject,
+            Status.PASS,
+            observed=f"{product.title} ({builds})" if builds else product.title,
+            required=required,
+            reason=f"{identity.reason[0].upper()}{identity.reason[1:]} are installed.",
+            evidence=evidence,
+            sources=(*self.sources, *product.sources),
+        )
+
+
+class ProductTakesPart(Rule):
+    id = "SFB-PROD-002"
+    title = "The product can take part"
+    applies_to = "every Lync or Skype for Business server"
+    needs = ("products",)
+    sources = ("support-blog-ja",)
+    for_migrating = True
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        product = product_of(subject, context)
+        required = "Lync Server 2013, Skype for Business Server 2015 or later"
+        if product.stance == "migrate":
+            return self._to_migrate(subject, context, required)
+        inferred = product.stance == "later" and product.confidence != "stated"
+        return self.finding(
+            subject,
+            Status.ADVICE if inferred else Status.PASS,
+            observed=product.title,
+            required=required,
+            reason=product.why,
+            evidence=package_evidence(subject),
+            sources=product.sources,
+        )
+
+    def _to_migrate(self, subject: Subject, context: Context, required: str) -> Finding:
+        """The article rules out hybrid with these products; of other scenarios it says nothing."""
+        product = product_of(subject, context)
+        if _NEVER_HYBRID in subject.denied:
+            if not subject.scenarios:
+                return self.not_applicable(subject, "no scenario is in use")
+            return self.finding(
+                subject,
+                Status.UNKNOWN,
+                observed=product.title,
+                required=required,
+                reason="The source rules out hybrid with this product, which is not in use here; "
+                f"of {', '.join(subject.scenarios)} it says nothing.",
+                evidence=package_evidence(subject),
+                remediation="Plan its migration; until then try the connection.",
+                sources=product.sources,
+            )
+        return self.finding(
+            subject,
+            Status.FAIL,
+            observed=product.title,
+            required=required,
+            reason=product.why,
+            evidence=package_evidence(subject),
+            remediation="Migrate to Skype for Business Server 2015 CU6 HF2 or later.",
+            actions=("migrate-product",),
+            sources=product.sources,
+            blocks=True,
+        )
+
+
+def package_evidence(subject: Subject) -> list[Evidence]:
+    """The product's packages as they were listed."""
+    return [
+        subject.evidence(
+            "products",
+            f"{package.installed.view}: {package.installed.name}",
+            package.installed.version_text or "",
+        )
+        for package in subject.product.packages
+    ]

@@ -1,0 +1,76 @@
+"""Was the server read at all, and does its clock agree with ours?"""
+
+from __future__ import annotations
+
+from auditor.assess.model import Finding, Status
+from auditor.assess.rule import Context, Rule, Subject
+from auditor.facts.reading import ReachState
+
+
+class ServerWasRead(Rule):
+    id = "SFB-REACH-001"
+    title = "The server was read"
+    applies_to = "every server"
+    sources = ("practice",)
+    needs_product = False
+    needs_reading = False
+    for_any_machine = True
+    for_migrating = True
+
+    def judge(self, subject: Subject, context: Context) -> Finding:  # noqa: ARG002
+        reading = subject.reading
+        reach = reading.reach
+        evidence = [subject.evidence("", "outcome", f"{reach.state.value}: {reach.sentence}")]
+        required = "an answer from the server itself"
+        if reach.state is not ReachState.READ:
+            return self.finding(
+                subject,
+                Status.UNKNOWN,
+                observed=f"{reach.state.value}: {reach.sentence}",
+                required=required,
+                reason=f"The server was not read ({reach.state.value}): {reach.sentence}",
+                evidence=evidence,
+                remediation=reach.hint,
+                actions=("restore-access",),
+            )
+        evidence += [subject.evidence("", "note", note) for note in reading.notes]
+        return self.finding(
+            subject,
+            Status.PASS,
+            observed=reach.sentence,
+            required=required,
+            reason=f"Read by way of {reading.origin}.",
+            evidence=evidence,
+        )
+
+
+class ClockAgrees(Rule):
+    id = "SFB-CLOCK-001"
+    title = "The server's clock is right to within five minutes"
+    applies_to = "every Lync or Skype for Business server that was read over the network"
+    sources = ("clock", "practice")
+    needs_product = False
+    for_migrating = True
+
+    def exempt(self, subject: Subject, context: Context) -> str | None:  # noqa: ARG002
+        if subject.reading.clock_skew is None:
+            return "collected offline, without a second clock beside it"
+        return None
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        skew = subject.reading.clock_skew
+        seconds = skew.total_seconds() if skew is not None else 0.0
+        limit = context.rulebook.clock.max_skew_minutes
+        off = abs(seconds) > limit * 60
+        direction = "ahead of" if seconds > 0 else "behind"
+        return self.finding(
+            subject,
+            Status.ADVICE if off else Status.PASS,
+            observed=f"{abs(seconds):.0f} seconds {direction} the auditing host",
+            required=f"at most {limit} minutes apart",
+            reason="Kerberos refuses tickets, and certificates seem out of date, on a wrong clock."
+            if off
+            else "The clocks agree.",
+            evidence=[subject.evidence("", "clock skew", f"{seconds:+.0f} s")],
+            remediation="Find out which clock is wrong; repair the time source." if off else "",
+        )

@@ -1,0 +1,122 @@
+"""SCHANNEL: is TLS 1.2 on, as client and as server? An absent value means Windows' default."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from auditor.assess.model import Evidence, Finding, Status
+from auditor.assess.rule import Context, Rule, Subject, windows_of
+from auditor.facts.registry_value import RegistryValue
+from auditor.facts.schannel import ProtocolSide, SchannelFacts
+
+
+class _Switch(Enum):
+    """What one value says."""
+
+    ON = "on"
+    OFF = "off"
+    ABSENT = "absent"
+    WRONG_TYPE = "no REG_DWORD"
+
+
+class _SchannelRule(Rule):
+    needs = ("schannel",)
+    sources = ("hcw", "support-blog-ja", "dtls")
+    needs_product = False
+    needs_system = True
+    applies_to = "every Lync or Skype for Business server"
+    side: str
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        windows = windows_of(subject, context)
+        schannel = context.rulebook.registry.schannel
+        found = subject.get(SchannelFacts).find(schannel.protocol, self.side)
+        required = "Enabled = 1 and DisabledByDefault = 0 (REG_DWORD)"
+        if windows.schannel_tls12:
+            required += f", or absent: on by default on {windows.title}"
+        if found is None:
+            return self.finding(
+                subject,
+                Status.UNKNOWN,
+                observed="not reported",
+                required=required,
+                reason=f"The answer does not speak of {schannel.path}\\{self.side}.",
+            )
+        status, reason = _verdict(found, default=windows.schannel_tls12, system=windows.title)
+        mend = status is not Status.PASS
+        return self.finding(
+            subject,
+            status,
+            observed=f"Enabled: {_shown(found.enabled)}; "
+            f"DisabledByDefault: {_shown(found.disabled_by_default)}",
+            required=required,
+            reason=reason,
+            evidence=_evidence(subject, found),
+            remediation=f"Set Enabled to 1 and DisabledByDefault to 0 (REG_DWORD) in {found.path}, "
+            "then restart."
+            if mend
+            else "",
+            actions=("enable-schannel-tls12",) if mend else (),
+        )
+
+
+class SchannelClient(_SchannelRule):
+    id = "SFB-TLS-001"
+    title = "TLS 1.2 is on in SCHANNEL, as client"
+    side = "Client"
+
+
+class SchannelServer(_SchannelRule):
+    id = "SFB-TLS-002"
+    title = "TLS 1.2 is on in SCHANNEL, as server"
+    side = "Server"
+
+
+def _verdict(found: ProtocolSide, *, default: bool, system: str) -> tuple[Status, str]:
+    """Off wins; a value of another type never counts as set, so Windows' default decides.
+
+    Where that default is on, what Windows makes of such a value is not documented: unknown.
+    Where it is off, Microsoft's pages ask for both values.
+    """
+    switches = {
+        "Enabled": _read(found.enabled),
+        "DisabledByDefault": _read(found.disabled_by_default),
+    }
+    if switches["Enabled"] is _Switch.OFF:
+        return Status.FAIL, "Enabled is 0: TLS 1.2 is off, whatever asks for it."
+    if switches["DisabledByDefault"] is _Switch.ON:
+        return Status.FAIL, "DisabledByDefault is set: TLS 1.2 is not among the defaults."
+    loose = {name: s for name, s in switches.items() if s in (_Switch.ABSENT, _Switch.WRONG_TYPE)}
+    said = ", ".join(f"{name} is {switch.value}" for name, switch in loose.items())
+    if not loose:
+        return Status.PASS, "TLS 1.2 is on."
+    if not default:
+        return Status.FAIL, f"{said}; {system} has TLS 1.2 off by default."
+    if _Switch.WRONG_TYPE in loose.values():
+        return Status.UNKNOWN, f"{said}; what Windows makes of that is not documented."
+    return Status.PASS, f"{said}; {system} has TLS 1.2 on by default."
+
+
+def _read(value: RegistryValue | None) -> _Switch:
+    """Any DWORD but 0 is on: both 1 and 0xFFFFFFFF are in use."""
+    if value is None:
+        return _Switch.ABSENT
+    if value.dword is None:
+        return _Switch.WRONG_TYPE
+    return _Switch.ON if value.dword else _Switch.OFF
+
+
+def _shown(value: RegistryValue | None) -> str:
+    return "absent" if value is None else str(value)
+
+
+def _evidence(subject: Subject, found: ProtocolSide) -> list[Evidence]:
+    if not found.key_present:
+        return [subject.evidence("schannel", found.path, "the key is absent")]
+    return [
+        subject.evidence("schannel", f"{found.path}\\{name}", _shown(value))
+        for name, value in (
+            ("Enabled", found.enabled),
+            ("DisabledByDefault", found.disabled_by_default),
+        )
+    ]

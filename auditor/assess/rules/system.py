@@ -1,0 +1,144 @@
+"""Is the Windows one of the product's rows, and is it serviced far enough?"""
+
+from __future__ import annotations
+
+from auditor.assess.model import Evidence, Finding, Status
+from auditor.assess.rule import Context, Rule, Subject, product_of, shorten, windows_of
+from auditor.facts.os import OsFacts
+from auditor.rulebook.model import Product, SystemRow, Windows
+
+_DOMAIN_CONTROLLER = 2
+_SERVER_CORE = "server core"
+
+
+class SupportedSystem(Rule):
+    id = "SFB-OS-001"
+    title = "The operating system is one of the product's rows"
+    applies_to = "every Lync or Skype for Business server"
+    needs = ("os",)
+    sources = ("support-blog-ja",)
+    needs_system = True
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        product, windows = product_of(subject, context), windows_of(subject, context)
+        facts = subject.get(OsFacts)
+        row = product.system(windows.key)
+        status, reason = _verdict(product, windows, row, facts)
+        blocked = status is Status.FAIL
+        rows = [context.rulebook.windows[r.os].title for r in product.systems]
+        return self.finding(
+            subject,
+            status,
+            observed=_observed(windows, facts),
+            required=", ".join(rows) or f"no source here lists systems of {product.title}",
+            reason=reason,
+            evidence=system_evidence(subject, facts),
+            remediation=f"Move the server to a Windows that {product.title} supports."
+            if blocked
+            else "",
+            actions=("migrate-os",) if blocked else (),
+            sources=tuple(dict.fromkeys((*(row.sources if row else ()), *product.sources))),
+            blocks=blocked,
+        )
+
+
+def _verdict(
+    product: Product, windows: Windows, row: SystemRow | None, facts: OsFacts
+) -> tuple[Status, str]:
+    server_core = (facts.installation or "").casefold() == _SERVER_CORE
+    if windows.workstation:
+        return Status.FAIL, f"{windows.title} is no server operating system."
+    if row is None and product.systems_closed:
+        return Status.FAIL, f"{product.title} is not supported on {windows.title}."
+    if server_core and product.server_core == "unsupported":
+        return Status.FAIL, f"{product.title} is not supported on Server Core."
+    if row is None:
+        return Status.ADVICE, f"No source here says whether {product.title} runs on it."
+    advice = []
+    if row.confidence != "stated":
+        advice.append(f"That {product.title} runs on it is inferred.")
+    if server_core:
+        advice.append(f"No source here says whether {product.title} runs on Server Core.")
+    if facts.product_type == _DOMAIN_CONTROLLER:
+        advice.append("It is a domain controller, which is no place for this role.")
+    if advice:
+        return Status.ADVICE, " ".join(advice)
+    return Status.PASS, _installed_how(product, windows, row)
+
+
+def _installed_how(product: Product, windows: Windows, row: SystemRow) -> str:
+    """How the product came there, as far as the rows tell."""
+    if row.install == "in_place":
+        return f"On {windows.title} {product.title} must be an in-place upgrade."
+    if row.install == "new":
+        return f"On {windows.title} {product.title} must be a new installation."
+    if any(other.install == "in_place" for other in product.systems):
+        return "New or upgraded in place cannot be told, and both rows ask the same."
+    return f"{product.title} has a row for {windows.title}."
+
+
+class ServicePack(Rule):
+    id = "SFB-OS-002"
+    title = "Windows Server 2008 R2 has service pack 1"
+    applies_to = "Lync and Skype for Business servers on Windows Server 2008 R2"
+    needs = ("os",)
+    sources = ("kb3140245", "lync2013-systems", "wesng")
+    needs_product = False
+    needs_system = True
+
+    def exempt(self, subject: Subject, context: Context) -> str | None:
+        windows = windows_of(subject, context)
+        if windows.service_pack_build is None or windows.workstation:
+            return f"{windows.title} needs no service pack"
+        return None
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        windows, facts = windows_of(subject, context), subject.get(OsFacts)
+        by_build = facts.version.build >= (windows.service_pack_build or 0)
+        by_number = facts.service_pack >= 1
+        observed = f"build {facts.version.build}, service pack {facts.service_pack}"
+        required = f"service pack 1 (build {windows.service_pack_build})"
+        evidence = system_evidence(subject, facts)
+        if by_build != by_number:
+            return self.finding(
+                subject,
+                Status.UNKNOWN,
+                observed=observed,
+                required=required,
+                reason="Build and service pack contradict each other.",
+                evidence=evidence,
+            )
+        return self.finding(
+            subject,
+            Status.PASS if by_build else Status.FAIL,
+            observed=observed,
+            required=required,
+            reason="Service pack 1 is installed."
+            if by_build
+            else "KB3140245 is for service pack 1 alone, and so is the product.",
+            evidence=evidence,
+            remediation="" if by_build else "Install service pack 1, before KB3140245.",
+            actions=() if by_build else ("install-sp1",),
+        )
+
+
+def system_evidence(subject: Subject, facts: OsFacts) -> list[Evidence]:
+    """Windows as it described itself."""
+    values = {
+        "Caption": facts.caption,
+        "Version": facts.version,
+        "ProductType": facts.product_type,
+        "ServicePackMajorVersion": facts.service_pack,
+    }
+    evidence = [
+        subject.evidence("os", f"Win32_OperatingSystem.{name}", value)
+        for name, value in values.items()
+    ]
+    if facts.installation is not None:
+        evidence.append(subject.evidence("os", "InstallationType", facts.installation))
+    return evidence
+
+
+def _observed(windows: Windows, facts: OsFacts) -> str:
+    installation = f", {shorten(facts.installation)}" if facts.installation else ""
+    return f"{windows.title} ({facts.version}{installation})"

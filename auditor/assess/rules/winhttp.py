@@ -1,0 +1,256 @@
+"""WinHTTP: KB3140245 by its files, and the registry value that it makes Windows obey.
+
+The two are two findings: a later rollup brings the files and sets no value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.assess.model import Evidence, Finding, Status
+from auditor.assess.rule import Context, Rule, Subject, are, product_of, windows_of
+from auditor.facts.files import FileFact, FilesFacts
+from auditor.facts.hotfixes import HotfixesFacts
+from auditor.facts.os import OsFacts
+from auditor.facts.winhttp import WinHttpFacts, WinHttpView
+from auditor.rulebook.model import Need, SecureProtocols, Update, UpdatedFile, Windows
+from auditor.version import Version
+
+_UPDATE = "kb3140245"
+_NATIVE, _BESIDE = "System32", "SysWOW64"
+
+
+def need_of(subject: Subject, context: Context) -> Need | None:
+    """What the product's row asks of this Windows; None where it has to be left anyway.
+
+    A product whose list of systems is open gets the stricter reading.
+    """
+    product = product_of(subject, context)
+    row = product.system(windows_of(subject, context).key)
+    if row is not None:
+        return row.kb3140245
+    return None if product.systems_closed else Need.REQUIRED
+
+
+def severity_of(subject: Subject, context: Context) -> Status:
+    """What a lack weighs: a fail on starred rows, the policy's choice on the others."""
+    if need_of(subject, context) is Need.ADVISED and context.policy.unstarred == "advice":
+        return Status.ADVICE
+    return Status.FAIL
+
+
+class WinHttpUpdate(Rule):
+    id = "SFB-KB-001"
+    title = "KB3140245 or its replacement is installed, by file version"
+    applies_to = "Lync and Skype for Business servers on Windows Server 2008 R2 or 2012"
+    needs = ("files",)
+    sources = ("support-blog-ja", "kb3140245", "tss", "healthchecker-25")
+    needs_system = True
+
+    def exempt(self, subject: Subject, context: Context) -> str | None:
+        windows = windows_of(subject, context)
+        if need_of(subject, context) is None:
+            return f"{windows.title} has to be replaced (SFB-OS-001)"
+        if not context.rulebook.updates[_UPDATE].files_for(windows.key):
+            return f"KB3140245 is not for {windows.title}, where WinHTTP has TLS 1.2 by default"
+        return None
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        update = context.rulebook.updates[_UPDATE]
+        wanted = update.files_for(windows_of(subject, context).key)
+        facts = subject.get(FilesFacts)
+        native = [(file, facts.find(file.name, _NATIVE)) for file in wanted]
+        beside = [(file, facts.find(file.name, _BESIDE)) for file in wanted]
+        listed = _listed(subject, update)
+        status, reason = _file_verdict(subject, context, native, beside, listed)
+        lacking = status is not Status.UNKNOWN and any(_old(*pair) for pair in native)
+        return self.finding(
+            subject,
+            status,
+            observed=_all_shown(native),
+            required=", ".join(f"{file.name} {file.version} or later" for file in wanted),
+            reason=reason,
+            evidence=_file_evidence(subject, native, beside, listed),
+            remediation="Install KB3140245 or an update that replaces it." if lacking else "",
+            actions=("install-kb3140245",) if lacking else (),
+        )
+
+
+_Pair = tuple[UpdatedFile, FileFact | None]
+
+
+def _file_verdict(
+    subject: Subject, context: Context, native: list[_Pair], beside: list[_Pair], listed: str | None
+) -> tuple[Status, str]:
+    """A fail is certain whatever else is missing; an advice is not."""
+    severity = severity_of(subject, context)
+    old = [pair for pair in native if _old(*pair)]
+    gaps = [pair for pair in native if _version(pair[1]) is None]
+    if gaps and not (old and severity is Status.FAIL):
+        return Status.UNKNOWN, f"Nothing can be proved: {_all_shown(gaps)}."
+    if old and listed:
+        return severity, (
+            f"{listed} is listed as installed, but {_are(old)} older than it: "
+            "the installation did not take, or was undone."
+        )
+    if old:
+        return severity, f"{_are(old)} older than KB3140245."
+    lagging = [pair for pair in beside if _old(*pair)]
+    if lagging:
+        return Status.ADVICE, f"The 32-bit copy lags: {_all_shown(lagging)}."
+    how = f"{listed} is listed" if listed else "a later update that replaces it brought them"
+    return Status.PASS, f"The files are new enough; {how}."
+
+
+def _listed(subject: Subject, update: Update) -> str | None:
+    """The hotfix by which the list corroborates; the list alone proves nothing either way."""
+    hotfixes = subject.find(HotfixesFacts)
+    return hotfixes.has(update.hotfix, *update.later) if hotfixes is not None else None
+
+
+def _version(fact: FileFact | None) -> Version | None:
+    return fact.version if fact is not None and fact.present else None
+
+
+def _old(file: UpdatedFile, fact: FileFact | None) -> bool:
+    version = _version(fact)
+    return version is not None and version < file.version
+
+
+def _all_shown(pairs: list[_Pair]) -> str:
+    return ", ".join(_shown(*pair) for pair in pairs)
+
+
+def _shown(file: UpdatedFile, fact: FileFact | None) -> str:
+    if fact is None:
+        return f"{file.name} not reported"
+    if not fact.present:
+        return f"{file.name} not there"
+    return f"{file.name} {fact.version or 'without a version'}"
+
+
+def _are(pairs: list[_Pair]) -> str:
+    return are([_shown(*pair) for pair in pairs])
+
+
+def _file_evidence(
+    subject: Subject, native: list[_Pair], beside: list[_Pair], listed: str | None
+) -> list[Evidence]:
+    evidence = [
+        subject.evidence("files", fact.path, fact.version or ("absent", "no version")[fact.present])
+        for _, fact in (*native, *beside)
+        if fact is not None
+    ]
+    if listed:
+        evidence.append(subject.evidence("hotfixes", "Win32_QuickFixEngineering", listed))
+    return evidence
+
+
+class DefaultSecureProtocols(Rule):
+    id = "SFB-WINHTTP-001"
+    title = "WinHTTP's default protocols include TLS 1.2, in both registry views"
+    applies_to = "every Lync or Skype for Business server"
+    needs = ("winhttp", "os")
+    sources = ("kb3140245", "hcw", "ms365-tls")
+    needs_system = True
+
+    def exempt(self, subject: Subject, context: Context) -> str | None:
+        if need_of(subject, context) is None:
+            return f"{windows_of(subject, context).title} has to be replaced (SFB-OS-001)"
+        return None
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        value = context.rulebook.registry.secure_protocols
+        default = windows_of(subject, context).winhttp_tls12
+        views = _views(subject, value)
+        status, reason = _protocol_verdict(subject, context, views)
+        mend = any(view.wrong or view.lacks(value, default=default) for view in views)
+        return self.finding(
+            subject,
+            status,
+            observed="; ".join(f"{view.name}: {view.shown}" for view in views),
+            required=f"{value.name} with bit 0x{value.tls12:X} (REG_DWORD) in every view"
+            + (", or absent: Windows has TLS 1.2 by default" if default else ""),
+            reason=reason,
+            evidence=[subject.evidence("winhttp", v.path, v.shown) for v in views],
+            remediation=f"Set {value.name} (REG_DWORD) to 0x{value.recommended:X} in every view."
+            if mend
+            else "",
+            actions=("set-default-secure-protocols",) if mend else (),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One registry view as far as it was reported; `reported` None where it was not."""
+
+    name: str
+    path: str
+    reported: WinHttpView | None
+
+    @property
+    def shown(self) -> str:
+        if self.reported is None:
+            return "not reported"
+        return "absent" if self.reported.value is None else str(self.reported.value)
+
+    @property
+    def data(self) -> int | None:
+        value = self.reported.value if self.reported is not None else None
+        return value.dword if value is not None else None
+
+    @property
+    def wrong(self) -> bool:
+        """There is a value, and it is no DWORD."""
+        return self.reported is not None and self.reported.value is not None and self.data is None
+
+    def lacks(self, value: SecureProtocols, *, default: bool) -> bool:
+        """TLS 1.2 is certainly not among the defaults; `default` is what Windows does by itself."""
+        if self.reported is None:
+            return False
+        if self.data is not None:
+            return not self.data & value.tls12
+        return not default
+
+
+def _views(subject: Subject, value: SecureProtocols) -> list[_View]:
+    """Both views; a 32-bit Windows has the native one alone."""
+    facts = subject.get(WinHttpFacts)
+    names = list(value.paths)
+    if "32" in subject.get(OsFacts).architecture:
+        names = names[:1]
+    views = []
+    for name in names:
+        reported = facts.find(name)
+        path = f"{reported.path if reported else value.paths[name]}\\{value.name}"
+        views.append(_View(name, path, reported))
+    return views
+
+
+def _protocol_verdict(subject: Subject, context: Context, views: list[_View]) -> tuple[Status, str]:
+    value = context.rulebook.registry.secure_protocols
+    windows = windows_of(subject, context)
+    severity = severity_of(subject, context)
+    lacking = [v.name for v in views if v.lacks(value, default=windows.winhttp_tls12)]
+    wrong = [v.name for v in views if v.wrong]
+    unread = [v.name for v in views if v.reported is None]
+    if unread and not (lacking and severity is Status.FAIL):
+        return Status.UNKNOWN, f"The view {', '.join(unread)} was not reported."
+    if lacking:
+        return severity, _lack(lacking, wrong, windows)
+    if wrong:
+        return Status.UNKNOWN, f"In {', '.join(wrong)} {value.name} is no REG_DWORD."
+    weak = sorted({name for name, bit in value.weak.items() for v in views if (v.data or 0) & bit})
+    if weak:
+        return Status.ADVICE, f"TLS 1.2 is there, and so is {', '.join(weak)}, which no one needs."
+    return Status.PASS, "TLS 1.2 is among the default protocols in every view."
+
+
+def _lack(lacking: list[str], wrong: list[str], windows: Windows) -> str:
+    why = (
+        f"the value leaves out TLS 1.2, which {windows.title} has by default"
+        if windows.winhttp_tls12
+        else f"TLS 1.2 is not set, and WinHTTP on {windows.title} has none by default"
+    )
+    kind = f"; the value is no REG_DWORD in {', '.join(wrong)}" if wrong else ""
+    return f"In view {', '.join(lacking)}: {why}{kind}."

@@ -1,0 +1,37 @@
+"""`sfb-audit assess`: judge fact bundles without a network."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from auditor.cli import options
+
+
+@click.command()
+@click.argument("bundles", type=options.FILE, nargs=-1, required=True)
+@click.option("--topology", type=options.FILE, help="Topology XML that the servers belong to.")
+@click.option("--config", type=options.FILE, help="Estate file: pools and stated scenarios.")
+@options.reporting
+def assess(
+    bundles: tuple[Path, ...],
+    topology: Path | None,
+    config: Path | None,
+    reporting: options.Reporting,
+) -> int:
+    """Judge fact bundles (saved by a run, or carried by hand) and write the reports.
+
+    Without a topology or an estate file each server stands alone and is judged as if every
+    Office 365 scenario were in use, which the reports call "assumed".
+    """
+    from auditor.cli.reporting import judge_and_report
+    from auditor.estate.sources import estate_for_bundles
+    from auditor.facts.bundle import read_bundles
+    from reports.output import OutputFolder
+
+    started = datetime.now(UTC)
+    readings = read_bundles(bundles)
+    estate = estate_for_bundles(readings, topology=topology, config=config)
+    return judge_and_report(estate, readings, OutputFolder(reporting.out), reporting, started)

@@ -1,0 +1,58 @@
+"""The one script that runs on a server: the frame with the wanted snippets in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from auditor.facts.families import FAMILIES
+
+_HASH_LINE = "$collector = ''\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is sent. `sha256` is of `text` without its one line that begins `$collector = `.
+
+    `families` are the keys of the snippets in it; each begins after a line `#family KEY`.
+    """
+
+    text: str
+    sha256: str
+    families: tuple[str, ...]
+
+
+def joined_script(families: Iterable[str] | None = None) -> Script:
+    """The script for `families` (all where None), in the order in which families are registered.
+
+    The same families always give the same text, pure ASCII with LF line ends. Raises
+    ValueError for a key that is no family.
+    """
+    known = tuple(family.key for family in FAMILIES)
+    wanted = set(known if families is None else families)
+    if strange := wanted.difference(known):
+        raise ValueError(f"no such fact family: {', '.join(sorted(strange))}")
+    return _join(tuple(key for key in known if key in wanted))
+
+
+@cache
+def _join(keys: tuple[str, ...]) -> Script:
+    snippets = {family.key: family.snippet for family in FAMILIES}
+    calls = "\n".join(_call(key, _read(snippets[key])) for key in keys)
+    frame = _read("frame.ps1")
+    frame = frame.replace("#functions\n", _read("reading.ps1")).replace("#families\n", calls)
+    before, line, after = frame.partition(_HASH_LINE)
+    sha256 = hashlib.sha256((before + after).encode("ascii")).hexdigest()
+    return Script(before + line.replace("''", f"'{sha256}'") + after, sha256, keys)
+
+
+def _call(key: str, snippet: str) -> str:
+    return f"#family {key}\n[void]$snippets.Add(@{{ family = '{key}'; read = {{\n{snippet}}} }})\n"
+
+
+def _read(name: str) -> str:
+    text = resources.files("ps_snippets").joinpath(name).read_text("ascii")
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,116 @@
+"""The tables and keys of an estate file; docs/estate-file.md says what each means."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from auditor.estate.model import InUse, PoolKind
+from auditor.estate.names import host_name
+from auditor.estate.zone import Auth, SecretSource, Transport
+
+
+def _host(text: str) -> str:
+    name = host_name(text)
+    if name is None:
+        raise ValueError(f"{text[:80]!r} is not a host name")
+    return name
+
+
+def _server(value: Any) -> Any:
+    return {"fqdn": value} if isinstance(value, str) else value
+
+
+Host = Annotated[str, AfterValidator(_host)]
+Stated = Literal[InUse.YES, InUse.NO, InUse.UNKNOWN]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EstateTable(_Table):
+    name: Name = "estate"
+    topology: str | None = None
+    servers_csv: str | None = None
+
+
+class ZoneTable(_Table):
+    transport: Transport = Transport.HTTP
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    auth: Auth = Auth.NEGOTIATE
+    ca_file: str | None = None
+    credential: Name
+
+
+class CredentialTable(_Table):
+    username: Name
+    source: SecretSource = SecretSource.PROMPT
+    variable: Name | None = None
+    service: Name | None = None
+    path: Name | None = None
+
+
+class RunTable(_Table):
+    threads: Annotated[int, Field(ge=1, le=256)] = 64
+    deadline_seconds: Annotated[float, Field(ge=1, le=3600)] = 120.0
+    connect_seconds: Annotated[float, Field(ge=0.1, le=300)] = 10.0
+    byte_budget_mib: Annotated[int, Field(ge=1, le=256)] = 8
+
+
+class SiteTable(_Table):
+    name: Name
+    central: Name | None = None
+
+
+class BackendTable(_Table):
+    fqdn: Host
+    instance: str = ""
+    always_on: bool = False
+    collocated: bool = False
+
+
+class ServerTable(_Table):
+    fqdn: Host
+    zone: Name | None = None
+    address: Host | None = None
+    roles: tuple[Name, ...] = ()
+    upgrade_domain: Name | None = None
+    fault_domain: Name | None = None
+
+
+class PoolTable(_Table):
+    fqdn: Host
+    kind: PoolKind = PoolKind.UNKNOWN
+    site: Name | None = None
+    zone: Name | None = None
+    product: Name | None = None
+    service_version: Annotated[int, Field(ge=1, le=99)] | None = None
+    hosts_cms: bool = False
+    edge: Host | None = None
+    next_hop: Host | None = None
+    paired_with: Host | None = None
+    backends: tuple[BackendTable, ...] = ()
+    servers: tuple[Annotated[ServerTable, BeforeValidator(_server)], ...] = ()
+
+
+class OverrideTable(_Table):
+    """How a server of the topology is reached, by server or by pool."""
+
+    server: Host | None = None
+    pool: Host | None = None
+    zone: Name | None = None
+    address: Host | None = None
+
+
+class EstateDocument(_Table):
+    estate: EstateTable = EstateTable()
+    scenarios: dict[Literal["hybrid", "federation", "exchange_online"], Stated] = {}
+    zones: dict[Name, ZoneTable] = {}
+    credentials: dict[Name, CredentialTable] = {}
+    run: RunTable = RunTable()
+    sites: tuple[SiteTable, ...] = ()
+    pools: tuple[PoolTable, ...] = ()
+    overrides: tuple[OverrideTable, ...] = ()

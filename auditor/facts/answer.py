@@ -1,0 +1,208 @@
+"""From the JSON text that a server returned to a `Reading`.
+
+The text comes from a machine that may be broken or hostile: its size, depth, numbers, keys
+and types are checked before a value becomes a fact. A broken envelope is an `AnswerError`;
+a broken family is that family's error and takes no other with it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+
+from auditor.facts.families import FAMILIES, Family, FamilyError, FamilyResult
+from auditor.facts.fields import AnswerError, Fields, clean
+from auditor.facts.reading import Reach, ReachState, Reading
+
+__all__ = ["SCHEMA", "AnswerError", "decode_answer", "parse_answer"]
+
+SCHEMA = 1
+MAX_CHARACTERS = 2 * 1024 * 1024
+MAX_DEPTH = 12
+MAX_DIGITS = 20
+NETBIOS_LENGTH = 15
+
+
+def decode_answer(
+    text: str,
+    *,
+    fqdn: str,
+    started: datetime | None,
+    finished: datetime | None,
+    origin: str = "winrm",
+) -> Reading:
+    """The reading of the server that was asked as `fqdn` between `started` and `finished` (UTC).
+
+    A computer that answers under another name than `fqdn` is not judged as `fqdn`: its
+    reading has `ReachState.ANSWER` and no families. Raises AnswerError where `text` is not
+    an answer of this schema.
+    """
+    return read_envelope(
+        parse_answer(text), fqdn=fqdn, started=started, finished=finished, origin=origin
+    )
+
+
+def parse_answer(text: str, limit: int = MAX_CHARACTERS) -> Fields:
+    """The outermost object of an answer of at most `limit` characters; AnswerError otherwise."""
+    if len(text) > limit:
+        raise AnswerError("", f"longer than {limit} characters")
+    try:
+        value = json.loads(
+            text.strip("\ufeff \t\r\n\0"),
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_constant=_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise AnswerError("", f"not JSON: {error.msg} at character {error.pos}") from None
+    except RecursionError:
+        raise AnswerError("", f"nested deeper than {MAX_DEPTH}") from None
+    _check_depth(value)
+    answer = Fields.of(value, "")
+    if answer.integer("schema", 0, 2**31) != SCHEMA:
+        raise AnswerError(
+            "schema", f"is {answer.raw['schema']}; this program reads schema {SCHEMA}"
+        )
+    return answer
+
+
+def read_envelope(
+    answer: Fields,
+    *,
+    fqdn: str,
+    started: datetime | None,
+    finished: datetime | None,
+    origin: str,
+) -> Reading:
+    """As `decode_answer`, from what `parse_answer` returned."""
+    collected = answer.instant("collected_utc")
+    computer_name = answer.text("computer_name", limit=255)
+    domain = answer.optional_text("domain", limit=255) or None
+    families = Fields(answer.fields("families").raw)
+    known = _same_computer(fqdn, computer_name)
+    return Reading(
+        fqdn=fqdn,
+        reach=_READ if known else _other_computer(fqdn, computer_name),
+        families=_families(families, collected) if known else (),
+        computer_name=computer_name,
+        domain=domain,
+        ps_version=answer.optional_text("ps_version", limit=100),
+        collector=answer.optional_text("collector", limit=100),
+        origin=origin,
+        started=started,
+        finished=finished,
+        collected=collected,
+        clock_skew=_skew(collected, started, finished),
+        notes=_notes(fqdn, domain) if known else (),
+    )
+
+
+_READ = Reach(ReachState.READ, "The server answered.")
+
+
+def _other_computer(fqdn: str, computer_name: str) -> Reach:
+    return Reach(
+        ReachState.ANSWER,
+        f"Another computer answered: it calls itself {computer_name!r}, not {fqdn!r}.",
+        "Check DNS and any load balancer in between, and list each server under its own name "
+        "(an address to reach it by can stand beside the name).",
+    )
+
+
+def _same_computer(fqdn: str, computer_name: str) -> bool:
+    """Whether a computer of this name may be `fqdn`; an IP address says nothing about names."""
+    if _is_address(fqdn):
+        return True
+    asked, told = (name.partition(".")[0].casefold() for name in (fqdn, computer_name))
+    return told in {asked, asked[:NETBIOS_LENGTH]}
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _notes(fqdn: str, domain: str | None) -> tuple[str, ...]:
+    asked = fqdn.partition(".")[2]
+    if _is_address(fqdn) or not asked or not domain or asked.casefold() == domain.casefold():
+        return ()
+    return (f"The server's own DNS suffix is {domain!r}, not {asked!r}.",)
+
+
+def _skew(
+    collected: datetime, started: datetime | None, finished: datetime | None
+) -> timedelta | None:
+    if started is None or finished is None:
+        return None
+    return collected - (started + (finished - started) / 2)
+
+
+def _families(answers: Fields, when: datetime) -> tuple[FamilyResult, ...]:
+    return tuple(_family(each, answers, when) for each in FAMILIES if each.key in answers.raw)
+
+
+def _family(family: Family, answers: Fields, when: datetime) -> FamilyResult:
+    facts, error, milliseconds = None, None, None
+    try:
+        result = answers.fields(family.key)
+        milliseconds = result.optional_integer("ms", 0, 2**31)
+        if result.flag("ok"):
+            facts = _decoded(family, result.fields("data"))
+        else:
+            error = _told_error(result.fields("error"))
+    except AnswerError as broken:
+        error = FamilyError("answer", broken.message, broken.path)
+    return FamilyResult(family.key, facts, error, when, milliseconds)
+
+
+def _decoded(family: Family, data: Fields) -> object:
+    try:
+        return family.decode(data.raw)
+    except AnswerError as broken:
+        path = f"{family.key}.{broken.path}" if broken.path else family.key
+        raise AnswerError(path, broken.message) from None
+
+
+def _told_error(error: Fields) -> FamilyError:
+    return FamilyError(
+        kind=error.text("type"),
+        message=error.text("message"),
+        category=error.optional_text("category") or "",
+    )
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise AnswerError("", f"the key {clean(name)[:60]!r} appears twice in one object")
+        found[name] = value
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise AnswerError("", f"a number of {len(digits)} digits")
+    return int(digits)
+
+
+def _constant(word: str) -> object:
+    raise AnswerError("", f"{word} is not a number")
+
+
+def _check_depth(value: object) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return
+    raise AnswerError("", f"nested deeper than {MAX_DEPTH}")

@@ -1,0 +1,140 @@
+"""Reading a simulated Windows as its own PowerShell would: registry, files, WMI, and refusals.
+
+The state is the JSON value that `build_windows` makes. Names compare without case; what the
+state lists under `deny` is refused with the error that PowerShell shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+_NAMESPACE = r"root\cimv2"
+
+
+class PowerShellError(Exception):
+    """An error as PowerShell words it: the .NET type, the message, the category."""
+
+    def __init__(self, kind: str, message: str, category: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.category = category
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A registry key; value names are in lower case."""
+
+    path: str
+    values: Mapping[str, Any]
+
+    def text(self, name: str) -> str | None:
+        """A value as PowerShell casts it to text, None where there is none."""
+        fact = self.fact(name)
+        return None if fact is None else str(fact["data"])
+
+    def fact(self, name: str) -> dict[str, Any] | None:
+        """A value with its kind, as the snippets return it."""
+        value = self.values.get(name.lower())
+        return None if value is None else _fact(value)
+
+
+class SimulatedWindows:
+    def __init__(self, state: Mapping[str, Any]) -> None:
+        self._keys: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        self._children: dict[str, dict[str, str]] = {}
+        for path, values in state.get("registry", {}).items():
+            self._add_key(path, values)
+        self._files = {path.lower(): about for path, about in state.get("files", {}).items()}
+        self._wmi = state.get("wmi", {}).get(_NAMESPACE, {})
+        environment = state.get("environment", {})
+        self.environment = {name.upper(): str(value) for name, value in environment.items()}
+        self._deny = tuple(entry.lower() for entry in state.get("deny", ()))
+
+    def _add_key(self, path: str, values: Mapping[str, Any]) -> None:
+        self._keys[path.lower()] = (path, {name.lower(): v for name, v in values.items()})
+        while "\\" in path:
+            parent, _, name = path.rpartition("\\")
+            self._children.setdefault(parent.lower(), {}).setdefault(name.lower(), name)
+            path = parent
+
+    def key(self, path: str, *, category: str = "PermissionDenied") -> Key | None:
+        """The key at `path`, None where there is none; PowerShellError where it is denied."""
+        path = path.replace("HKLM:", "HKEY_LOCAL_MACHINE")
+        if self._denied(path):
+            raise PowerShellError(
+                "System.Security.SecurityException",
+                "Requested registry access is not allowed.",
+                category,
+            )
+        found = self._keys.get(path.lower())
+        if found is not None:
+            return Key(*found)
+        return Key(path, {}) if path.lower() in self._children else None
+
+    def subkeys(self, key: Key) -> list[tuple[str, Key]]:
+        """The keys under `key` in the registry's order, opened as `OpenSubKey` does."""
+        names = sorted(self._children.get(key.path.lower(), {}).values(), key=str.upper)
+        opened = ((n, self.key(f"{key.path}\\{n}", category="NotSpecified")) for n in names)
+        return [(name, child) for name, child in opened if child is not None]
+
+    def file_version(self, path: str) -> list[int] | None:
+        """The four numbers of a file's version (0 where it has none), None where it is absent."""
+        if self._denied(path):
+            raise PowerShellError(
+                "System.UnauthorizedAccessException",
+                f"Access to the path '{path}' is denied.",
+                "PermissionDenied",
+            )
+        about = self._files.get(path.lower())
+        if about is None:
+            return None
+        parts = [int(part) for part in str(about.get("version", "0")).split(".")]
+        return [*parts, 0, 0, 0, 0][:4]
+
+    def instances(self, name: str) -> list[Mapping[str, Any]]:
+        """The instances of a WMI class."""
+        if f"wmi\\{name}".lower() in self._deny:
+            raise PowerShellError(
+                "System.UnauthorizedAccessException",
+                "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))",
+                "PermissionDenied",
+            )
+        if name not in self._wmi:
+            raise PowerShellError("System.ArgumentException", "Invalid class", "MetadataError")
+        found: list[Mapping[str, Any]] = self._wmi[name]
+        return found
+
+    def _denied(self, path: str) -> bool:
+        path = path.lower()
+        return any(path == entry or path.startswith(entry + "\\") for entry in self._deny)
+
+
+_KINDS: Mapping[str, tuple[str, Callable[[Any], int | str]]] = {
+    "dword": ("DWord", lambda data: int(data) % 2**32),
+    "qword": ("QWord", lambda data: int(data) % 2**64),
+    "string": ("String", lambda data: str(data)[:500]),
+    "expand": ("ExpandString", lambda data: str(data)[:500]),
+    "multi": ("MultiString", lambda data: "; ".join(data)[:500]),
+    "binary": ("Binary", lambda data: bytes.fromhex(data)[:64].hex("-").upper()),
+}
+
+
+def _fact(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        value = {"string": value}
+    elif isinstance(value, int):
+        value = {"dword": value}
+    ((kind, data),) = value.items()
+    name, read = _KINDS[kind]
+    return {"kind": name, "data": read(data)}
+
+
+def instant(value: Any) -> datetime | None:
+    """A date of the state (`{"datetime": ISO 8601}`) in UTC."""
+    if not isinstance(value, dict):
+        return None
+    return datetime.fromisoformat(value["datetime"]).astimezone(UTC)

@@ -1,0 +1,42 @@
+"""The way through the house after collecting: readings in, one `Audit` out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from auditor.assemble import assemble
+from auditor.assess.engine import assess
+from auditor.audit import Audit
+from auditor.estate.model import Estate
+from auditor.facts.reading import Reading
+from auditor.plan.order import make_plan
+from auditor.rulebook import load
+from auditor.rulebook.procedures import load_procedures
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """When a run began and ended (aware, UTC), and its id, which sorts by time."""
+
+    id: str
+    started: datetime
+    finished: datetime
+
+    @staticmethod
+    def new_id(started: datetime) -> str:
+        """An id such as 20261124T010203Z-3fa9: unique enough for one folder of runs."""
+        return f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def judge(estate: Estate, readings: Mapping[str, Reading], policy: str, run: RunFacts) -> Audit:
+    """Assess the readings under `policy`, plan what the findings demand, and put it all together.
+
+    Raises UsageError where the rulebook has no such policy.
+    """
+    rulebook = load()
+    assessment = assess(estate, readings, rulebook, policy, run.finished)
+    plan = make_plan(assessment, load_procedures())
+    return assemble(assessment, plan, rulebook, run)

@@ -1,0 +1,267 @@
+"""The rulebook's nouns. What each field means is said in the TOML file it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, ConfigDict
+from pydantic.dataclasses import dataclass
+
+from auditor.version import Version
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+def _version(value: object) -> Version:
+    return value if isinstance(value, Version) else Version.parse(str(value))
+
+
+Build4 = Annotated[Version, BeforeValidator(_version)]
+
+
+class Confidence(StrEnum):
+    """How firm an entry is; inferred and unsure ones may drive advice, never a silent pass."""
+
+    STATED = "stated"
+    INFERRED = "inferred"
+    UNSURE = "unsure"
+
+
+class Stance(StrEnum):
+    """What the policy's article says of a product."""
+
+    ROW = "row"
+    LATER = "later"
+    MIGRATE = "migrate"
+
+
+class Need(StrEnum):
+    """Whether a product on a Windows needs KB3140245 and its registry value."""
+
+    REQUIRED = "required"
+    ADVISED = "advised"
+    NONE = "none"
+
+
+Severity = Literal["advice", "fail"]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Source:
+    """A public document; `url` is "" where no address is known."""
+
+    key: str
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class SystemRow:
+    """A Windows that a product may run on."""
+
+    os: str
+    sources: tuple[str, ...]
+    kb3140245: Need = Need.NONE
+    install: Literal["any", "in_place", "new"] = "any"
+    confidence: Confidence = Confidence.STATED
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Product:
+    """A server product. `codes` maps MSI product codes to component names."""
+
+    key: str
+    title: str
+    base: Build4
+    packages: tuple[str, ...]
+    stance: Stance
+    why: str
+    sources: tuple[str, ...]
+    service_version: int | None = None
+    confidence: Confidence = Confidence.STATED
+    server_core: Literal["unsupported", "unsure"] = "unsure"
+    systems: tuple[SystemRow, ...] = ()
+    systems_closed: bool = False
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def system(self, os: str) -> SystemRow | None:
+        """The row for a Windows (its key), None where there is none."""
+        return next((row for row in self.systems if row.os == os), None)
+
+    def owns(self, version: Version) -> bool:
+        """Whether a build belongs to this product line: the first three numbers are its own."""
+        return (version.major, version.minor, version.build) == (
+            self.base.major,
+            self.base.minor,
+            self.base.build,
+        )
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Components:
+    """Names of packages after the product's name, and what each is good for."""
+
+    core: str
+    front_end: str
+    watched: tuple[str, ...]
+    tools: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        return (self.core, self.front_end)
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Build:
+    """A build with its name; `month` is "2018-07" or a year alone."""
+
+    product: str
+    version: Build4
+    name: str
+    month: str
+    sources: tuple[str, ...]
+    kb: tuple[str, ...] = ()
+    component: str = ""
+    confidence: Confidence = Confidence.STATED
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Windows:
+    """A Windows version; `builds` is the first and the last build number."""
+
+    key: str
+    title: str
+    version: str
+    builds: tuple[int, int]
+    schannel_tls12: bool
+    winhttp_tls12: bool
+    sources: tuple[str, ...]
+    workstation: bool = False
+    service_pack_build: int | None = None
+    confidence: Confidence = Confidence.STATED
+
+    def matches(self, version: Version, *, workstation: bool) -> bool:
+        first, last = self.builds
+        return (
+            f"{version.major}.{version.minor}" == self.version
+            and first <= version.build <= last
+            and workstation == self.workstation
+        )
+
+
+@dataclass(frozen=True, config=_STRICT)
+class UpdatedFile:
+    """The version that an update gives a file of System32 on one Windows."""
+
+    os: str
+    name: str
+    version: Build4
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Update:
+    key: str
+    title: str
+    hotfix: str
+    sources: tuple[str, ...]
+    later: tuple[str, ...] = ()
+    files: tuple[UpdatedFile, ...] = ()
+
+    def files_for(self, os: str) -> tuple[UpdatedFile, ...]:
+        return tuple(file for file in self.files if file.os == os)
+
+
+@dataclass(frozen=True, config=_STRICT)
+class SecureProtocols:
+    """DefaultSecureProtocols: the bit that matters, the bits that should not be there."""
+
+    name: str
+    tls12: int
+    recommended: int
+    paths: Mapping[str, str]
+    weak: Mapping[str, int]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Schannel:
+    protocol: str
+    path: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class StrongCrypto:
+    name: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Registry:
+    secure_protocols: SecureProtocols
+    schannel: Schannel
+    strong_crypto: StrongCrypto
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Clock:
+    max_skew_minutes: int
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Threshold:
+    build: Build4
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Policy:
+    """A named set of thresholds; a product without a minimum has none to meet."""
+
+    key: str
+    title: str
+    description: str
+    unstarred: Severity
+    strong_crypto: Severity
+    counts: tuple[str, ...]
+    minimum: Mapping[str, Threshold]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ScenarioPath:
+    """A scenario and the kinds of pool on its path; "all" is every pool that takes updates."""
+
+    key: str
+    title: str
+    basis: str
+    kinds: tuple[str, ...]
+    sources: tuple[str, ...]
+    reconstructed: bool = False
+    next_hop: bool = False
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Rulebook:
+    """Everything, by key. `date` is the day on which the knowledge was last touched."""
+
+    date: str
+    sources: Mapping[str, Source]
+    components: Components
+    products: Mapping[str, Product]
+    builds: tuple[Build, ...]
+    clock: Clock
+    windows: Mapping[str, Windows]
+    updates: Mapping[str, Update]
+    registry: Registry
+    policies: Mapping[str, Policy]
+    scenarios: Mapping[str, ScenarioPath]
+
+    def builds_of(self, product: str) -> tuple[Build, ...]:
+        """The known builds of a product, oldest first."""
+        return tuple(build for build in self.builds if build.product == product)

@@ -1,0 +1,105 @@
+"""audit.json: written, read back, and its schema.
+
+The committed `audit.schema.json` is what `python -m reports.audit_json` prints.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from auditor.audit import SCHEMA_VERSION, Audit
+from auditor.errors import UsageError
+from reports.files import write_report
+from reports.text import one_line
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def write_audit(audit: Audit, path: Path) -> None:
+    """Write the audit as JSON: UTF-8, LF, fields in the order of the models, two spaces.
+
+    The same audit gives the same bytes. Raises UsageError where `path` cannot be written.
+    """
+    write_report(path, audit.model_dump_json(indent=2).encode() + b"\n")
+
+
+def read_audit(path: Path) -> Audit:
+    """Read what `write_audit` wrote; UsageError for a missing file and for anything else."""
+    try:
+        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise UsageError(
+            "AUDIT-NOT-READ",
+            f"{path} cannot be read: {error.strerror or error}.",
+            "Give the audit.json of an earlier run.",
+        ) from error
+    _refuse_other_schema(path, content)
+    try:
+        return Audit.model_validate_json(content)
+    except ValidationError as error:
+        raise UsageError(
+            "AUDIT-MALFORMED",
+            f"{path} is not a whole audit: {_first_faults(error)}.",
+            "Write it anew; if a newer sfb-audit wrote it, read it with that one.",
+        ) from error
+
+
+def _refuse_other_schema(path: Path, content: bytes) -> None:
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(
+            "AUDIT-NOT-JSON",
+            f"{path} is not JSON: {one_line(str(error))}.",
+            "Give the audit.json of an earlier run.",
+        ) from error
+    version = value.get("schema_version") if isinstance(value, dict) else None
+    if version is None:
+        raise UsageError(
+            "AUDIT-FOREIGN",
+            f"{path} is JSON, but no audit: it has no schema_version.",
+            "Give the audit.json of an earlier run.",
+        )
+    if version != SCHEMA_VERSION or isinstance(version, bool):
+        raise UsageError(
+            "AUDIT-OTHER-SCHEMA",
+            f"{path} has schema_version {one_line(repr(version), 60)}; "
+            f"this sfb-audit reads {SCHEMA_VERSION}.",
+            "Read it with the sfb-audit that wrote it.",
+        )
+
+
+def _first_faults(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    shown = [f"{'.'.join(map(str, f['loc'])) or 'the file'}: {f['msg']}" for f in faults[:3]]
+    more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
+    return one_line("; ".join(shown)) + more
+
+
+def schema_text() -> str:
+    """The JSON schema of audit.json, generated from the models.
+
+    Later versions add fields, so the schema does not forbid those it does not know.
+    """
+    schema = Audit.model_json_schema(mode="serialization")
+    _allow_additions(schema)
+    return json.dumps({"$schema": _DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _allow_additions(node: Any) -> None:
+    if isinstance(node, dict):
+        node.pop("additionalProperties", None)
+        for child in node.values():
+            _allow_additions(child)
+    elif isinstance(node, list):
+        for child in node:
+            _allow_additions(child)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text())

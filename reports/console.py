@@ -1,0 +1,188 @@
+"""The end of a run on a terminal: what is wrong, where, and what comes first.
+
+Every text goes through `rich.text.Text`, never through markup, and `visible`: a server
+cannot colour, link or clear anything.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from auditor.audit import Audit, ServerEntry
+from reports import words
+from reports.summary import Summary, summarise
+from reports.text import one_line
+
+_STYLES = {
+    "ready": "green",
+    "work_needed": "yellow",
+    "blocked": "bold red",
+    "unknown": "bold magenta",
+    "not_in_scope": "dim",
+}
+_ABBREVIATIONS = (
+    ("Skype for Business Server", "SfB"),
+    ("Lync Server", "Lync"),
+    ("Windows Server", "Windows"),
+)
+_MOST_SERVERS, _FIRST_STEPS, _MOST_NOTES = 40, 6, 12
+
+
+class Source(Protocol):
+    """Where a rule comes from."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def url(self) -> str: ...
+
+
+def make_console() -> Console:
+    """A console on stdout that interprets nothing in what it prints."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a code page must not end an audit
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+def print_summary(audit: Audit, console: Console) -> None:
+    """Counts, servers (those that need somebody first), scenarios, first steps, notes."""
+    summary = summarise(audit)
+    console.print(Text(one_line(f"{audit.estate.name}: {audit.run.policy_title}", 200), "bold"))
+    console.print(Text(summary.headline))
+    console.print(_counts(summary))
+    if audit.servers:
+        console.print(_servers(audit.servers))
+        _more(console, len(audit.servers) - _MOST_SERVERS, "server", "report.html")
+    if audit.scenarios:
+        console.print(_scenarios(audit))
+    if audit.steps:
+        _plan(audit, summary, console)
+    _care(summary, console)
+    console.print(Text(summary.exit_meaning, "bold"))
+
+
+def print_rules(rules: Iterable[tuple[str, str, str, Sequence[Source]]], console: Console) -> None:
+    """The rules as a table: id, title, what they apply to, sources with their addresses."""
+    table = Table("Rule", "Title", "Applies to", "Source", box=None, header_style="bold")
+    table.columns[0].no_wrap = True
+    for number, title, applies_to, sources in rules:
+        cited = "\n".join(f"{s.title} {s.url}".strip() for s in sources)
+        table.add_row(Text(number), Text(title), Text(applies_to), Text(cited))
+    console.print(table)
+
+
+def _word(readiness: str, title: str) -> Text:
+    return Text(title, _STYLES.get(readiness, ""))
+
+
+def _counts(summary: Summary) -> Text:
+    parts = [Text(summary.coverage)]
+    for word, number in summary.servers.items():
+        if number:
+            parts.append(_word(word, f"{words.READINESS[word]} {number:,}"))
+    return Text("   ").join(parts)
+
+
+def _table(title: str, *headers: str) -> Table:
+    table = Table(*headers, title=Text(title, "bold"), title_justify="left", box=None)
+    table.header_style, table.expand, table.padding = "bold dim", True, (0, 2, 0, 0)
+    return table
+
+
+def _servers(servers: Sequence[ServerEntry]) -> Table:
+    """Those that need somebody first; what all names end in is said once, in the title."""
+    domain = _common_domain([name for s in servers for name in (s.fqdn, s.pool)])
+    title = f"\nServers of {domain[1:]}" if domain else "\nServers"
+    table = _table(title, "Server, pool", "Runs", "Readiness", "Reason")
+    table.columns[2].no_wrap = True
+    table.columns[0].overflow = "fold"
+    for column, share in zip((0, 1, 3), (4, 5, 10), strict=True):
+        table.columns[column].ratio = share
+    order = list(words.READINESS)
+    for entry in sorted(servers, key=lambda s: order.index(s.readiness))[:_MOST_SERVERS]:
+        name = Text(one_line(entry.fqdn.removesuffix(domain), 120))
+        if entry.pool != entry.fqdn:
+            name.append(f"\n{one_line(entry.pool.removesuffix(domain), 120)}", "dim")
+        runs = Text(one_line(_short_product(entry), 120))
+        runs.append(f"\n{one_line(_abbreviated(words.operating_system(entry)), 120)}", "dim")
+        readiness = _word(entry.readiness, words.READINESS[entry.readiness])
+        reason = entry.reason if entry.reached.ok else words.reached(entry) or entry.reason
+        table.add_row(name, runs, readiness, Text(one_line(reason, 240)))
+    return table
+
+
+def _common_domain(names: Sequence[str]) -> str:
+    """`.contoso.com` where every name is `something.contoso.com`, else ""."""
+    domains = {name.partition(".")[2] for name in names}
+    return f".{domains.pop()}" if len(domains) == 1 and "" not in domains else ""
+
+
+def _abbreviated(name: str) -> str:
+    for long, short in _ABBREVIATIONS:
+        name = name.replace(long, short)
+    return name
+
+
+def _short_product(server: ServerEntry) -> str:
+    """Such as `SfB 2015 CU6 HF2`; month and KB numbers are in the other reports."""
+    label = re.sub(r" \([^()]*\)", "", (server.build_label or "")[:200]) or server.build or ""
+    return f"{_abbreviated(words.product(server))} {label}".strip()
+
+
+def _scenarios(audit: Audit) -> Table:
+    table = _table("\nScenarios", "Scenario", "In use", "Readiness", "Reason")
+    table.columns[1].no_wrap = table.columns[2].no_wrap = True
+    table.columns[0].ratio, table.columns[3].ratio = 4, 6
+    for scenario in audit.scenarios:
+        table.add_row(
+            Text(one_line(scenario.title, 120)),
+            Text(words.IN_USE[scenario.in_use], "magenta" if scenario.in_use == "assumed" else ""),
+            _word(scenario.readiness, words.READINESS[scenario.readiness]),
+            Text(one_line(scenario.reason, 240)),
+        )
+    return table
+
+
+def _plan(audit: Audit, summary: Summary, console: Console) -> None:
+    steps, waves = len(audit.steps), len(summary.steps_by_wave)
+    title = (
+        f"\nPlan: {words.count(steps, 'step')} in {words.count(waves, 'wave')}, "
+        f"{words.duration(summary.minutes)} of work (assumed)"
+    )
+    table = _table(title, "Wave", "Target", "First to do")
+    table.columns[0].no_wrap, table.columns[1].ratio, table.columns[2].ratio = True, 4, 7
+    table.columns[1].overflow = "fold"
+    for step in audit.steps[:_FIRST_STEPS]:
+        target, action = Text(one_line(step.target, 120)), Text(one_line(step.title, 160))
+        table.add_row(Text(str(step.wave)), target, action)
+    console.print(table)
+    _more(console, steps - _FIRST_STEPS, "step", "upgrade-plan.xlsx")
+
+
+def _care(summary: Summary, console: Console) -> None:
+    lines = [f"Unknown: {one_line(s.fqdn, 120)}" for s in summary.unknown[:_MOST_NOTES]]
+    hidden = len(summary.unknown) - len(lines)
+    if hidden > 0:
+        lines.append(f"and {words.count(hidden, 'more unknown server')}; see report.html")
+    lines += [one_line(note, 300) for note in summary.notes[:_MOST_NOTES]]
+    hidden = len(summary.notes) - _MOST_NOTES
+    if hidden > 0:
+        lines.append(f"and {words.count(hidden, 'more note')}; see report.html")
+    if lines:
+        console.print(Text("\nRead with care", "bold"))
+    for line in lines:
+        console.print(Text(f"- {line}"))
+    console.print()
+
+
+def _more(console: Console, number: int, noun: str, where: str) -> None:
+    if number > 0:
+        console.print(Text(f"… and {words.count(number, f'more {noun}')}; see {where}", "dim"))

@@ -1,0 +1,81 @@
+"""What every report says first: the counts, the verdict in a sentence, what to read with care."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from auditor.audit import Audit, ReadinessWord, ScenarioEntry, ServerEntry
+from reports.words import READINESS, STATUS, FindingStatus, count, exit_sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of one audit. `unread` servers could not be read; `unknown` holds every server
+    whose readiness is unknown; `minutes` is the assumed working time of the whole plan.
+    """
+
+    headline: str
+    coverage: str
+    exit_meaning: str
+    servers: dict[ReadinessWord, int]
+    pools: dict[ReadinessWord, int]
+    findings: dict[FindingStatus, int]
+    unread: tuple[ServerEntry, ...]
+    unknown: tuple[ServerEntry, ...]
+    assumed: tuple[ScenarioEntry, ...]
+    steps_by_wave: dict[int, int]
+    minutes: int
+    notes: tuple[str, ...]
+
+
+def summarise(audit: Audit) -> Summary:
+    """Count one audit; every word of the vocabulary has its count, 0 included."""
+    servers = Counter(server.readiness for server in audit.servers)
+    pools = Counter(pool.readiness for pool in audit.pools)
+    findings = Counter(finding.status for finding in audit.findings)
+    unread = tuple(server for server in audit.servers if not server.reached.ok)
+    assumed = tuple(s for s in audit.scenarios if s.in_use == "assumed")
+    read = len(audit.servers) - len(unread)
+    return Summary(
+        headline=_headline(audit, servers),
+        coverage=f"{read:,} of {count(len(audit.servers), 'server')} read",
+        exit_meaning=exit_sentence(audit.run.exit_code),
+        servers={word: servers[word] for word in READINESS},
+        pools={word: pools[word] for word in READINESS},
+        findings={status: findings[status] for status in STATUS},
+        unread=unread,
+        unknown=tuple(s for s in audit.servers if s.readiness == "unknown"),
+        assumed=assumed,
+        steps_by_wave=dict(sorted(Counter(step.wave for step in audit.steps).items())),
+        minutes=sum(step.minutes for step in audit.steps),
+        notes=_notes(audit, assumed),
+    )
+
+
+def _headline(audit: Audit, servers: Counter[ReadinessWord]) -> str:
+    if not audit.servers:
+        return "No server was audited."
+    parts = []
+    if servers["work_needed"]:
+        parts.append(f"{servers['work_needed']:,} need work")
+    if servers["blocked"]:
+        parts.append(f"{servers['blocked']:,} blocked (no update can help)")
+    if servers["unknown"]:
+        parts.append(f"{servers['unknown']:,} unknown")
+    if not parts:
+        done = "every server in scope is ready" if servers["ready"] else "no server is in scope"
+        return f"{count(len(audit.servers), 'server')}: {done}."
+    ready = f"{servers['ready']:,} of {count(len(audit.servers), 'server')} ready"
+    return f"{ready}; {', '.join(parts)}."
+
+
+def _notes(audit: Audit, assumed: tuple[ScenarioEntry, ...]) -> tuple[str, ...]:
+    notes = []
+    if assumed:
+        titles = ", ".join(scenario.title for scenario in assumed)
+        notes.append(
+            f"Assumed, because nobody stated it; judged as if in use: {titles}. "
+            "State it under [scenarios] in the inventory to make the result firm."
+        )
+    return (*notes, *audit.notes, *audit.estate.notes)

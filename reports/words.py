@@ -1,0 +1,154 @@
+"""The words for people: one vocabulary for every report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from auditor.audit import EvidenceEntry, ReadinessWord, ServerEntry, SourceRef, StepEntry
+from auditor.errors import ExitCode
+
+READINESS: dict[ReadinessWord, str] = {
+    "work_needed": "Work needed",
+    "blocked": "Blocked",
+    "unknown": "Unknown",
+    "ready": "Ready",
+    "not_in_scope": "Not in scope",
+}
+
+READINESS_MEANING: dict[ReadinessWord, str] = {
+    "work_needed": "Something required is missing; the plan says what to do.",
+    "blocked": "No update can make it ready: it must be migrated.",
+    "unknown": "Not read or not understood. Never counts as ready.",
+    "ready": "Everything the policy requires was found.",
+    "not_in_scope": "The policy requires nothing of it.",
+}
+
+FindingStatus = Literal["pass", "fail", "advice", "unknown", "not_applicable", "waived"]
+
+STATUS: dict[FindingStatus, str] = {
+    "fail": "Fail",
+    "unknown": "Unknown",
+    "advice": "Advice",
+    "waived": "Waived",
+    "pass": "Pass",
+    "not_applicable": "Not applicable",
+}
+
+STATUS_MEANING: dict[FindingStatus, str] = {
+    "fail": "Required and missing.",
+    "unknown": "Could not be read or understood.",
+    "advice": "Worth doing; readiness does not depend on it.",
+    "waived": "Fails, and somebody has accepted that for a time.",
+    "pass": "Found as required.",
+    "not_applicable": "The rule does not concern it.",
+}
+
+IN_USE = {"yes": "Yes", "no": "No", "unknown": "Unknown", "assumed": "Assumed"}
+
+POOL_KIND = {
+    "enterprise": "Enterprise",
+    "standard": "Standard Edition",
+    "edge": "Edge",
+    "director": "Director",
+    "mediation": "Mediation",
+    "persistent_chat": "Persistent Chat",
+    "video_interop": "Video Interop",
+    "sba": "Survivable Branch",
+    "trusted_application": "Trusted application",
+    "wac": "Office Web Apps",
+    "sql": "SQL Server",
+    "file_store": "File store",
+    "gateway": "PSTN gateway",
+    "unknown": "Unknown",
+}
+
+EXIT_MEANING: dict[int, str] = {
+    ExitCode.READY: "every server is ready.",
+    ExitCode.WORK_NEEDED: "work is needed, or a server is blocked; everything was read.",
+    ExitCode.USAGE: "the input was at fault; nothing was audited.",
+    ExitCode.INCOMPLETE: "incomplete: something is unknown, so the result may be worse than shown.",
+    ExitCode.INTERNAL: "the program itself failed.",
+}
+
+
+def exit_sentence(code: int) -> str:
+    """What an exit code means, such as "Exit code 0 means: every server is ready."."""
+    return f"Exit code {code} means: {EXIT_MEANING.get(code, 'not a code of this program.')}"
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """`1 server`, `2 servers`, `1,200 servers`."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def utc(when: datetime) -> datetime:
+    """The instant in UTC; one without a zone is taken as UTC."""
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
+def instant(when: datetime | None) -> str:
+    """An instant as 2026-11-24 01:02 UTC; "" where there is none."""
+    return "" if when is None else f"{utc(when):%Y-%m-%d %H:%M} UTC"
+
+
+def duration(minutes: int) -> str:
+    """Assumed working time: `45 min`, `3 h`, `3 h 20 min`."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{hours:,} h" if hours else "", f"{rest} min" if rest else "")))
+
+
+def product(server: ServerEntry) -> str:
+    return server.product_title or server.product or "Not identified"
+
+
+def operating_system(server: ServerEntry) -> str:
+    return server.os_title or server.os or "Not identified"
+
+
+def build(server: ServerEntry) -> str:
+    """The build and what it is called, such as `6.0.9319.516, CU6 HF2 (Mar 2018, KB4086059)`."""
+    return ", ".join(filter(None, (server.build, server.build_label)))
+
+
+def reached(server: ServerEntry) -> str:
+    """How the conversation ended, and what to do where it failed."""
+    return " ".join(filter(None, (server.reached.sentence, server.reached.hint)))
+
+
+def evidence(entries: Sequence[EvidenceEntry]) -> str:
+    """One line for each thing read: where, what it said, when."""
+    return "\n".join(
+        f"{entry.family}: {entry.path} = {entry.value}"
+        + (f" (read {instant(entry.when)})" if entry.when else "")
+        for entry in entries
+    )
+
+
+def sources(entries: Sequence[SourceRef]) -> str:
+    return "\n".join(entry.title for entry in entries)
+
+
+def commands(step: StepEntry) -> str:
+    """The step's commands in order; a line says where they run whenever that changes."""
+    lines: list[str] = []
+    place: tuple[str, str] | None = None
+    for command in step.commands:
+        here = (command.run_on, command.shell)
+        if here != place and command.shell != "gui":
+            where = f" on {command.run_on}" if command.run_on else ""
+            lines.append(f"# {command.shell}{where}")
+        place = here
+        lines.append(command.text)
+    return "\n".join(lines)
+
+
+def waits(step: StepEntry, numbers: dict[str, int]) -> str:
+    """One line for each step this one waits for, with the reason and how firm it is."""
+    return "\n".join(
+        f"{wait.step}"
+        + (f" (no. {numbers[wait.step]})" if wait.step in numbers else "")
+        + f": {wait.reason} [{wait.order_source}]"
+        for wait in step.waits_for
+    )

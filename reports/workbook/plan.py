@@ -1,0 +1,136 @@
+"""Plan: one row for each step; grey columns are the tool's, coloured ones the manager's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from auditor.audit import Audit, SourceRef, StepEntry
+from reports import words
+from reports.text import web_address
+from reports.workbook.carry_over import (
+    PLANNED_DATE,
+    PM_COLUMNS,
+    STATUS,
+    CarriedOver,
+)
+from reports.workbook.cells import CellValue
+from reports.workbook.previous import PLAN, PLAN_ID, Cells
+from reports.workbook.style import (
+    DONE,
+    NOT_NEEDED,
+    PM_TAB,
+    STEP_STATES,
+    colour_words,
+    grey_out,
+    warn,
+)
+from reports.workbook.table import Column, Row, add_table, area, column_letter
+
+_PM_WIDTHS = {"Owner": 16, PLANNED_DATE: 13, STATUS: 13, "Ticket": 14, "Notes": 34}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A step and what the project manager wrote beside it."""
+
+    step: StepEntry
+    waits: str
+    pm: Cells
+
+
+def add_plan(book: Workbook, audit: Audit, carried: CarriedOver) -> Worksheet:
+    numbers = {step.id: step.number for step in audit.steps}
+    rows = [
+        PlanRow(step, words.waits(step, numbers), carried.plan.get(step.id, {}))
+        for step in audit.steps
+    ]
+    columns = (*_tool_columns(), *pm_columns(_pm_of_row, carried.own_columns))
+    sheet = add_table(book, PLAN, columns, rows, frozen="G2")
+    sheet.sheet_properties.tabColor = PM_TAB
+    help_with_pm_columns(sheet, columns, len(rows))
+    return sheet
+
+
+def _pm_of_row(row: PlanRow) -> Cells:
+    return row.pm
+
+
+def _tool_columns() -> tuple[Column[PlanRow], ...]:
+    return (
+        Column(PLAN_ID, 12, lambda row: row.step.id, "Audit line"),
+        Column("Wave", 7, lambda row: row.step.wave, "Audit number"),
+        Column("No.", 6, lambda row: row.step.number, "Audit number"),
+        Column("Site", 10, lambda row: row.step.site),
+        Column("Pool", 22, lambda row: row.step.pool),
+        Column("Target", 22, lambda row: row.step.target),
+        Column("Action", 30, lambda row: row.step.title),
+        Column("Minutes", 9, lambda row: row.step.minutes, "Audit number"),
+        Column("Why", 36, lambda row: row.step.reason, detail=True),
+        Column("Rules", 13, lambda row: "\n".join(row.step.rules), detail=True),
+        Column("Commands", 52, lambda row: words.commands(row.step), "Audit code", detail=True),
+        Column("Waits for", 36, lambda row: row.waits, detail=True),
+        Column("Impact", 28, lambda row: row.step.impact, detail=True),
+        Column("Rollback", 28, lambda row: row.step.rollback, detail=True),
+        Column(
+            "Source",
+            26,
+            lambda row: words.sources(row.step.source),
+            link=lambda row: first_address(row.step.source),
+            detail=True,
+        ),
+    )
+
+
+def first_address(sources: Sequence[SourceRef]) -> str:
+    """The first source that has an address to link to, or ""."""
+    return next((source.url for source in sources if web_address(source.url)), "")
+
+
+def pm_columns(
+    cells_of: Callable[[Row], Cells], own_columns: Sequence[str] = ()
+) -> tuple[Column[Row], ...]:
+    """The manager's columns, then those the manager added."""
+
+    def column(header: str) -> Column[Row]:
+        def value(row: Row) -> CellValue:
+            cell = cells_of(row).get(header)
+            return cell.value if cell else None
+
+        def link(row: Row) -> str:
+            cell = cells_of(row).get(header)
+            return cell.link if cell else ""
+
+        style = "Audit day" if header == PLANNED_DATE else "Audit text"
+        return Column(header, _PM_WIDTHS.get(header, 20), value, style, link, pm=True)
+
+    return tuple(column(header) for header in (*PM_COLUMNS, *own_columns))
+
+
+def help_with_pm_columns(sheet: Worksheet, columns: Sequence[Column[Row]], rows: int) -> None:
+    """Lists and dates to choose from, and colours that follow the status a person sets."""
+    status, planned = area(columns, STATUS, rows), area(columns, PLANNED_DATE, rows)
+    choice = DataValidation("list", formula1=f'"{",".join(STEP_STATES)}"', allow_blank=True)
+    choice.errorTitle, choice.error = "Status", f"One of: {', '.join(STEP_STATES)}"
+    choice.showErrorMessage = True
+    day = DataValidation("date", operator="greaterThan", formula1="36526", allow_blank=True)
+    day.errorStyle, day.errorTitle = "warning", "Planned date"
+    day.error, day.showErrorMessage = (
+        "This is not a date, so nothing can sort or count by it.",
+        True,
+    )
+    for validation, cells in ((choice, status), (day, planned)):
+        validation.add(cells)
+        sheet.add_data_validation(validation)
+    colour_words(sheet, status, STEP_STATES)
+    state = f"${column_letter(columns, STATUS)}2"
+    date = f"${column_letter(columns, PLANNED_DATE)}2"
+    over = f'OR({state}="{DONE}",{state}="{NOT_NEEDED}")'
+    warn(sheet, planned, f"AND(ISNUMBER({date}),{date}<TODAY(),NOT({over}))")
+    whole = f"A2:{get_column_letter(len(columns))}{max(rows, 1) + 1}"
+    grey_out(sheet, whole, over)

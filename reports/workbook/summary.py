@@ -1,0 +1,219 @@
+"""Summary: the page a manager opens first. Counts are live formulas over the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from auditor.audit import Audit
+from reports import words
+from reports.summary import Summary, summarise
+from reports.text import one_line
+from reports.workbook.carry_over import STATUS, CarriedOver
+from reports.workbook.cells import CellValue, put
+from reports.workbook.charts import add_charts
+from reports.workbook.style import DONE, NOT_NEEDED, STEP_STATES, colour_words
+from reports.workbook.table import lines_of, set_height
+
+MOST_WAVES = 25
+_SECTION = (
+    ("A", "Audit section"),
+    ("B", "Audit section count"),
+    ("C", "Audit section count"),
+    ("D", "Audit section text"),
+)
+_TEXT_WIDTH = 64
+_NAMED = 20  # servers named one by one before "and N more"
+
+
+@dataclass(slots=True)
+class Page:
+    """The sheet as it is filled from top to bottom. `known` holds what each formula gives."""
+
+    sheet: Worksheet
+    line: int = 1
+    known: dict[str, int] = field(default_factory=dict)
+
+    def put(self, column: str, value: CellValue, style: str) -> None:
+        put(self.sheet, self.line, "ABCD".index(column) + 1, value, style)
+
+    def formula(self, column: str, formula: str, result: int) -> None:
+        """A formula, and its result for viewers that do not calculate (Protected View)."""
+        cell = self.sheet[f"{column}{self.line}"]
+        cell.style = "Audit count"
+        cell.value = formula
+        self.known[cell.coordinate] = result
+
+    def row(self, title: str, value: CellValue, style: str) -> None:
+        """A label, which may run into the two columns beside it, and its text."""
+        self.put("A", title, "Audit label")
+        self.put("B", None, "Audit label")
+        self.put("C", None, "Audit label")
+        self.put("D", value, style)
+        if isinstance(value, str):
+            set_height(self.sheet, self.line, lines_of(value, _TEXT_WIDTH))
+        self.line += 1
+
+    def section(self, *headers: str) -> None:
+        self.line += 1
+        for (column, style), header in zip(_SECTION, (*headers, "", "", "")[:4], strict=True):
+            self.put(column, header, style)
+        self.line += 1
+
+
+def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str, int]:
+    """Add the sheet; gives the results of its formulas by cell."""
+    sheet: Worksheet = book.create_sheet("Summary", 0)
+    for column, width in zip("ABCD", (24, 11, 11, _TEXT_WIDTH), strict=True):
+        sheet.column_dimensions[column].width = width
+    summary = summarise(audit)
+    page = Page(sheet)
+    estate = one_line(audit.estate.name, 80)
+    page.put("A", f"Office 365 with TLS 1.2 only: {estate}", "Audit title")
+    sheet.row_dimensions[1].height = 30
+    page.line += 1
+    page.put("A", summary.headline, "Audit headline")
+    page.line += 1
+    page.put("A", f"{summary.coverage}. {summary.exit_meaning}", "Audit headline")
+    page.line += 1
+    readiness = _readiness(page, summary)
+    _findings(page, summary)
+    _steps(page, audit, carried, summary)
+    waves = _waves(page, audit, carried, summary)
+    _care(page, audit, carried, summary)
+    _facts(page, audit)
+    add_charts(sheet, readiness, waves, page.known)
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_properties.tabColor = "1F3247"
+    return page.known
+
+
+def _readiness(page: Page, summary: Summary) -> tuple[int, int]:
+    page.section("Readiness", "Servers", "Pools", "What it means")
+    first = page.line
+    for word, title in words.READINESS.items():
+        page.put("A", title, "Audit label")
+        page.formula("B", f'=COUNTIF(Servers[Readiness],"{title}")', summary.servers[word])
+        page.put("C", summary.pools[word], "Audit count")
+        page.put("D", words.READINESS_MEANING[word], "Audit fact")
+        page.line += 1
+    area = f"A{first}:A{page.line - 1}"
+    colour_words(page.sheet, area, tuple(words.READINESS.values()))
+    return first, page.line - 1
+
+
+def _findings(page: Page, summary: Summary) -> None:
+    page.section("Findings", "Count", "", "What it means")
+    first = page.line
+    for status, title in words.STATUS.items():
+        page.put("A", title, "Audit label")
+        page.formula("B", f'=COUNTIF(Findings[Status],"{title}")', summary.findings[status])
+        page.put("C", None, "Audit count")
+        page.put("D", words.STATUS_MEANING[status], "Audit fact")
+        page.line += 1
+    area = f"A{first}:A{page.line - 1}"
+    colour_words(page.sheet, area, tuple(words.STATUS.values()))
+
+
+def _state(carried: CarriedOver, step: str) -> str:
+    cell = carried.plan.get(step, {}).get(STATUS)
+    return str(cell.value) if cell else ""
+
+
+def _steps(page: Page, audit: Audit, carried: CarriedOver, summary: Summary) -> None:
+    page.section("Plan", "Steps", "", "As the project manager has set it on sheet Plan")
+    first = page.line
+    states = [_state(carried, step.id) for step in audit.steps]
+    counted = {state: states.count(state) for state in STEP_STATES}
+    page.put("A", "All steps", "Audit label")
+    page.formula("B", '=COUNTIF(Plan[Plan ID],"?*")', len(states))
+    page.put("C", None, "Audit count")
+    time = f"{words.duration(summary.minutes)} of work, assumed; " if audit.steps else ""
+    waves = words.count(len(summary.steps_by_wave), "wave")
+    page.put("D", f"{time}{waves}. Steps of one wave may go together.", "Audit fact")
+    page.line += 1
+    for state in STEP_STATES:
+        page.put("A", state, "Audit label")
+        if state == STEP_STATES[0]:
+            others = "".join(f'-COUNTIF(Plan[Status],"{other}")' for other in STEP_STATES[1:])
+            left = len(states) - sum(counted[other] for other in STEP_STATES[1:])
+            page.formula("B", f'=COUNTIF(Plan[Plan ID],"?*"){others}', left)
+        else:
+            page.formula("B", f'=COUNTIF(Plan[Status],"{state}")', counted[state])
+        page.put("C", None, "Audit count")
+        page.put("D", None, "Audit fact")
+        page.line += 1
+    colour_words(page.sheet, f"A{first}:A{page.line - 1}", STEP_STATES)
+
+
+def _waves(
+    page: Page, audit: Audit, carried: CarriedOver, summary: Summary
+) -> tuple[int, int] | None:
+    """Open and finished steps of each wave; waves beyond the 25th share the last line."""
+    if not summary.steps_by_wave:
+        return None
+    page.section("Wave", "Open", "Closed", "Closed: Done or Not needed")
+    first = page.line
+    numbers = list(summary.steps_by_wave)
+    closed = {step.id for step in audit.steps if _state(carried, step.id) in (DONE, NOT_NEEDED)}
+    for index, wave in enumerate(numbers[:MOST_WAVES]):
+        last = index == MOST_WAVES - 1 and len(numbers) > MOST_WAVES
+        title = f"Wave {wave}" + (" and later" if last else "")
+        criterion = f'">={wave}"' if last else f"{wave}"
+        steps = [s for s in audit.steps if s.wave == wave or (last and s.wave > wave)]
+        finished = sum(step.id in closed for step in steps)
+        done = "+".join(
+            f'COUNTIFS(Plan[Wave],{criterion},Plan[Status],"{state}")'
+            for state in (DONE, NOT_NEEDED)
+        )
+        page.put("A", title, "Audit label")
+        page.formula("C", f"={done}", finished)
+        open_ = f"=COUNTIF(Plan[Wave],{criterion})-C{page.line}"
+        page.formula("B", open_, len(steps) - finished)
+        page.put("D", None, "Audit fact")
+        page.line += 1
+    return first, page.line - 1
+
+
+def _care(page: Page, audit: Audit, carried: CarriedOver, summary: Summary) -> None:
+    """What a reader must know before relying on the counts; left out where there is nothing."""
+    lines = [
+        *((f"Not read: {one_line(s.fqdn, 60)}", words.reached(s)) for s in summary.unread[:_NAMED]),
+        *(
+            (f"Unknown: {one_line(s.fqdn, 60)}", s.reason)
+            for s in summary.unknown[:_NAMED]
+            if s.reached.ok
+        ),
+        *(("Note", note) for note in summary.notes),
+        *(("Your cells", sentence) for sentence in carried.sentences),
+    ]
+    if len(summary.unread) > _NAMED:
+        more = f"and {len(summary.unread) - _NAMED:,} more: see sheet Servers, column Read."
+        lines.insert(_NAMED, ("Not read", more))
+    done = [step.id for step in audit.steps if _state(carried, step.id) == DONE]
+    if done:
+        told = ", ".join(done[:_NAMED]) + (", …" if len(done) > _NAMED else "")
+        lines.append(("Done, but still found", f"This audit still finds the work open: {told}."))
+    if not lines:
+        return
+    page.section("Read with care")
+    for title, text in lines:
+        page.row(title, text, "Audit fact")
+
+
+def _facts(page: Page, audit: Audit) -> None:
+    run = audit.run
+    page.section("This run")
+    facts: tuple[tuple[str, CellValue, str], ...] = (
+        ("Estate", f"{audit.estate.name}, from {audit.estate.source}", "Audit fact"),
+        ("Policy", run.policy_title, "Audit fact"),
+        ("Run", run.id, "Audit fact"),
+        ("Started", run.started, "Audit fact instant"),
+        ("Finished", run.finished, "Audit fact instant"),
+        ("Exit code", words.exit_sentence(run.exit_code), "Audit fact"),
+        ("Program", f"sfb-audit {run.tool_version}, rulebook of {run.rulebook_date}", "Audit fact"),
+    )
+    for title, value, style in facts:
+        page.row(title, value, style)

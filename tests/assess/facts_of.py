@@ -1,0 +1,278 @@
+"""Readings for tests: `server()` is a ready Skype for Business Server 2015; say what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from auditor.assess.engine import assess
+from auditor.assess.model import Assessment, Finding, ServerVerdict
+from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
+from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
+from auditor.facts.families import FamilyError, FamilyResult
+from auditor.facts.files import FileFact, FilesFacts
+from auditor.facts.hotfixes import Hotfix, HotfixesFacts
+from auditor.facts.os import OsFacts
+from auditor.facts.products import Product, ProductsFacts
+from auditor.facts.reading import Reach, ReachState, Reading
+from auditor.facts.registry_value import RegistryValue
+from auditor.facts.schannel import ProtocolSide, SchannelFacts
+from auditor.facts.winhttp import WinHttpFacts, WinHttpView
+from auditor.rulebook import load
+from auditor.rulebook.model import Rulebook
+from auditor.version import Version
+
+NOW = datetime(2018, 9, 1, 12, 0, tzinfo=UTC)
+FQDN = "fe01.contoso.com"
+POOL = "pool01.contoso.com"
+
+LYNC2010 = "Microsoft Lync Server 2010"
+LYNC2013 = "Microsoft Lync Server 2013"
+SFB2015 = "Skype for Business Server 2015"
+SFB2019 = "Skype for Business Server 2019"
+SFBSE = "Skype for Business Server Subscription Edition"
+
+_WINDOWS = {
+    "2008": "6.0.6003",
+    "2008r2-rtm": "6.1.7600",
+    "2008r2": "6.1.7601",
+    "2012": "6.2.9200",
+    "2012r2": "6.3.9600",
+    "2016": "10.0.14393",
+    "2019": "10.0.17763",
+    "2022": "10.0.20348",
+}
+_UPDATED_FILES = {"2008r2": "6.1.7601.23375", "2012": "6.2.9200.21797"}
+_INTERNET = r"Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp"
+_WINHTTP = {
+    "native": rf"HKLM\SOFTWARE\{_INTERNET}",
+    "wow6432": rf"HKLM\SOFTWARE\Wow6432Node\{_INTERNET}",
+}
+_SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
+
+
+def dword(number: int) -> RegistryValue:
+    return RegistryValue("DWord", number)
+
+
+def text(value: str) -> RegistryValue:
+    return RegistryValue("String", value)
+
+
+def package(name: str, version: str | None, key: str = "", view: str = "native") -> Product:
+    """An uninstall entry; a version that is none stays a text."""
+    try:
+        parsed = Version.parse(version) if version is not None else None
+    except ValueError:
+        parsed = None
+    return Product(name, version, parsed, "Microsoft Corporation", view, key or f"{{{name}}}")
+
+
+def packages(product: str, /, **components: str | None) -> tuple[Product, ...]:
+    """Packages of a product: `core`, `front_end`, `web_components`, `administrative_tools`..."""
+    names = {
+        "core": "Core Components",
+        "front_end": "Front End Server",
+        "web_components": "Web Components Server",
+        "mediation": "Mediation Server",
+        "edge": "Edge Server",
+        "tools": "Administrative Tools",
+    }
+    return tuple(
+        package(f"{product}, {names.get(key, key.replace('_', ' ').title())}", version)
+        for key, version in components.items()
+    )
+
+
+def system(os: str = "2012r2", **differs: object) -> OsFacts:
+    facts = OsFacts(
+        caption=f"Microsoft Windows Server {os}",
+        version=Version.parse(_WINDOWS.get(os, os)),
+        product_type=3,
+        service_pack=1 if os == "2008r2" else 0,
+        architecture="64-bit",
+        installation="Server",
+    )
+    return replace(facts, **differs)  # type: ignore[arg-type]
+
+
+def files(
+    winhttp: str | None,
+    webio: str | None = None,
+    wow_winhttp: str | None = None,
+    wow_webio: str | None = None,
+) -> FilesFacts:
+    """Versions of the DLLs; the 32-bit copies follow the native ones, "absent" is not there."""
+    webio = webio or winhttp
+    stated = {
+        ("winhttp.dll", "System32"): winhttp,
+        ("webio.dll", "System32"): webio,
+        ("winhttp.dll", "SysWOW64"): wow_winhttp or winhttp,
+        ("webio.dll", "SysWOW64"): wow_webio or webio,
+    }
+    return FilesFacts(
+        tuple(
+            FileFact(
+                name,
+                location,
+                rf"C:\Windows\{location}\{name}",
+                present=version != "absent",
+                version=None if version in (None, "absent") else Version.parse(str(version)),
+            )
+            for (name, location), version in stated.items()
+        )
+    )
+
+
+def hotfixes(*ids: str) -> HotfixesFacts:
+    return HotfixesFacts(tuple(Hotfix(id) for id in ids))  # noqa: A001
+
+
+def winhttp(
+    native: RegistryValue | None, wow6432: RegistryValue | None, *, views: int = 2
+) -> WinHttpFacts:
+    stated = {"native": native, "wow6432": wow6432}
+    found = [
+        WinHttpView(view, _WINHTTP[view], key_present=True, value=v) for view, v in stated.items()
+    ]
+    return WinHttpFacts(tuple(found[:views]))
+
+
+def schannel(
+    client: Mapping[str, RegistryValue] | None = None,
+    server: Mapping[str, RegistryValue] | None = None,
+    protocol: str = "TLS 1.2",
+) -> SchannelFacts:
+    """Sides by their values (`Enabled`, `DisabledByDefault`); None is an absent key."""
+    return SchannelFacts(
+        tuple(
+            ProtocolSide(
+                protocol,
+                name,
+                rf"{_SCHANNEL}\{protocol}\{name}",
+                key_present=values is not None,
+                enabled=(values or {}).get("Enabled"),
+                disabled_by_default=(values or {}).get("DisabledByDefault"),
+            )
+            for name, values in (("Client", client), ("Server", server))
+        )
+    )
+
+
+TLS12_ON = {"Enabled": dword(1), "DisabledByDefault": dword(0)}
+
+
+def dotnet(v4: RegistryValue | None = None, v2: RegistryValue | None = None) -> DotNetFacts:
+    runtimes = (
+        DotNetRuntime(
+            runtime,
+            view,
+            rf"HKLM\SOFTWARE\{prefix}Microsoft\.NETFramework\{runtime}",
+            key_present=True,
+            strong_crypto=value,
+        )
+        for runtime, value in (("v4.0.30319", v4), ("v2.0.50727", v2))
+        for view, prefix in (("native", ""), ("wow6432", "Wow6432Node\\"))
+    )
+    return DotNetFacts(dword(461814), tuple(runtimes))
+
+
+def server(
+    os: str = "2012r2",
+    core: str | None = "6.0.9319.516",
+    front_end: str | None = "6.0.9319.516",
+    *,
+    product: str = SFB2015,
+    fqdn: str = FQDN,
+    without: Sequence[str] = (),
+    failed: Sequence[str] = (),
+    skew: float | None = 0.0,
+    os_facts: OsFacts | None = None,
+    **families: object,
+) -> Reading:
+    """A reading in which everything that the Windows needs is in place.
+
+    `families` replace whole families, `without` leaves some out, `failed` breaks some.
+    """
+    installed = [package(f"{product}, Administrative Tools", core)]
+    if core is not None:
+        installed.append(package(f"{product}, Core Components", core))
+    if front_end is not None:
+        installed.append(package(f"{product}, Front End Server", front_end))
+    needs_update = os in _UPDATED_FILES
+    facts: dict[str, object] = {
+        "os": os_facts or system(os),
+        "products": ProductsFacts(tuple(installed)),
+        "files": files(_UPDATED_FILES.get(os, "10.0.14393.2007")),
+        "hotfixes": hotfixes("KB3140245") if needs_update else hotfixes("KB2919355"),
+        "schannel": schannel(TLS12_ON, TLS12_ON) if os == "2008r2" else schannel(),
+        "winhttp": winhttp(dword(0xA80), dword(0xA80)) if needs_update else winhttp(None, None),
+        "dotnet": dotnet(dword(1), dword(1)),
+        **families,
+    }
+    return Reading(
+        fqdn,
+        Reach(ReachState.READ, "read in 1.2 s"),
+        tuple(
+            FamilyResult(
+                family,
+                None if family in failed else value,
+                FamilyError("UnauthorizedAccessException", "access denied")
+                if family in failed
+                else None,
+                NOW,
+            )
+            for family, value in facts.items()
+            if family not in without
+        ),
+        computer_name=fqdn.partition(".")[0].upper(),
+        started=NOW,
+        finished=NOW,
+        collected=NOW,
+        clock_skew=None if skew is None else timedelta(seconds=skew),
+    )
+
+
+def unread(
+    state: ReachState = ReachState.AUTH, sentence: str = "the account was refused", fqdn: str = FQDN
+) -> Reading:
+    return Reading(fqdn, Reach(state, sentence, "Check the account."))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on one server of a one-pool estate."""
+
+    assessment: Assessment
+
+    @property
+    def server(self) -> ServerVerdict:
+        return self.assessment.servers[0]
+
+    def finding(self, rule: str) -> Finding:
+        return next(f for f in self.server.findings if f.rule == rule)
+
+
+def scenarios(**in_use: str) -> tuple[Scenario, ...]:
+    return tuple(Scenario(key, InUse(word), "stated in the test") for key, word in in_use.items())
+
+
+def pool(kind: PoolKind = PoolKind.ENTERPRISE, fqdn: str = POOL, **differs: object) -> Pool:
+    """A pool with one server; its name is FQDN unless `servers` are given."""
+    made = Pool(fqdn, kind, "Tokyo", servers=(Server(FQDN, fqdn),))
+    return replace(made, **differs)  # type: ignore[arg-type]
+
+
+def judge(
+    reading: Reading,
+    where: Pool | None = None,
+    stated: tuple[Scenario, ...] = (),
+    policy: str = "office365-tls12",
+    rulebook: Rulebook | None = None,
+) -> Judged:
+    """Judge one server in its pool (an Enterprise pool without a stated product by default)."""
+    estate = Estate(
+        "Contoso", "a test", pools=(where or pool(),), scenarios=stated or scenarios(hybrid="yes")
+    )
+    return Judged(assess(estate, {reading.fqdn: reading}, rulebook or load(), policy, NOW))

@@ -1,0 +1,244 @@
+"""Readiness of servers, pools and scenarios, what is in scope, and the exit code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from facts_of import LYNC2010, NOW, SFB2015, judge, packages, pool, scenarios, server, unread
+
+from auditor.assess.engine import assess, exit_code
+from auditor.assess.model import Assessment, Readiness
+from auditor.errors import ExitCode, UsageError
+from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
+from auditor.facts.products import ProductsFacts
+from auditor.facts.reading import Reading
+from auditor.rulebook import load
+
+HYBRID = scenarios(hybrid="yes")
+EDGE_ONLY = ProductsFacts(packages(SFB2015, core="6.0.9319.516", edge="6.0.9319.516"))
+
+
+def _pool(fqdn: str, kind: PoolKind, *members: str, **links: object) -> Pool:
+    made = Pool(fqdn, kind, "Tokyo", tuple(Server(name, fqdn) for name in members))
+    return replace(made, **links)  # type: ignore[arg-type]
+
+
+def _assess(
+    pools: list[Pool], readings: list[Reading], stated: tuple[Scenario, ...] = HYBRID
+) -> Assessment:
+    estate = Estate("Contoso", "a test", pools=tuple(pools), scenarios=stated)
+    return assess(estate, {r.fqdn: r for r in readings}, load(), "office365-tls12", NOW)
+
+
+READY = server(fqdn="ready.contoso.com")
+OLD = server(fqdn="old.contoso.com", core="6.0.9319.281", front_end="6.0.9319.281")
+DOUBTFUL = server(fqdn="doubtful.contoso.com", failed=["schannel"])
+OLD_AND_DOUBTFUL = server(
+    fqdn="both.contoso.com", core="6.0.9319.281", front_end="6.0.9319.281", failed=["schannel"]
+)
+LEFTOVER = server(
+    fqdn="leftover.contoso.com", product=LYNC2010, core="4.0.7577.0", front_end="4.0.7577.0"
+)
+SILENT = unread(fqdn="silent.contoso.com")
+EXCHANGE = server(fqdn="exchange.contoso.com", products=ProductsFacts(()))
+
+# members -> readiness of each, of the pool, exit code
+POOLS = [
+    ([READY], ["ready"], "ready", ExitCode.READY),
+    ([READY, OLD], ["ready", "work_needed"], "work_needed", ExitCode.WORK_NEEDED),
+    ([READY, LEFTOVER, OLD], ["ready", "blocked", "work_needed"], "blocked", ExitCode.WORK_NEEDED),
+    ([READY, DOUBTFUL], ["ready", "unknown"], "unknown", ExitCode.INCOMPLETE),
+    ([OLD, DOUBTFUL], ["work_needed", "unknown"], "work_needed", ExitCode.INCOMPLETE),
+    # A fail makes it work needed, and what is unknown still makes the audit incomplete.
+    ([OLD_AND_DOUBTFUL], ["work_needed"], "work_needed", ExitCode.INCOMPLETE),
+    ([READY, SILENT], ["ready", "unknown"], "unknown", ExitCode.INCOMPLETE),
+    ([LEFTOVER, SILENT], ["blocked", "unknown"], "blocked", ExitCode.INCOMPLETE),
+]
+
+
+@pytest.mark.parametrize(("readings", "servers", "whole", "code"), POOLS)
+def test_the_worst_member_is_the_pools_readiness(
+    readings: list[Reading], servers: list[str], whole: str, code: ExitCode
+) -> None:
+    members = _pool("p.contoso.com", PoolKind.MEDIATION, *(r.fqdn for r in readings))
+    assessment = _assess([members], readings)
+    assert [s.readiness for s in assessment.servers] == servers
+    assert assessment.pools[0].readiness == whole
+    hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
+    assert hybrid.readiness == whole
+    assert exit_code(assessment) is code
+
+
+def test_no_server_vanishes() -> None:
+    members = _pool("p.contoso.com", PoolKind.MEDIATION, "never-asked.contoso.com")
+    assessment = _assess([members], [])
+    verdict = assessment.servers[0]
+    assert verdict.readiness is Readiness.UNKNOWN
+    assert verdict.reading.reach.state == "REACH-NOT-ASKED"
+    assert "REACH-NOT-ASKED" in verdict.reason
+    assert exit_code(assessment) is ExitCode.INCOMPLETE
+
+
+def test_machines_without_updates_are_listed_and_not_judged() -> None:
+    sql = _pool("sql.contoso.com", PoolKind.SQL, "sql.contoso.com", takes_updates=False)
+    ready = _pool("p.contoso.com", PoolKind.MEDIATION, READY.fqdn)
+    assessment = _assess([sql, ready], [READY])
+    assert [s.fqdn for s in assessment.servers] == [READY.fqdn]
+    assert assessment.pools[0].readiness is Readiness.NOT_IN_SCOPE
+    assert exit_code(assessment) is ExitCode.READY
+
+
+def test_a_pool_without_servers_is_unknown() -> None:
+    ready = _pool("p.contoso.com", PoolKind.MEDIATION, READY.fqdn)
+    empty = _pool("empty.contoso.com", PoolKind.ENTERPRISE)
+    assessment = _assess([ready, empty], [READY])
+    assert assessment.pools[1].readiness is Readiness.UNKNOWN
+    assert exit_code(assessment) is ExitCode.INCOMPLETE
+
+
+def test_a_host_that_is_no_lync_server_does_not_weigh_on_its_pool() -> None:
+    apps = _pool("apps.contoso.com", PoolKind.UNKNOWN, EXCHANGE.fqdn, READY.fqdn)
+    assessment = _assess([apps], [EXCHANGE, READY])
+    assert [s.readiness for s in assessment.servers] == ["not_in_scope", "ready"]
+    assert assessment.pools[0].readiness is Readiness.READY
+    assert exit_code(assessment) is ExitCode.READY
+
+
+# An estate with an Edge that hands over to a Director, and a pool beside that path.
+FRONT = _pool("front.contoso.com", PoolKind.ENTERPRISE, "front1.contoso.com")
+DIRECTOR = _pool("dir.contoso.com", PoolKind.DIRECTOR, "dir1.contoso.com")
+MEDIATION = _pool("med.contoso.com", PoolKind.MEDIATION, "med1.contoso.com")
+EDGE = _pool("edge.contoso.com", PoolKind.EDGE, "edge1.contoso.com", next_hop=DIRECTOR.fqdn)
+LOOSE = _pool("loose.contoso.com", PoolKind.UNKNOWN, "loose1.contoso.com")
+NO_HOP = replace(EDGE, next_hop=None)
+
+# pools, scenario -> names of the pools on its path
+PATHS = [
+    ([FRONT, DIRECTOR, MEDIATION, EDGE], "hybrid", "front dir med edge"),
+    ([FRONT, DIRECTOR, MEDIATION, EDGE], "federation", "dir edge"),
+    ([FRONT, DIRECTOR, MEDIATION, NO_HOP], "federation", "front dir edge"),
+    ([FRONT, DIRECTOR, MEDIATION, EDGE], "exchange_online", "front dir edge"),
+    ([FRONT, MEDIATION], "federation", ""),
+    ([MEDIATION, LOOSE], "federation", "loose"),
+    ([MEDIATION, LOOSE], "exchange_online", "loose"),
+]
+
+
+@pytest.mark.parametrize(("pools", "key", "names"), PATHS)
+def test_paths(pools: list[Pool], key: str, names: str) -> None:
+    assessment = _assess(pools, [])
+    scenario = next(s for s in assessment.scenarios if s.key == key)
+    assert [fqdn.partition(".")[0] for fqdn in scenario.pools] == names.split()
+
+
+def test_a_server_off_every_path_in_use_keeps_its_findings_and_does_not_count() -> None:
+    stated = scenarios(hybrid="no", federation="yes", exchange_online="no")
+    edge = server(fqdn="edge1.contoso.com", products=EDGE_ONLY)
+    director = server(fqdn="dir1.contoso.com")
+    old = server(fqdn="med1.contoso.com", core="6.0.9319.281", front_end="6.0.9319.281")
+    silent = unread(fqdn="front1.contoso.com")
+    assessment = _assess([FRONT, DIRECTOR, MEDIATION, EDGE], [edge, director, old, silent], stated)
+    verdicts = {s.fqdn: s for s in assessment.servers}
+    assert verdicts["edge1.contoso.com"].readiness is Readiness.READY
+    assert verdicts["med1.contoso.com"].readiness is Readiness.NOT_IN_SCOPE
+    assert verdicts["front1.contoso.com"].readiness is Readiness.NOT_IN_SCOPE
+    statuses = {f.rule: f for f in verdicts["med1.contoso.com"].findings}
+    assert statuses["SFB-CU-001"].status == "fail"
+    assert not statuses["SFB-CU-001"].counted
+    assert exit_code(assessment) is ExitCode.READY
+
+
+# stated -> in_use of federation, exit code, for a ready Edge and Director
+STATED = [
+    ({"hybrid": "yes", "federation": "yes", "exchange_online": "yes"}, "yes", ExitCode.READY),
+    ({"hybrid": "yes"}, "assumed", ExitCode.READY),
+    ({}, "assumed", ExitCode.READY),
+    ({"federation": "unknown"}, "unknown", ExitCode.INCOMPLETE),
+    ({"hybrid": "no", "federation": "no", "exchange_online": "no"}, "no", ExitCode.READY),
+]
+
+
+@pytest.mark.parametrize(("stated", "in_use", "code"), STATED)
+def test_what_nobody_stated_is_assumed(stated: dict[str, str], in_use: str, code: ExitCode) -> None:
+    readings = [
+        server(fqdn="edge1.contoso.com", products=EDGE_ONLY),
+        server(fqdn="dir1.contoso.com"),
+    ]
+    assessment = _assess([DIRECTOR, EDGE], readings, scenarios(**stated))
+    federation = next(s for s in assessment.scenarios if s.key == "federation")
+    assert federation.in_use == in_use
+    assert exit_code(assessment) is code
+    assumed = any(note.startswith("Assumed") for note in assessment.notes)
+    assert assumed is (len(stated) < 3)
+
+
+def test_every_scenario_stated_as_not_in_use_leaves_nothing_in_scope() -> None:
+    stated = scenarios(hybrid="no", federation="no", exchange_online="no")
+    assessment = _assess([FRONT], [unread(fqdn="front1.contoso.com")], stated)
+    assert assessment.servers[0].readiness is Readiness.NOT_IN_SCOPE
+    assert assessment.pools[0].readiness is Readiness.NOT_IN_SCOPE
+    assert {s.readiness for s in assessment.scenarios} == {Readiness.NOT_IN_SCOPE}
+    assert any("no server is in scope" in note for note in assessment.notes)
+
+
+# pools, readings -> an estate in which nothing was judged
+NOTHING_JUDGED: list[tuple[list[Pool], list[Reading]]] = [
+    ([], []),
+    ([_pool("sql.contoso.com", PoolKind.SQL, "sql.contoso.com", takes_updates=False)], []),
+    ([_pool("x.contoso.com", PoolKind.UNKNOWN, EXCHANGE.fqdn)], [EXCHANGE]),
+]
+
+
+@pytest.mark.parametrize(("pools", "readings"), NOTHING_JUDGED)
+def test_an_estate_in_which_nothing_was_judged_is_incomplete(
+    pools: list[Pool], readings: list[Reading]
+) -> None:
+    assert exit_code(_assess(pools, readings, ())) is ExitCode.INCOMPLETE
+
+
+def test_a_scenario_in_use_on_a_path_nobody_knows_is_incomplete() -> None:
+    mediation = server(
+        fqdn="med1.contoso.com",
+        products=ProductsFacts(packages(SFB2015, core="6.0.9319.516", mediation="6.0.9319.516")),
+    )
+    stated = scenarios(hybrid="yes", federation="yes", exchange_online="no")
+    assessment = _assess([MEDIATION], [mediation], stated)
+    federation = next(s for s in assessment.scenarios if s.key == "federation")
+    assert federation.readiness is Readiness.UNKNOWN
+    assert "no pool" in federation.reason
+    assert exit_code(assessment) is ExitCode.INCOMPLETE
+    assumed = _assess([MEDIATION], [mediation], scenarios(hybrid="yes"))
+    assert exit_code(assumed) is ExitCode.READY
+
+
+@pytest.mark.parametrize(
+    "family", ["os", "products", "files", "schannel", "winhttp", "dotnet", "hotfixes"]
+)
+def test_a_family_that_failed_never_leaves_a_server_ready(family: str) -> None:
+    judged = judge(server("2012", failed=[family]), pool(service_version=7))
+    if family == "hotfixes":  # corroborates only
+        assert judged.server.readiness is Readiness.READY
+    else:
+        assert judged.server.readiness is Readiness.UNKNOWN
+        assert exit_code(judged.assessment) is ExitCode.INCOMPLETE
+        missing = [f for f in judged.server.findings if f.status == "unknown"]
+        assert any(family in f.reason for f in missing)
+
+
+def test_the_build_shown_is_the_lowest_that_decides() -> None:
+    half = judge(server(core="6.0.9319.516", front_end="6.0.9319.281"))
+    assert half.server.build == "6.0.9319.281"
+    assert judge(unread()).server.build is None
+
+
+def test_unknown_policies_and_scenarios_are_refused() -> None:
+    with pytest.raises(UsageError, match="no-such-policy"):
+        judge(server(), policy="no-such-policy")
+    with pytest.raises(UsageError, match="telepathy"):
+        judge(server(), stated=(Scenario("telepathy", InUse.YES, "a test"),))
+
+
+def test_the_same_input_gives_the_same_assessment() -> None:
+    reading = server("2012", failed=["schannel"])
+    assert judge(reading).assessment == judge(reading).assessment

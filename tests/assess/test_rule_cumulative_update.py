@@ -1,0 +1,145 @@
+"""SFB-CU-001 and SFB-CU-002: the deciding components, and packages that lag."""
+
+from __future__ import annotations
+
+import pytest
+from facts_of import LYNC2013, SFB2015, SFB2019, SFBSE, judge, package, packages, pool, server
+
+from auditor.assess.model import Status
+from auditor.estate.model import PoolKind
+from auditor.facts.products import ProductsFacts
+
+# product, core, front end -> status, words of the reason
+DECIDING = [
+    (LYNC2013, "5.0.8308.1001", "5.0.8308.1001", "pass", "at 5.0.8308.1001 or later"),
+    (LYNC2013, "5.0.8308.1000", "5.0.8308.1000", "fail", "are below 5.0.8308.1001"),
+    # As text .992 is greater than .1001.
+    (LYNC2013, "5.0.8308.992", "5.0.8308.992", "fail", "are below 5.0.8308.1001"),
+    (LYNC2013, "5.0.8308.1198", "5.0.8308.1198", "pass", ""),
+    # A build that no list knows is judged by its number.
+    (LYNC2013, "5.0.8308.1002", "5.0.8308.1003", "pass", ""),
+    # What Get-CsServerVersion says is the base version, and no level at all.
+    (LYNC2013, "5.0.8308.0", "5.0.8308.0", "fail", "are below"),
+    (LYNC2013, "5.0.8308.1001", "5.0.8308.1000", "fail", "half-patched: Front End Server"),
+    (LYNC2013, "5.0.8308.1000", "5.0.8308.1001", "fail", "half-patched: Core Components"),
+    (SFB2015, "6.0.9319.516", "6.0.9319.516", "pass", "at 6.0.9319.516 or later"),
+    (SFB2015, "6.0.9319.515", "6.0.9319.515", "fail", "are below 6.0.9319.516"),
+    (SFB2015, "6.0.9319.516", "6.0.9319.515", "fail", "half-patched: Front End Server"),
+    (SFB2015, "6.0.9319.515", "6.0.9319.516", "fail", "half-patched: Core Components"),
+    (SFB2015, "6.0.9319.1000", "6.0.9319.1000", "pass", ""),
+    (SFB2019, "7.0.2046.0", "7.0.2046.0", "pass", ""),
+    (SFBSE, "7.0.2046.820", "7.0.2046.820", "not_applicable", "no minimum build"),
+    # What is missing or no version proves nothing; what is too old is too old all the same.
+    (SFB2015, None, "6.0.9319.516", "unknown", "Core Components is not among the packages"),
+    (SFB2015, None, "6.0.9319.281", "unknown", "Core Components is not among the packages"),
+    (SFB2015, "6.0.9319.x", "6.0.9319.516", "unknown", "Core Components 6.0.9319.x is no build"),
+    (SFB2015, "6.0.9319.516", "", "unknown", "Front End Server none is no build"),
+    (SFB2015, "6.0.9319.281", "n/a", "fail", "Core Components 6.0.9319.281 is below"),
+    (SFB2015, "60.0.9319.516", "6.0.9319.516", "unknown", "whose builds are 6.0.9319.x"),
+    (SFB2015, "5.0.8308.1001", "5.0.8308.1001", "unknown", "are no build of Skype"),
+]
+
+
+@pytest.mark.parametrize(("product", "core", "front_end", "status", "words"), DECIDING)
+def test_deciding_components(
+    product: str, core: str | None, front_end: str | None, status: str, words: str
+) -> None:
+    finding = judge(server(product=product, core=core, front_end=front_end)).finding("SFB-CU-001")
+    assert finding.status == status
+    assert words in finding.reason
+    assert finding.actions == (("install-cu",) if status == "fail" else ())
+    assert not finding.blocks
+
+
+def test_the_label_stands_beside_the_number() -> None:
+    assert (
+        "CU10 (Jul 2018, KB4295703)"
+        in judge(server(product=LYNC2013, core="5.0.8308.992", front_end="5.0.8308.992"))
+        .finding("SFB-CU-001")
+        .required
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (PoolKind.ENTERPRISE, "unknown"),
+        (PoolKind.STANDARD, "unknown"),
+        (PoolKind.EDGE, "pass"),
+        (PoolKind.MEDIATION, "pass"),
+    ],
+)
+def test_core_alone_decides_only_where_no_front_end_belongs(kind: PoolKind, status: str) -> None:
+    installed = ProductsFacts(packages(SFB2015, core="6.0.9319.516", mediation="6.0.9319.516"))
+    judged = judge(server(products=installed), pool(kind))
+    assert judged.finding("SFB-CU-001").status == status
+
+
+def test_two_entries_of_a_component_must_both_be_new_enough() -> None:
+    both = packages(SFB2015, core="6.0.9319.516", front_end="6.0.9319.516")
+    leftover = package(f"{SFB2015}, Core Components", "6.0.9319.281", view="wow6432")
+    finding = judge(server(products=ProductsFacts((*both, leftover)))).finding("SFB-CU-001")
+    assert finding.status is Status.FAIL
+    assert "half-patched" in finding.reason
+
+
+def test_a_list_cut_short_proves_nothing_good() -> None:
+    def cut(build: str) -> str:
+        items = packages(SFB2015, core=build, front_end=build)
+        return (
+            judge(server(products=ProductsFacts(items, truncated=True)))
+            .finding("SFB-CU-001")
+            .status
+        )
+
+    assert cut("6.0.9319.516") == "unknown"
+    assert cut("6.0.9319.281") == "fail"
+
+
+def test_the_product_code_names_core_components_in_any_language() -> None:
+    items = (
+        package(
+            "Skype for Business Server 2015, Kernkomponenten",
+            "6.0.9319.516",
+            key="{de39f60a-d57f-48f5-a2bd-8ba3fe794e1f}",
+        ),
+        *packages(SFB2015, front_end="6.0.9319.516"),
+    )
+    assert judge(server(products=ProductsFacts(items))).finding("SFB-CU-001").status == "pass"
+
+
+def test_other_thresholds_come_with_another_policy() -> None:
+    reading = server(core="6.0.9319.618", front_end="6.0.9319.618")
+    assert judge(reading).finding("SFB-CU-001").status == "pass"
+    moved = judge(reading, policy="cloud-moves-2022").finding("SFB-CU-001")
+    assert moved.status == "fail"
+    assert "move-csuser" in moved.sources
+
+
+# components beside Core Components and Front End Server -> status, words
+LAGGING = [
+    ({}, "pass", "none lags"),
+    ({"web_components": "6.0.9319.516"}, "pass", "none lags"),
+    ({"web_components": "6.0.9319.281"}, "advice", "Web Components Server 6.0.9319.281"),
+    ({"mediation": "6.0.9319.272"}, "advice", "Mediation Server 6.0.9319.272"),
+    ({"edge": "6.0.9319.0"}, "advice", "Edge Server 6.0.9319.0"),
+    ({"response_group_service": "6.0.9319.1"}, "advice", "Response Group Service"),
+    ({"persistent_chat_server": "6.0.9319.1"}, "advice", "Persistent Chat Server"),
+    ({"enterprise_web_app": "6.0.9319.72"}, "pass", "Enterprise Web App 6.0.9319.72"),
+    ({"web_components": None}, "advice", "Web Components Server none"),
+    # A tool is no part of the server.
+    ({"tools": "6.0.9319.0"}, "pass", "none lags"),
+]
+
+
+@pytest.mark.parametrize(("beside", "status", "words"), LAGGING)
+def test_a_lagging_package_is_never_a_fail(
+    beside: dict[str, str | None], status: str, words: str
+) -> None:
+    items = packages(SFB2015, core="6.0.9319.516", front_end="6.0.9319.516", **beside)
+    judged = judge(server(products=ProductsFacts(items)))
+    finding = judged.finding("SFB-CU-002")
+    assert finding.status == status
+    assert words in finding.observed
+    assert judged.finding("SFB-CU-001").status == "pass"
+    assert judged.server.readiness == "ready"

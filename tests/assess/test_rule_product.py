@@ -1,0 +1,210 @@
+"""SFB-PROD-001 and SFB-PROD-002: which product it is, and whether it can take part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from facts_of import (
+    LYNC2010,
+    LYNC2013,
+    SFB2015,
+    SFB2019,
+    SFBSE,
+    judge,
+    package,
+    packages,
+    pool,
+    scenarios,
+    server,
+)
+
+from auditor.estate.model import Pool, PoolKind
+from auditor.facts.products import ProductsFacts
+
+OCS = "Microsoft Office Communications Server 2007 R2"
+LOOSE = pool(PoolKind.UNKNOWN)
+
+# product installed, where -> product key, status, words of what was observed
+IDENTIFIED = [
+    (LYNC2010, LOOSE, "lync2010", "pass", "Lync Server 2010"),
+    (LYNC2013, LOOSE, "lync2013", "pass", "CU9 (Jul 2017, KB4019183)"),
+    (SFB2015, LOOSE, "sfb2015", "pass", "Skype for Business Server 2015"),
+    (OCS, LOOSE, "ocs2007r2", "pass", "Office Communications Server 2007 R2"),
+    # 2019 and Subscription Edition share their numbers; the name decides.
+    (SFB2019, pool(service_version=8), "sfb2019", "pass", "Server 2019"),
+    (SFBSE, pool(service_version=8), "sfbse", "pass", "Subscription Edition"),
+    (SFB2015, pool(service_version=7), "sfb2015", "pass", ""),
+    (SFB2015, pool(product="sfb2015", service_version=6), "sfb2015", "pass", ""),
+    (LYNC2013, pool(service_version=7), None, "unknown", "but the estate says Skype"),
+    (SFB2015, pool(product="lync2013"), None, "unknown", "but the estate says Lync Server 2013"),
+    (SFB2015, pool(service_version=9), None, "unknown", "the estate says service version 9"),
+    (SFB2015, pool(product="sfb2016"), None, "unknown", "the estate says sfb2016"),
+]
+_BUILDS = {
+    LYNC2010: "4.0.7577.728",
+    LYNC2013: "5.0.8308.992",
+    SFB2015: "6.0.9319.516",
+    SFB2019: "7.0.2046.820",
+    SFBSE: "7.0.2046.820",
+    OCS: "3.5.6907.0",
+}
+
+
+@pytest.mark.parametrize(("installed", "where", "key", "status", "words"), IDENTIFIED)
+def test_the_packages_name_the_product(
+    installed: str, where: Pool, key: str | None, status: str, words: str
+) -> None:
+    build = _BUILDS[installed]
+    judged = judge(server(product=installed, core=build, front_end=build), where)
+    finding = judged.finding("SFB-PROD-001")
+    assert (judged.server.product, finding.status) == (key, status)
+    assert words in finding.observed
+    assert finding.actions == (("identify-product",) if status == "unknown" else ())
+    if key is None:
+        assert judged.finding("SFB-CU-001").status == "unknown"
+        assert judged.server.readiness == "unknown"
+
+
+BOOTSTRAPPER = package(f"{LYNC2013}, Bootstrapper Prerequisites Installer Package", "5.0.8308.0")
+UCMA = package("Microsoft Unified Communications Managed API 4.0, Runtime", "5.0.8308.0")
+TOOLS = packages(
+    SFB2015,
+    core="6.0.9319.516",
+    tools="6.0.9319.516",
+    debugging_tools="6.0.9319.0",
+    resource_kit_tools="6.0.9319.0",
+    best_practices_analyzer="6.0.9319.0",
+)
+NOT_SERVERS = [
+    ("an Exchange host", (package("Microsoft Exchange Server", "15.2.858.5"), BOOTSTRAPPER, UCMA)),
+    ("a UCMA host", (UCMA, BOOTSTRAPPER)),
+    ("an administrator's machine", TOOLS),
+    ("a machine with nothing of the kind", (package("7-Zip", "19.0"),)),
+    ("an empty list", ()),
+]
+
+
+@pytest.mark.parametrize(("what", "items"), NOT_SERVERS)
+def test_names_with_lync_in_them_make_no_server(what: str, items: tuple[object, ...]) -> None:
+    reading = server(products=ProductsFacts(items))  # type: ignore[arg-type]
+    for where in (LOOSE, pool(PoolKind.TRUSTED_APPLICATION, service_version=7)):
+        judged = judge(reading, where)
+        assert judged.finding("SFB-PROD-001").status == "not_applicable", what
+        assert judged.server.readiness == "not_in_scope"
+        assert judged.server.product is None
+        assert not any(finding.counted for finding in judged.server.findings)
+
+
+@pytest.mark.parametrize(("what", "items"), NOT_SERVERS)
+def test_a_server_of_the_topology_without_server_packages_is_unknown(
+    what: str, items: tuple[object, ...]
+) -> None:
+    reading = server(products=ProductsFacts(items))  # type: ignore[arg-type]
+    for where in (pool(PoolKind.ENTERPRISE), pool(PoolKind.UNKNOWN, service_version=7)):
+        judged = judge(reading, where)
+        assert judged.finding("SFB-PROD-001").status == "unknown", what
+        assert "member of" in judged.finding("SFB-PROD-001").observed
+        assert judged.server.readiness == "unknown"
+
+
+def test_a_list_cut_short_without_a_role_is_unknown() -> None:
+    reading = server(products=ProductsFacts((UCMA,), truncated=True))
+    assert judge(reading, LOOSE).server.readiness == "unknown"
+
+
+def test_servers_of_two_products_on_one_machine_are_unknown() -> None:
+    items = (
+        *packages(SFB2015, core="6.0.9319.516", front_end="6.0.9319.516"),
+        *packages(LYNC2013, core="5.0.8308.1001", front_end="5.0.8308.1001"),
+    )
+    finding = judge(server(products=ProductsFacts(items))).finding("SFB-PROD-001")
+    assert finding.status == "unknown"
+    assert "Lync Server 2013 and Skype for Business Server 2015" in finding.observed
+
+
+def test_tools_of_another_product_do_not_confuse() -> None:
+    items = (
+        *packages(SFB2015, core="6.0.9319.516", front_end="6.0.9319.516"),
+        *packages(LYNC2013, tools="5.0.8308.0"),
+        BOOTSTRAPPER,
+    )
+    judged = judge(server(products=ProductsFacts(items)))
+    assert judged.server.product == "sfb2015"
+    assert judged.finding("SFB-CU-001").status == "pass"
+
+
+def test_an_unread_product_list_leaves_the_estates_word() -> None:
+    judged = judge(server(failed=["products"]), pool(service_version=7))
+    assert judged.server.product == "sfb2015"
+    assert judged.finding("SFB-PROD-001").status == "unknown"
+    assert judged.finding("SFB-CU-001").status == "unknown"
+    assert "access denied" in judged.finding("SFB-CU-001").reason
+    assert judged.finding("SFB-OS-001").status == "pass"
+    assert judged.server.readiness == "unknown"
+
+
+def test_service_version_8_alone_names_no_product() -> None:
+    judged = judge(server(failed=["products"]), pool(service_version=8))
+    assert judged.server.product is None
+
+
+ONLY_FEDERATION = scenarios(hybrid="no", federation="yes", exchange_online="no")
+NOTHING = scenarios(hybrid="no", federation="no", exchange_online="no")
+
+# product, scenarios -> status, readiness of an Edge server
+TAKES_PART = [
+    (LYNC2013, scenarios(hybrid="yes"), "pass", "work_needed"),
+    (SFB2015, scenarios(hybrid="yes"), "pass", "ready"),
+    (SFB2019, scenarios(hybrid="yes"), "pass", "ready"),
+    (SFBSE, scenarios(hybrid="yes"), "advice", "ready"),
+    (LYNC2010, scenarios(hybrid="yes"), "fail", "blocked"),
+    (LYNC2010, scenarios(hybrid="unknown"), "fail", "blocked"),
+    (LYNC2010, scenarios(federation="yes"), "fail", "blocked"),  # hybrid is then assumed
+    (OCS, scenarios(hybrid="yes"), "fail", "blocked"),
+    (LYNC2010, ONLY_FEDERATION, "unknown", "unknown"),
+    (LYNC2010, NOTHING, "not_applicable", "not_in_scope"),
+    (SFB2015, ONLY_FEDERATION, "pass", "ready"),
+]
+
+
+@pytest.mark.parametrize(("installed", "stated", "status", "readiness"), TAKES_PART)
+def test_who_can_take_part(
+    installed: str, stated: tuple[object, ...], status: str, readiness: str
+) -> None:
+    build = _BUILDS[installed]
+    reading = server(
+        "2016" if installed in (SFB2019, SFBSE) else "2012r2",
+        product=installed,
+        core=build,
+        front_end=build,
+    )
+    judged = judge(reading, pool(PoolKind.EDGE), stated)  # type: ignore[arg-type]
+    finding = judged.finding("SFB-PROD-002")
+    assert (finding.status, judged.server.readiness) == (status, readiness)
+    assert finding.blocks is (status == "fail")
+    assert finding.actions == (("migrate-product",) if status == "fail" else ())
+
+
+def test_a_product_to_be_migrated_gets_no_other_work() -> None:
+    judged = judge(
+        server("2008r2-rtm", product=LYNC2010, core="4.0.7577.0", front_end="4.0.7577.0")
+    )
+    assert {f.rule for f in judged.server.findings if f.status == "fail"} == {"SFB-PROD-002"}
+
+
+@pytest.mark.realdata
+def test_a_real_exchange_server_is_no_lync_server(realdata: Path) -> None:
+    listing = (
+        realdata / "console-output" / ("exchange2019_wmic_product_with_lync2013_bootstrapper.txt")
+    )
+    items = []
+    for line in listing.read_text(encoding="utf-8-sig").splitlines()[1:]:
+        name, vendor, version = (line[:86].strip(), line[86:109].strip(), line[109:].strip())
+        items.append(package(name, version))
+        assert vendor
+        assert version[0].isdigit()
+    assert any("Lync Server 2013" in item.name for item in items)
+    judged = judge(server(products=ProductsFacts(tuple(items))), LOOSE)
+    assert judged.server.readiness == "not_in_scope"
+    assert "Bootstrapper" in judged.server.reason

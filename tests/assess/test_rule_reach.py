@@ -1,0 +1,87 @@
+"""SFB-REACH-001, SFB-CLOCK-001 and SFB-NET-001."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from facts_of import dotnet, dword, judge, server, text, unread
+
+from auditor.facts.dotnet import DotNetFacts
+from auditor.facts.reading import ReachState
+from auditor.facts.registry_value import RegistryValue
+
+
+@pytest.mark.parametrize("state", [state for state in ReachState if state is not ReachState.READ])
+def test_a_server_that_was_not_read_is_unknown_with_its_code(state: ReachState) -> None:
+    judged = judge(unread(state))
+    finding = judged.finding("SFB-REACH-001")
+    assert finding.status == "unknown"
+    assert state.value in finding.observed
+    assert finding.actions == ("restore-access",)
+    assert finding.remediation == "Check the account."
+    assert {f.status for f in judged.server.findings} == {"unknown"}
+    assert judged.server.readiness == "unknown"
+
+
+def test_what_the_answer_says_of_itself_is_evidence() -> None:
+    note = "The server's own DNS suffix is 'corp.example', not 'contoso.com'."
+    finding = judge(replace(server(), notes=(note,))).finding("SFB-REACH-001")
+    assert finding.status == "pass"
+    assert note in [evidence.value for evidence in finding.evidence]
+
+
+def test_a_family_that_is_neither_read_nor_failed_is_unknown() -> None:
+    judged = judge(server(schannel=None))
+    assert judged.finding("SFB-TLS-001").status == "unknown"
+    assert "family schannel holds no facts" in judged.finding("SFB-TLS-001").reason
+    assert judge(server(schannel={"sides": []})).finding("SFB-TLS-001").status == "unknown"
+
+
+# seconds -> status
+CLOCKS = [
+    (0.0, "pass"),
+    (300.0, "pass"),
+    (300.5, "advice"),
+    (-300.0, "pass"),
+    (-301.0, "advice"),
+    (86400.0, "advice"),
+    (None, "not_applicable"),
+]
+
+
+@pytest.mark.parametrize(("skew", "status"), CLOCKS)
+def test_a_wrong_clock_is_advice(skew: float | None, status: str) -> None:
+    judged = judge(server(skew=skew))
+    assert judged.finding("SFB-CLOCK-001").status == status
+    assert judged.server.readiness == "ready"
+
+
+# strong crypto of .NET 4, of .NET 2 -> status
+STRONG: list[tuple[RegistryValue | None, RegistryValue | None, str]] = [
+    (dword(1), dword(1), "pass"),
+    (None, dword(1), "advice"),
+    (dword(1), None, "advice"),
+    (dword(0), dword(1), "advice"),
+    (text("1"), dword(1), "advice"),
+]
+
+
+@pytest.mark.parametrize(("v4", "v2", "status"), STRONG)
+def test_strong_crypto_is_advice(
+    v4: RegistryValue | None, v2: RegistryValue | None, status: str
+) -> None:
+    judged = judge(server(dotnet=dotnet(v4, v2)))
+    assert judged.finding("SFB-NET-001").status == status
+    assert judged.server.readiness == "ready"
+
+
+def test_a_runtime_that_is_not_installed_is_not_asked() -> None:
+    facts = dotnet(dword(1), None)
+    absent = tuple(
+        replace(r, key_present=False) if r.runtime == "v2.0.50727" else r for r in facts.runtimes
+    )
+    installed = DotNetFacts(facts.release, absent)
+    assert judge(server(dotnet=installed)).finding("SFB-NET-001").status == "pass"
+    none = DotNetFacts(None, ())
+    assert judge(server(dotnet=none)).finding("SFB-NET-001").status == "unknown"

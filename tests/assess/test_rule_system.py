@@ -1,0 +1,115 @@
+"""SFB-OS-001 and SFB-OS-002: the Windows of the product's rows, and its service pack."""
+
+from __future__ import annotations
+
+import pytest
+from facts_of import LYNC2013, SFB2015, SFB2019, SFBSE, judge, server, system
+
+from auditor.version import Version
+
+_BUILDS = {
+    LYNC2013: "5.0.8308.1001",
+    SFB2015: "6.0.9319.516",
+    SFB2019: "7.0.2046.553",
+    SFBSE: "7.0.2046.820",
+}
+
+# product, Windows -> status, words of the reason
+ROWS = [
+    (LYNC2013, "2008r2", "pass", "has a row for Windows Server 2008 R2"),
+    (LYNC2013, "2012", "pass", ""),
+    (LYNC2013, "2012r2", "pass", ""),
+    (LYNC2013, "2016", "fail", "is not supported on Windows Server 2016"),
+    (LYNC2013, "2008", "fail", "is not supported on Windows Server 2008"),
+    (SFB2015, "2008", "fail", "is not supported"),
+    (SFB2015, "2008r2", "pass", "must be an in-place upgrade"),
+    (SFB2015, "2012", "pass", "both rows ask the same"),
+    (SFB2015, "2012r2", "pass", "both rows ask the same"),
+    (SFB2015, "2016", "pass", "must be a new installation"),
+    (SFB2015, "2019", "fail", "is not supported on Windows Server 2019"),
+    (SFB2019, "2016", "pass", ""),
+    (SFB2019, "2019", "advice", "is inferred"),
+    (SFB2019, "2022", "advice", "No source here says"),
+    (SFBSE, "2022", "advice", "No source here says"),
+    # The row is met without service pack 1; that is another finding, and work.
+    (SFB2015, "2008r2-rtm", "pass", "must be an in-place upgrade"),
+]
+
+
+@pytest.mark.parametrize(("product", "windows", "status", "words"), ROWS)
+def test_rows(product: str, windows: str, status: str, words: str) -> None:
+    build = _BUILDS[product]
+    judged = judge(server(windows, product=product, core=build, front_end=build))
+    finding = judged.finding("SFB-OS-001")
+    assert finding.status == status
+    assert words in finding.reason
+    assert finding.blocks is (status == "fail")
+    assert finding.actions == (("migrate-os",) if status == "fail" else ())
+    if status == "fail":
+        assert judged.server.readiness == "blocked"
+
+
+# what differs from a Windows Server 2012 R2 -> status under Lync 2013 and SfB 2015, words
+MACHINES = [
+    ({"product_type": 1}, "fail", "fail", "Windows 8.1 is no server operating system"),
+    ({"product_type": 2}, "advice", "advice", "domain controller"),
+    ({"product_type": 4}, "unknown", "unknown", "product type 4 is not known"),
+    ({"installation": "Server Core"}, "fail", "advice", "Server Core"),
+    ({"installation": None}, "pass", "pass", ""),
+    ({"version": Version(6, 3, 9601)}, "unknown", "unknown", "6.3.9601.0 (server) is not known"),
+    ({"version": Version(10, 0, 16299)}, "unknown", "unknown", "is not known to the rulebook"),
+    ({"version": Version(6, 1, 7601), "product_type": 1}, "fail", "fail", "Windows 7"),
+    ({"caption": "Microsoft Windows XP"}, "pass", "pass", ""),  # a caption decides nothing
+]
+
+
+@pytest.mark.parametrize(("differs", "lync", "sfb", "words"), MACHINES)
+def test_machines(differs: dict[str, object], lync: str, sfb: str, words: str) -> None:
+    for product, status in ((LYNC2013, lync), (SFB2015, sfb)):
+        build = _BUILDS[product]
+        reading = server(
+            product=product, core=build, front_end=build, os_facts=system("2012r2", **differs)
+        )
+        finding = judge(reading).finding("SFB-OS-001")
+        assert finding.status == status
+        assert words in finding.reason
+
+
+# build, service pack -> status
+SERVICE_PACKS = [
+    (7601, 1, "pass"),
+    (7600, 0, "fail"),
+    (7601, 0, "unknown"),
+    (7600, 1, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("build", "pack", "status"), SERVICE_PACKS)
+def test_service_pack_1_is_work_and_no_migration(build: int, pack: int, status: str) -> None:
+    facts = system("2008r2", version=Version(6, 1, build), service_pack=pack)
+    judged = judge(server("2008r2", os_facts=facts))
+    finding = judged.finding("SFB-OS-002")
+    assert finding.status == status
+    assert not finding.blocks
+    assert finding.actions == (("install-sp1",) if status == "fail" else ())
+    if status == "fail":
+        assert judged.server.readiness == "work_needed"
+
+
+def test_no_service_pack_is_asked_of_a_later_windows() -> None:
+    assert judge(server("2012")).finding("SFB-OS-002").status == "not_applicable"
+
+
+def test_an_unread_system_leaves_what_hangs_on_it_unknown() -> None:
+    judged = judge(server(without=["os"]))
+    assert judged.server.os is None
+    assert judged.server.readiness == "unknown"
+    unknown = {f.rule for f in judged.server.findings if f.status == "unknown"}
+    assert unknown == {
+        "SFB-OS-001",
+        "SFB-OS-002",
+        "SFB-KB-001",
+        "SFB-WINHTTP-001",
+        "SFB-TLS-001",
+        "SFB-TLS-002",
+    }

@@ -1,0 +1,100 @@
+"""The registry of rules: what every rule must have, and that the frame asks nothing of gaps."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from facts_of import NOW, judge, pool, server
+
+from auditor.assess.identify import identify_product, identify_system
+from auditor.assess.rule import FAMILIES, Context, Rule, Subject, evaluate, facts_of
+from auditor.assess.rules import RULES
+from auditor.estate.model import PoolKind
+from auditor.estate.scenarios import KEYS
+from auditor.facts import families
+from auditor.facts.os import OsFacts
+from auditor.facts.products import ProductsFacts
+from auditor.facts.reading import Reading
+from auditor.rulebook import load
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_says_what_it_is(rule: Rule) -> None:
+    assert re.fullmatch(r"SFB-[A-Z]+-[0-9]{3}", rule.id)
+    assert rule.title
+    assert rule.applies_to
+    assert rule.sources
+    assert set(rule.sources) <= set(load().sources)
+    assert set(rule.needs) <= set(FAMILIES)
+
+
+def test_ids_are_unique() -> None:
+    ids = [rule.id for rule in RULES]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_frame_knows_every_family() -> None:
+    assert set(FAMILIES) == {family.key for family in families.FAMILIES}
+
+
+def test_policies_count_rules_that_exist() -> None:
+    ids = {rule.id for rule in RULES}
+    for policy in load().policies.values():
+        assert set(policy.counts) <= ids
+    assert set(load().policies["office365-tls12"].counts) == ids
+
+
+def test_scenario_paths_name_kinds_that_exist() -> None:
+    kinds = {kind.value for kind in PoolKind} | {"all"}
+    for scenario in load().scenarios.values():
+        assert set(scenario.kinds) <= kinds
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.needs], ids=lambda rule: rule.id)
+def test_a_missing_family_never_reaches_a_rule(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object) -> None:
+        raise AssertionError("the rule was asked")
+
+    monkeypatch.setattr(type(rule), "judge", unreachable)
+    os = "2008r2" if rule.id in ("SFB-OS-002", "SFB-KB-001") else "2012"
+    for family in rule.needs:
+        for reading in (server(os, without=[family]), server(os, failed=[family])):
+            assert _status(reading, rule) == "unknown"
+
+
+def _status(reading: Reading, rule: Rule) -> str:
+    """The status of one rule without asking the others."""
+    where, book = pool(service_version=7), load()
+    subject = Subject(
+        where.servers[0],
+        where,
+        reading,
+        identify_product(facts_of(reading, ProductsFacts), where, book),
+        identify_system(facts_of(reading, OsFacts), book),
+        ("hybrid",),
+    )
+    return evaluate(rule, subject, Context(book, book.policies["office365-tls12"], NOW)).status
+
+
+def test_every_finding_is_explained() -> None:
+    for os in ("2008r2-rtm", "2012", "2012r2"):
+        for finding in judge(server(os)).server.findings:
+            assert finding.reason
+            assert set(finding.sources) <= set(load().sources)
+            if finding.status in ("pass", "fail", "advice"):
+                assert finding.observed
+                assert finding.required
+                assert finding.evidence
+            if finding.status == "fail":
+                assert finding.remediation
+                assert finding.actions
+
+
+def test_evidence_carries_the_servers_own_instant() -> None:
+    for evidence in judge(server()).finding("SFB-OS-001").evidence:
+        assert evidence.when == NOW
+
+
+def test_an_estate_states_the_scenarios_that_the_rulebook_has() -> None:
+    assert set(KEYS) == set(load().scenarios)

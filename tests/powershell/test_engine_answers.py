@@ -1,0 +1,335 @@
+"""The collector's script in a real PowerShell engine, on every simulated Windows of states.toml.
+
+What the engine answers is the truth: the decoders have to read it, and the lab's state
+backend has to say the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tomllib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from auditor.collect.script import joined_script
+from auditor.estate.zone import Auth, Transport
+from auditor.facts.answer import decode_answer
+from auditor.facts.dotnet import DotNetFacts
+from auditor.facts.files import FilesFacts
+from auditor.facts.hotfixes import HotfixesFacts
+from auditor.facts.os import OsFacts
+from auditor.facts.products import ProductsFacts
+from auditor.facts.reading import Reading
+from auditor.facts.schannel import SchannelFacts
+from auditor.facts.winhttp import WinHttpFacts
+from auditor.lab.model import LabHost, LabUser, LabZone
+from auditor.lab.state import StateBackend
+from auditor.lab.windows import State, WindowsDescription, build_windows
+from auditor.version import Version
+
+pytestmark = pytest.mark.powershell
+
+T = TypeVar("T")
+
+FQDN = "front-end-server-01.contoso.com"
+STATES: dict[str, State] = {
+    name: build_windows(WindowsDescription.model_validate(description), FQDN)
+    for name, description in tomllib.loads(
+        Path(__file__).with_name("states.toml").read_text("utf-8")
+    ).items()
+}
+LONG = "x" * 2000
+STATES["very-many"] = build_windows(
+    WindowsDescription.model_validate(
+        {
+            "os": "2016",
+            "products": [{"name": f"Package {n:04} {LONG[:600]}"} for n in range(2001)],
+            "hotfixes": [f"KB{5_000_000 + n}" for n in range(2001)],
+        }
+    ),
+    FQDN,
+)
+
+
+@pytest.fixture(scope="module")
+def answers(pwsh: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """What the engine prints on each state: one process for a state, two at a time."""
+    folder = tmp_path_factory.mktemp("engine")
+    script = folder / "collector.ps1"
+    script.write_text(joined_script().text, "ascii")
+
+    def run(name: str) -> str:
+        state = folder / f"{name}.json"
+        state.write_text(json.dumps(STATES[name]), "utf-8")
+        done = subprocess.run(
+            [pwsh, "-NoProfile", "-NonInteractive", "-File", script],
+            env={**os.environ, "PWSH_STATE": str(state)},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=True,
+        )
+        assert done.stderr == ""
+        return done.stdout
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(STATES, pool.map(run, STATES), strict=True))
+
+
+@pytest.fixture(scope="module")
+def readings(answers: Mapping[str, str]) -> Mapping[str, Reading]:
+    return {name: _decoded(text) for name, text in answers.items()}
+
+
+def _decoded(text: str) -> Reading:
+    return decode_answer(text, fqdn=FQDN, started=None, finished=None)
+
+
+def _facts(reading: Reading, kind: type[T]) -> T:
+    return next(r.facts for r in reading.families if isinstance(r.facts, kind))
+
+
+def _errors(reading: Reading) -> dict[str, str]:
+    return {result.family: result.error.message for result in reading.families if result.error}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_state_backend_answers_as_the_engine_does(name: str, answers: Mapping[str, str]) -> None:
+    zone = LabZone("z", Transport.HTTP, Auth.NTLM, 0, LabUser("u", "p"))
+    host = LabHost(FQDN, zone, "127.0.0.1", STATES[name])
+    (text,) = StateBackend().run(host, joined_script().text, {}).output
+    assert _comparable(json.loads(text)) == _comparable(json.loads(answers[name]))
+
+
+def _comparable(answer: dict[str, Any]) -> dict[str, Any]:
+    for family in answer["families"].values():
+        assert family.pop("ms") >= 0
+    return {k: v for k, v in answer.items() if k not in {"collected_utc", "ps_version"}}
+
+
+def test_envelope(answers: Mapping[str, str], readings: Mapping[str, Reading]) -> None:
+    reading = readings["new-2012r2"]
+    assert (reading.computer_name, reading.domain) == ("front-end-server-01", "contoso.com")
+    assert reading.collector == joined_script().sha256
+    assert reading.collected is not None
+    assert reading.ps_version is not None
+    assert [result.family for result in reading.families] == list(joined_script().families)
+    assert len(answers["new-2012r2"].splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "service_pack", "architecture", "installation"),
+    [
+        ("in-place-2008r2", Version(6, 1, 7601), 1, "64-bit", "Server"),
+        ("rtm-2008r2", Version(6, 1, 7600), 0, "64-bit", "Server"),
+        ("patched-2012", Version(6, 2, 9200), 0, "64-bit", "Server"),
+        ("new-2012r2", Version(6, 3, 9600), 0, "64-bit", "Server"),
+        ("core-2016", Version(10, 0, 14393), 0, "64-bit", "Server Core"),
+        ("replaced-2012-32bit", Version(6, 2, 9200), 0, "32-bit", "Server"),
+        ("missing-keys", Version(6, 3, 9600), 0, "64-bit", None),
+    ],
+)
+def test_os(
+    readings: Mapping[str, Reading],
+    name: str,
+    version: Version,
+    service_pack: int,
+    architecture: str,
+    installation: str | None,
+) -> None:
+    facts = _facts(readings[name], OsFacts)
+    assert facts.version == version
+    assert facts.service_pack == service_pack
+    assert facts.architecture == architecture
+    assert facts.installation == installation
+    assert facts.product_type == 3
+    assert str(facts.last_boot) == "2018-07-02 03:00:00+00:00"
+
+
+def test_products_of_both_views(readings: Mapping[str, Reading]) -> None:
+    items = _facts(readings["in-place-2008r2"], ProductsFacts).items
+    found = {(item.name, str(item.version), item.view) for item in items}
+    assert ("Skype for Business Server 2015, Core Components", "6.0.9319.516", "native") in found
+    assert ("Microsoft Visual C++ 2013 x86", "12.0.21005.0", "wow6432") in found
+
+
+def test_odd_products(readings: Mapping[str, Reading]) -> None:
+    items = _facts(readings["odd-products"], ProductsFacts).items
+    found = {(item.name, item.view): (item.version_text, item.version) for item in items}
+    assert found == {
+        ("=cmd|' /C calc'!A0", "native"): ("6.0.x", None),
+        ("Skype for Business Server 2015, Core Components ✓ 日本語 <b>&\"'", "native"): (
+            "6.0.9319.0",
+            Version(6, 0, 9319, 0),
+        ),
+        ("No version", "native"): (None, None),
+        ("Twice", "native"): ("1.0", Version(1, 0)),
+        ("Twice", "wow6432"): ("2.0", Version(2, 0)),
+        ("Key with [brackets] and *", "native"): (" 1.2 ", Version(1, 2)),
+        ("Version is a number", "native"): ("7", None),
+    }
+
+
+def test_lists_and_texts_are_bounded(readings: Mapping[str, Reading]) -> None:
+    products = _facts(readings["very-many"], ProductsFacts)
+    hotfixes = _facts(readings["very-many"], HotfixesFacts)
+    assert (len(products.items), products.truncated) == (2000, True)
+    assert (len(hotfixes.items), hotfixes.truncated) == (2000, True)
+    assert {len(product.name) for product in products.items} == {500}
+
+
+@pytest.mark.parametrize(("name", "number"), [("one-of-each", 1), ("bare-2019", 0)])
+def test_short_lists_stay_lists(readings: Mapping[str, Reading], name: str, number: int) -> None:
+    assert len(_facts(readings[name], ProductsFacts).items) == number
+    assert len(_facts(readings[name], HotfixesFacts).items) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "location", "version"),
+    [
+        ("in-place-2008r2", "winhttp.dll", "System32", "6.1.7601.17514"),
+        ("patched-2012", "webio.dll", "SysWOW64", "6.2.9200.21797"),
+        ("odd-values", "winhttp.dll", "System32", "6.1.7601.23375"),  # its text says 16385
+        ("odd-values", "webio.dll", "SysWOW64", "None"),  # no version in the file
+    ],
+)
+def test_file_versions(
+    readings: Mapping[str, Reading], name: str, file: str, location: str, version: str
+) -> None:
+    found = _facts(readings[name], FilesFacts).find(file, location)
+    assert found is not None
+    assert found.present
+    assert str(found.version) == version
+
+
+def test_absent_files(readings: Mapping[str, Reading]) -> None:
+    items = _facts(readings["missing-keys"], FilesFacts).items
+    assert [(i.location, i.present) for i in items] == [
+        ("System32", True),
+        ("System32", True),
+        ("SysWOW64", False),
+        ("SysWOW64", False),
+    ]
+
+
+def test_32_bit_windows_has_one_view(readings: Mapping[str, Reading]) -> None:
+    reading = readings["replaced-2012-32bit"]
+    assert {item.location for item in _facts(reading, FilesFacts).items} == {"System32"}
+    assert [view.view for view in _facts(reading, WinHttpFacts).views] == ["native"]
+    assert {each.view for each in _facts(reading, DotNetFacts).runtimes} == {"native"}
+
+
+def test_hotfixes(readings: Mapping[str, Reading]) -> None:
+    assert _facts(readings["patched-2012"], HotfixesFacts).has("KB3140245") == "KB3140245"
+    assert _facts(readings["in-place-2008r2"], HotfixesFacts).has("KB3140245") is None
+    fix = _facts(readings["new-2012r2"], HotfixesFacts).items[-1]
+    assert (fix.id, fix.description, fix.installed_on) == (
+        "KB4338815",
+        "Security Update",
+        "7/11/2018",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "protocol", "side", "enabled", "disabled_by_default"),
+    [
+        ("patched-2012", "TLS 1.2", "Client", "DWord 0x1", "DWord 0x0"),
+        ("in-place-2008r2", "TLS 1.2", "Client", "no key", ""),
+        ("in-place-2008r2", "SSL 2.0", "Client", "None", "DWord 0x1"),
+        ("odd-values", "TLS 1.0", "Client", "None", "None"),
+        ("odd-values", "TLS 1.0", "Server", "Binary '01-00-00-00'", "MultiString '1; 0'"),
+        ("odd-values", "TLS 1.1", "Client", "DWord 0xFFFFFFFF", "DWord 0xFFFFFFFF"),
+        ("odd-values", "TLS 1.1", "Server", "QWord 0xFFFFFFFFFFFFFFFF", "String '0'"),
+        ("odd-values", "TLS 1.2", "Client", "String '1'", "String ''"),
+        ("odd-values", "TLS 1.2", "Server", "ExpandString '%windir%'", "MultiString ''"),
+    ],
+)
+def test_schannel(
+    readings: Mapping[str, Reading],
+    name: str,
+    protocol: str,
+    side: str,
+    enabled: str,
+    disabled_by_default: str,
+) -> None:
+    found = _facts(readings[name], SchannelFacts).find(protocol, side)
+    assert found is not None
+    assert found.key_present is (enabled != "no key")
+    if found.key_present:
+        assert (str(found.enabled), str(found.disabled_by_default)) == (
+            enabled,
+            disabled_by_default,
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "native", "wow6432"),
+    [
+        ("patched-2012", "DWord 0xA00", "DWord 0xAA0"),
+        ("new-2012r2", "None", "None"),
+        ("odd-values", "QWord 0xA00", "String '0xA00'"),
+        ("missing-keys", "no key", "no key"),
+    ],
+)
+def test_winhttp(readings: Mapping[str, Reading], name: str, native: str, wow6432: str) -> None:
+    views = _facts(readings[name], WinHttpFacts).views
+    told = [str(view.value) if view.key_present else "no key" for view in views]
+    assert told == [native, wow6432]
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "strong_crypto", "system_default_tls"),
+    [
+        ("new-2012r2", "DWord 0x70BF6", {"DWord 0x1"}, {"DWord 0x1"}),
+        ("in-place-2008r2", "DWord 0x5C615", {"None"}, {"None"}),
+        ("core-2016", "None", {"None"}, {"None"}),
+        ("missing-keys", "DWord 0x5C733", {"None"}, {"None"}),
+    ],
+)
+def test_dotnet(
+    readings: Mapping[str, Reading],
+    name: str,
+    release: str,
+    strong_crypto: set[str],
+    system_default_tls: set[str],
+) -> None:
+    facts = _facts(readings[name], DotNetFacts)
+    assert str(facts.release) == release
+    assert len(facts.runtimes) == 4
+    assert {str(each.strong_crypto) for each in facts.runtimes} == strong_crypto
+    assert {str(each.system_default_tls) for each in facts.runtimes} == system_default_tls
+
+
+def test_a_refusal_fails_its_family_and_no_other(readings: Mapping[str, Reading]) -> None:
+    reading = readings["denied"]
+    refused = "Requested registry access is not allowed."
+    assert _errors(reading) == {
+        "products": refused,
+        "hotfixes": "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))",
+        "schannel": refused,
+        "dotnet": refused,
+    }
+    assert _facts(reading, OsFacts).version == Version(6, 1, 7601)
+    assert reading.computer_name == "FRONT-END-SERVE"  # NetBIOS name: the full one was refused
+
+
+def test_without_its_uninstall_key_no_product_list_is_claimed(
+    readings: Mapping[str, Reading],
+) -> None:
+    assert _errors(readings["no-uninstall-key"]) == {
+        "products": "The uninstall registry is not there."
+    }
+
+
+def test_32_bit_powershell_on_64_bit_windows_reads_nothing(
+    readings: Mapping[str, Reading],
+) -> None:
+    errors = _errors(readings["redirected"])
+    assert set(errors) == set(joined_script().families)
+    assert all("32-bit PowerShell on 64-bit Windows" in message for message in errors.values())

@@ -1,0 +1,113 @@
+"""The console: read in ten seconds, at any width, and deaf to what servers say."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from sample import ARTICLE, empty, hostile, large, sample
+
+from auditor.audit import Audit
+from reports.console import make_console, print_rules, print_summary
+
+
+def _printed(audit: Audit, width: int = 100, *, colour: bool = False) -> str:
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+    print_summary(audit, console)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_what_an_engineer_wants_at_the_end(width: int) -> None:
+    text = _printed(sample(), width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    flat = " ".join(text.split())
+    for said in (
+        "Office 365 accepts TLS 1.2 only",
+        "12 of 14 servers read Work needed 5 Blocked 1 Unknown 3 Ready 4 Not in scope 1",
+        "Servers of contoso.com",
+        "SfB 2015 CU5",
+        "Windows 2012 R2",
+        "Federation with Office 365",
+        "Assumed",
+        "8 steps in 5 waves, 22 h 25 min of work (assumed)",
+        "Install KB3140245 or its replacement",
+        "and 2 more steps; see upgrade-plan.xlsx",
+        "Unknown: edge02.contoso.com",
+        "Exit code 3 means: incomplete",
+    ):
+        assert said in flat
+
+
+def test_servers_that_need_somebody_come_first() -> None:
+    text = _printed(sample(), 120)
+    assert text.index("\nfe02 ") < text.index("\nold01 ") < text.index("\nedge02 ")
+    assert text.index("\nedge02 ") < text.index("\nfe01 ") < text.index("\nexch01 ")
+
+
+def test_readiness_has_a_colour_besides_its_word() -> None:
+    text = _printed(sample(), colour=True)
+    assert "\x1b[33mWork needed" in text
+    assert "\x1b[32mReady" in text
+    assert "\x1b[1;31mBlocked" in text
+    assert "\x1b[1;35mUnknown" in text
+
+
+def test_a_server_cannot_colour_link_or_clear_anything() -> None:
+    text = _printed(hostile(), 120)
+    assert "\x1b" not in text
+    assert "\x9b" not in text
+    assert "\u202e" not in text
+    assert "[red]not red[/red]" in text
+    assert "\\x1b[2J\\x1b[31mred\\x07" in text
+
+
+def test_a_large_estate_fits_on_a_screen_or_two() -> None:
+    text = _printed(large(), 100)
+    assert len(text.splitlines()) < 130
+    assert "and 1,960 more servers; see report.html" in text
+
+
+def test_names_of_several_domains_are_shown_whole() -> None:
+    servers = (
+        sample().servers[0],
+        sample().servers[1].model_copy(update={"fqdn": "fe02.fabrikam.com"}),
+    )
+    text = _printed(sample().model_copy(update={"servers": servers}), 120)
+    assert "fe01.contoso.com" in text
+    assert "fe02.fabrikam.com" in text
+
+
+def test_an_empty_estate() -> None:
+    text = _printed(empty())
+    assert "No server was audited." in text
+    assert "Exit code 0 means" in text
+
+
+def test_rules_with_their_sources() -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, width=160)
+    print_rules([("SFB-CU-001", "Recent [bold] update", "servers", [ARTICLE])], console)
+    assert "Recent [bold] update" in stream.getvalue()
+    assert ARTICLE.url in stream.getvalue()
+
+
+def test_a_code_page_without_our_characters_does_not_end_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="cp437"))
+    console = make_console()
+    print_summary(hostile(), console)
+    console.file.flush()
+    assert b"Exit code 3" in raw.getvalue()

@@ -1,0 +1,58 @@
+"""The flat tables, as a spreadsheet program and as a script would read them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from sample import empty, hostile, sample
+
+from auditor.audit import Audit
+from reports.flat import write_csv
+
+NAMES = ["servers.csv", "findings.csv", "plan.csv", "scenarios.csv"]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    text = path.read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_four_tables_that_excel_takes_for_utf_8(tmp_path: Path) -> None:
+    paths = write_csv(sample(), tmp_path / "out")
+    assert [path.name for path in paths] == NAMES
+    for path in paths:
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    servers, findings, plan, scenarios = (_rows(path) for path in paths)
+    assert [row["fqdn"] for row in servers] == [entry.fqdn for entry in sample().servers]
+    assert servers[10]["reached"] == "False"
+    assert servers[10]["reach_code"] == "REACH-UNREACHABLE"
+    assert servers[0]["build"] == "6.0.9319.516"
+    assert servers[0]["collected_utc"] == "2018-08-20T01:02:06+00:00"
+    assert len(findings) == len(sample().findings)
+    assert plan[2]["waits_for"].startswith("S-0002 (no. 2)")
+    assert [row["in_use"] for row in scenarios] == ["yes", "assumed", "no"]
+
+
+@pytest.mark.parametrize("audit", [hostile(), sample()], ids=["hostile", "rich"])
+def test_no_cell_is_a_formula(audit: Audit, tmp_path: Path) -> None:
+    for path in write_csv(audit, tmp_path):
+        for row in _rows(path):
+            for value in row.values():
+                assert not value.lstrip(" \n").startswith(("=", "+", "@", "\t", "\r"))
+                assert not value.startswith("-") or float(value) < 0  # a number of ours
+
+
+def test_a_number_is_not_rounded_nor_an_absent_one_invented(tmp_path: Path) -> None:
+    servers = _rows(write_csv(sample(), tmp_path)[0])
+    assert servers[8]["clock_skew_seconds"] == "-5412.0"
+    assert servers[10]["clock_skew_seconds"] == ""
+    assert servers[10]["build"] == ""
+
+
+def test_tables_without_rows_keep_their_headers(tmp_path: Path) -> None:
+    for path in write_csv(empty(), tmp_path):
+        assert _rows(path) == []
+        assert path.read_bytes().count(b"\r\n") == 1
