@@ -32,7 +32,7 @@ def put(
     if isinstance(value, str):
         text = cell_text(value)
         cell.value = text
-        pass  # else "=…" is a formula and "#N/A" an error
+        cell.data_type = "s"  # else "=…" is a formula and "#N/A" an error
         if text.startswith(_LOOKS_LIKE_A_FORMULA):
             cell.quotePrefix = True  # stays text when somebody edits the cell
     else:

@@ -81,8 +81,8 @@ def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str,
     readiness = _readiness(page, summary)
     _findings(page, summary)
     _steps(page, audit, carried, summary)
-    waves = _waves(page, audit, carried, summary)
     _care(page, audit, carried, summary)
+    waves = _waves(page, audit, carried, summary)
     _facts(page, audit)
     add_charts(sheet, readiness, waves, page.known)
     sheet.sheet_view.showGridLines = False
