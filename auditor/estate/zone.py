@@ -47,7 +47,10 @@ class CredentialReference:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """One way in. `ca_file` verifies the certificate over https (the system's store when None)."""
+    """One way in. `ca_file` verifies the certificate over https (the system's store when None).
+
+    `spn_service` is the service part of the Kerberos name that negotiate asks for.
+    """
 
     name: str
     transport: Transport = Transport.HTTP
@@ -55,6 +58,7 @@ class Zone:
     auth: Auth = Auth.NTLM
     credential: CredentialReference | None = None
     ca_file: Path | None = None
+    spn_service: str = "host"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ class HostFault:
     connection: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]] | None = (
         None
     )
-    response: Callable[[Request, asyncio.StreamWriter], Awaitable[None]] | None = None
+    response: Callable[[Request, asyncio.StreamWriter], Coroutine[None, None, None]] | None = None
     action: Callable[[Service, Message], Awaitable[bytes | None]] | None = None
     script: Callable[[Service, Shell, Command], Awaitable[None]] | None = None
 
@@ -50,7 +50,9 @@ async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         pass
 
 
-def _plain(response: Response) -> Callable[[Request, asyncio.StreamWriter], Awaitable[None]]:
+def _plain(
+    response: Response,
+) -> Callable[[Request, asyncio.StreamWriter], Coroutine[None, None, None]]:
     async def respond(request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(response.encode())
         await writer.drain()
@@ -70,6 +72,7 @@ async def _endless_body(request: Request, writer: asyncio.StreamWriter) -> None:
     while not writer.is_closing():
         writer.write(b"a" * 65536)
         await writer.drain()
+        await asyncio.sleep(0)  # drain() does not yield while there is room
 
 
 async def _drip_body(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -93,6 +96,7 @@ async def _endless_headers(request: Request, writer: asyncio.StreamWriter) -> No
     while not writer.is_closing():
         writer.write(b"X-More: " + b"a" * 4000 + b"\r\n")
         await writer.drain()
+        await asyncio.sleep(0)
 
 
 async def _truncated_body(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -208,6 +212,11 @@ def _output(clixml: bytes) -> Callable[..., Awaitable[None]]:
     return run
 
 
+def _nested(depth: int) -> bytes:
+    opening = "".join(f'<Obj RefId="{number}"><LST>' for number in range(depth))
+    return (opening + "</LST></Obj>" * depth).encode()
+
+
 async def _bad_fragment(service: Service, shell: Shell, command: Command) -> None:
     command.mailbox.put([b"\xff" * 40])
     shell.finish(command, ScriptResult())
@@ -277,9 +286,7 @@ FAULTS: dict[str, HostFault] = {
     "endless_string": HostFault("one text that never ends", script=_endless_string),
     "verbose_trickle": HostFault("verbose records for ever", script=_verbose_trickle),
     "bad_clixml": HostFault("an object that is no CLIXML", script=_output(b"<Obj><Nope")),
-    "deep_clixml": HostFault(
-        "an object 900 levels deep", script=_output(b"<Obj><LST>" * 900 + b"</LST></Obj>" * 900)
-    ),
+    "deep_clixml": HostFault("an object 900 levels deep", script=_output(_nested(900))),
     "bad_fragment": HostFault("a fragment that is none", script=_bad_fragment),
     "script_throws": HostFault(
         "the script ends in an error",

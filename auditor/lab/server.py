@@ -9,7 +9,7 @@ import socket
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -145,7 +145,7 @@ class Lab:
             )
             while (request := await read_request(reader)) is not None:
                 self.requests[host.fqdn] += 1
-                response = await self._respond(host, conversation, request, writer)
+                response = await self._respond(host, conversation, request, reader, writer)
                 if response is not None:
                     writer.write(response.encode())
                     await writer.drain()
@@ -161,6 +161,7 @@ class Lab:
         host: LabHost,
         conversation: Conversation,
         request: Request,
+        reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> Response | None:
         """The response, None where a fault has written its own."""
@@ -173,7 +174,7 @@ class Lab:
         if refusal is not None:
             return refusal
         if fault.response is not None and request.body:
-            await fault.response(request, writer)
+            await _while_connected(reader, fault.response(request, writer))
             return None
         if not request.body:
             return conversation.seal(Response(200), request)
@@ -199,6 +200,22 @@ class Lab:
         except soap.Fault as problem:
             body = soap.fault_envelope(problem, message.message_id, host.fqdn)
             return Response(500, body)
+
+
+async def _while_connected(
+    reader: asyncio.StreamReader, talking: Coroutine[None, None, None]
+) -> None:
+    """Let a host talk for as long as its client listens."""
+    talk = asyncio.create_task(talking)
+    hung_up = asyncio.create_task(reader.read(1))
+    try:
+        await asyncio.wait({talk, hung_up}, return_when=asyncio.FIRST_COMPLETED)
+        if talk.done():
+            talk.result()
+    finally:
+        talk.cancel()
+        hung_up.cancel()
+        await asyncio.gather(talk, hung_up, return_exceptions=True)
 
 
 def _fault(host: LabHost) -> HostFault:

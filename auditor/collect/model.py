@@ -1,0 +1,43 @@
+"""Nouns of collecting: whom to ask, with what, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from auditor.estate.zone import Zone
+from auditor.facts.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A user name and a password that no text of this object shows."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One server to ask. `address` is connected to in place of the name, where it is given."""
+
+    fqdn: str
+    zone: Zone
+    secret: Secret
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One server's reading, and the text of its answer where there is one."""
+
+    reading: Reading
+    answer: str | None = None
+
+
+class Observer(Protocol):
+    """Told of each server as it begins and ends, from the thread that iterates."""
+
+    def started(self, fqdn: str) -> None: ...
+
+    def finished(self, reading: Reading) -> None: ...

@@ -1,0 +1,267 @@
+"""The guarded transport under pypsrp: HTTP with no surprises.
+
+pypsrp speaks WSMan and PSRP over a requests session. Here that session gets an adapter that
+refuses redirects, compression and document types, never looks at the environment, and reads
+through a `Guard`. It still ends in `requests.adapters.HTTPAdapter.send`. Below that stands
+one plain http.client connection in place of urllib3's pool, whose machinery a conversation
+with one host does not need.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import requests
+from pypsrp.exceptions import AuthenticationError, WinRMTransportError
+from pypsrp.negotiate import HTTPNegotiateAuth
+from pypsrp.wsman import WSMan, _TransportHTTP
+from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
+from urllib3 import HTTPHeaderDict
+from urllib3.exceptions import ProtocolError
+from urllib3.response import HTTPResponse
+
+from auditor.collect.guard import Guard, GuardedReader, GuardError
+from auditor.collect.model import Target
+from auditor.estate.zone import Auth, Transport
+from auditor.facts.reading import ReachState
+
+OPERATION_SECONDS = 20
+READ_SECONDS = 30
+_UNREAD_CHALLENGE = 64 * 1024
+_MAX_HEADER_BYTES = 64 * 1024
+
+
+@lru_cache(maxsize=64)
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """A verifying client context, made once for each CA file: loading a store takes 20 ms."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+class _GuardedSocket:
+    """What http.client needs of a socket: sending, and a reader with bounds."""
+
+    def __init__(self, guard: Guard, held: socket.socket) -> None:
+        self._guard = guard
+        self._sock = held
+
+    def sendall(self, data: bytes) -> None:
+        self._sock.settimeout(min(READ_SECONDS, self._guard.remaining()))
+        try:
+            self._sock.sendall(data)
+        except OSError:
+            self._guard.remaining()
+            raise
+
+    def makefile(self, *_: Any) -> io.BufferedReader:
+        return io.BufferedReader(GuardedReader(self._sock, self._guard), 65536)
+
+    def close(self) -> None:
+        self._guard.release(self._sock)
+
+
+class _Connection:
+    """The one connection of a conversation; requests uses it like a pool of urllib3."""
+
+    def __init__(self, target: Target, guard: Guard) -> None:
+        self._target = target
+        self._guard = guard
+        self._http: http.client.HTTPConnection | None = None
+
+    def urlopen(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_: Any,
+    ) -> HTTPResponse:
+        connection = self._open()
+        try:
+            connection.request(method, url, body, dict(headers or {}))
+            answer = connection.getresponse()
+        except http.client.HTTPException as error:
+            self.close()
+            raise ProtocolError(str(error) or type(error).__name__, error) from error
+        except BaseException:
+            self.close()
+            raise
+        return HTTPResponse(
+            body=answer,
+            headers=HTTPHeaderDict(answer.headers.items()),
+            status=answer.status,
+            reason=answer.reason,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def _open(self) -> http.client.HTTPConnection:
+        if self._http is not None and self._http.sock is not None:
+            return self._http
+        zone = self._target.zone
+        host = self._target.address or self._target.fqdn
+        raw = self._guard.connect(host, zone.port)
+        if zone.transport is Transport.HTTPS:
+            try:
+                raw.settimeout(min(READ_SECONDS, self._guard.remaining()))
+                context = tls_context(zone.ca_file)
+                wrapped = context.wrap_socket(
+                    raw, server_hostname=self._target.fqdn, do_handshake_on_connect=False
+                )
+                self._guard.replace(raw, wrapped)
+                raw = wrapped
+                wrapped.do_handshake()
+            except OSError:
+                self._guard.release(raw)
+                self._guard.remaining()
+                raise
+        connection = http.client.HTTPConnection(self._target.fqdn, zone.port)
+        connection.auto_open = 0
+        connection.sock = _GuardedSocket(self._guard, raw)
+        self._http = connection
+        return connection
+
+    def close(self) -> None:
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+
+
+class GuardedAdapter(HTTPAdapter):
+    """An adapter for one conversation."""
+
+    def __init__(self, target: Target, guard: Guard) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+        self._connection = _Connection(target, guard)
+        self._guard = guard
+
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
+        return self._connection
+
+    def cert_verify(self, *_: Any, **__: Any) -> None:
+        """Certificates are verified where the connection is opened."""
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        """One request. Raises GuardError, or what requests raises."""
+        self._guard.remaining()
+        kwargs["stream"] = True
+        response = super().send(request, **kwargs)
+        if 300 <= response.status_code < 400:
+            self.close()
+            raise GuardError(ReachState.PROTOCOL, f"a redirect (HTTP {response.status_code})")
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            self.close()
+            raise GuardError(ReachState.PROTOCOL, "a compressed answer, which nobody asked for")
+        if not _is_short_challenge(response):
+            response._content = self._read(response)  # noqa: SLF001 - as requests itself does
+            response._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001
+        return response
+
+    def _read(self, response: requests.Response) -> bytes:
+        length = response.headers.get("Content-Length", "")
+        try:
+            self._guard.expect(int(length) if length.isdigit() else 0)
+            content: bytes = response.raw.read(decode_content=False)
+        except BaseException:
+            self.close()
+            raise
+        return content
+
+    def close(self) -> None:
+        self._connection.close()
+        super().close()
+
+
+def _is_short_challenge(response: requests.Response) -> bool:
+    """A 401 is left unread: pypsrp looks at its socket, for the channel binding."""
+    length = response.headers.get("Content-Length", "")
+    return response.status_code == 401 and length.isdigit() and int(length) <= _UNREAD_CHALLENGE
+
+
+class GuardedTransport(_TransportHTTP):
+    """pypsrp's transport over a guarded session."""
+
+    guard: Guard
+    target: Target
+    refused = False
+
+    def send(self, message: bytes, **kwargs: Any) -> bytes:
+        """As pypsrp's, but never retried: a script must not run twice."""
+        kwargs["retries_on_read_timeout"] = 0
+        try:
+            answer = super().send(message, **kwargs)
+        except AuthenticationError:
+            self.refused = True
+            raise
+        except WinRMTransportError as error:
+            _refuse_doctype(str(error.response_text).encode("utf-8", "replace"))
+            raise
+        return _refuse_doctype(answer)
+
+    def _build_session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False
+        session.max_redirects = 0
+        session.headers.clear()
+        session.headers.update({"User-Agent": "sfb-audit", "Accept-Encoding": "identity"})
+        adapter = GuardedAdapter(self.target, self.guard)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        session.auth = self._auth()
+        return session
+
+    def _auth(self) -> requests.auth.AuthBase:
+        secret = self.target.secret
+        if self.target.zone.auth is Auth.BASIC:
+            return HTTPBasicAuth(secret.username.encode(), secret.password.encode())
+        auth: requests.auth.AuthBase = HTTPNegotiateAuth(
+            username=secret.username,
+            password=secret.password,
+            auth_provider=self.target.zone.auth.value,
+            wrap_required=self.wrap_required,
+            service=self.target.zone.spn_service,
+        )
+        return auth
+
+
+def _refuse_doctype(content: bytes) -> bytes:
+    """SOAP has no document type, and no encoding but UTF-8; expat would expand either."""
+    if b"<!DOCTYPE" in content or b"\x00" in content or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise GuardError(ReachState.PROTOCOL, "a document type, or text that is not UTF-8")
+    return content
+
+
+class GuardedWSMan(WSMan):
+    """pypsrp's client over the guarded transport."""
+
+    transport: GuardedTransport
+
+
+def open_wsman(target: Target, guard: Guard) -> GuardedWSMan:
+    """A WSMan client for `target` whose every byte goes through `guard`."""
+    zone = target.zone
+    arguments: dict[str, Any] = {
+        "server": target.fqdn,
+        "port": zone.port,
+        "ssl": zone.transport is Transport.HTTPS,
+        "auth": zone.auth.value,
+        "username": target.secret.username,
+        "password": target.secret.password,
+        "read_timeout": READ_SECONDS,
+        "reconnection_backoff": 0.0,
+    }
+    wsman = GuardedWSMan(operation_timeout=OPERATION_SECONDS, **arguments)
+    transport = GuardedTransport(**arguments)
+    transport.guard, transport.target = guard, target
+    transport.session = transport._build_session()  # noqa: SLF001 - before first use
+    wsman.transport = transport
+    return wsman

@@ -1,0 +1,112 @@
+"""The steps so far. A step can only wait for one that stands before it, so no circle can arise."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auditor.plan.commands import fill, fill_command
+from auditor.plan.model import OrderSource, Step, TargetKind, Wait
+
+if TYPE_CHECKING:
+    from auditor.assess.model import Finding
+    from auditor.rulebook.procedures import Order, Procedures, Situation
+
+_ID_LENGTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a step is done on; `names` fill the placeholders of its procedure."""
+
+    name: str
+    situation: Situation
+    names: Mapping[str, str]
+    pool: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A step that others will wait for, and the key of the order that says why."""
+
+    step: str
+    order: str
+
+
+def step_id(action: str, target: str) -> str:
+    """The same for the same action and target on every run."""
+    return hashlib.sha256(f"{action}\n{target}".encode()).hexdigest()[:_ID_LENGTH]
+
+
+class Book:
+    """Collects steps in working order and numbers their waves."""
+
+    def __init__(self, procedures: Procedures) -> None:
+        self.procedures = procedures
+        self._steps: dict[str, Step] = {}
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(self._steps.values())
+
+    def add(
+        self,
+        action: str,
+        target: Target,
+        *,
+        findings: Iterable[Finding] = (),
+        waits: Iterable[Wait] = (),
+        caution: str = "",
+    ) -> str:
+        """Append a step and return its id; KeyError where it waits for one not yet here.
+
+        `caution` is a sentence that joins its impact.
+        """
+        procedure = self.procedures.procedure(action).resolved(target.situation)
+        demanded = tuple(findings)
+        waits_for = tuple({wait.step: wait for wait in reversed(tuple(waits))}.values())[::-1]
+        number = step_id(action, target.name)
+        self._steps[number] = Step(
+            id=number,
+            action=action,
+            title=fill(procedure.title, target.names),
+            target=target.name,
+            target_kind=TargetKind(procedure.target),
+            pool=target.pool,
+            site=target.site,
+            commands=tuple(fill_command(line, target.names) for line in procedure.commands),
+            waits_for=waits_for,
+            wave=1 + max((self._steps[wait.step].wave for wait in waits_for), default=0),
+            minutes=procedure.minutes,
+            impact=f"{procedure.impact} {caution}".rstrip(),
+            rollback=procedure.rollback,
+            rules=tuple(sorted({finding.rule for finding in demanded})),
+            reason=_reason(demanded) or procedure.why,
+            source=procedure.source,
+        )
+        return number
+
+    def wait(self, pending: Pending, **numbers: object) -> Wait:
+        """A wait with the reason that the rulebook gives; `numbers` fill its blanks."""
+        order = self.procedures.orders[pending.order]
+        if numbers:
+            return _wait(pending.step, order, order.reason.format(**numbers))
+        return _plain_wait(pending.step, order)
+
+
+def _wait(step: str, order: Order, reason: str) -> Wait:
+    return Wait(step, reason, OrderSource(order.order_source), order.source)
+
+
+def _reason(findings: tuple[Finding, ...]) -> str:
+    return " ".join(dict.fromkeys(_said(finding) for finding in findings))
+
+
+def _said(finding: Finding) -> str:
+    reason = finding.reason if finding.reason.endswith(".") else f"{finding.reason}."
+    remedy = finding.remediation or (finding.required and f"Required: {finding.required}.")
+    return f"{finding.rule}: {reason} {remedy}".rstrip()
