@@ -1,4 +1,4 @@
-"""sfb-audit: is this Lync Server 2013 / Skype for Business Server 2015 estate ready for Office 365 with TLS 1.2 only?"""
+"""sfb-audit: can this Lync / Skype for Business estate talk to Office 365 with TLS 1.2 only?"""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from auditor import __version__, audit
@@ -25,18 +25,33 @@ if TYPE_CHECKING:
     from auditor.facts.reading import Reading
     from auditor.pipeline import RunFacts
     from auditor.plan.model import Plan, Step
-    from auditor.rulebook import Rulebook
+    from auditor.rulebook.model import Rulebook, Source
+    from auditor.rulebook.procedures import Procedures
 
 
-def assemble(assessment: Assessment, plan: Plan, rulebook: Rulebook, run: RunFacts) -> audit.Audit:
+def assemble(
+    assessment: Assessment,
+    plan: Plan,
+    rulebook: Rulebook,
+    procedures: Procedures,
+    run: RunFacts,
+) -> audit.Audit:
     """The whole audit as one value; every report is a view of it."""
-    return _Assembly(assessment, plan, rulebook).audit(run)
+    sources = {**rulebook.sources, **procedures.sources}
+    return _Assembly(assessment, plan, rulebook, sources).whole(run)
 
 
 class _Assembly:
     """One assessment on its way into the contract."""
 
-    def __init__(self, assessment: Assessment, plan: Plan, rulebook: Rulebook) -> None:
+    def __init__(
+        self,
+        assessment: Assessment,
+        plan: Plan,
+        rulebook: Rulebook,
+        sources: Mapping[str, Source],
+    ) -> None:
+        self.sources = sources
         self.assessment = assessment
         self.plan = plan
         self.rulebook = rulebook
@@ -44,11 +59,20 @@ class _Assembly:
         self.pools = {pool.fqdn: pool for pool in assessment.estate.pools}
         self.members = {s.fqdn: s for pool in assessment.estate.pools for s in pool.servers}
 
-    def audit(self, run: RunFacts) -> audit.Audit:
+    def whole(self, run: RunFacts) -> audit.Audit:
         findings = tuple(self._finding(f) for f in self.assessment.findings())
         scenarios = tuple(self._scenario(s) for s in self.assessment.scenarios)
         steps = tuple(self._step(number, s) for number, s in enumerate(self.plan.steps, start=1))
-        cited = {ref.key: ref for entry in (*findings, *scenarios, *steps) for ref in entry.source}
+        cited = {
+            ref.key: ref
+            for refs in (
+                *(finding.source for finding in findings),
+                *(scenario.source for scenario in scenarios),
+                *(step.source for step in steps),
+                self._sources(wait.source for step in steps for wait in step.waits_for),
+            )
+            for ref in refs
+        }
         policy = self.rulebook.policies[self.assessment.policy]
         return audit.Audit(
             run=audit.RunEntry(
@@ -72,7 +96,7 @@ class _Assembly:
         )
 
     def _sources(self, keys: Iterable[str]) -> tuple[audit.SourceRef, ...]:
-        known = (self.rulebook.sources[key] for key in keys if key)
+        known = (self.sources[key] for key in keys if key)
         return tuple(audit.SourceRef(key=s.key, title=s.title, url=s.url) for s in known)
 
     def _product_title(self, key: str | None) -> str | None:

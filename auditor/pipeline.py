@@ -10,6 +10,7 @@ from datetime import datetime
 from auditor.assemble import assemble
 from auditor.assess.engine import assess
 from auditor.audit import Audit
+from auditor.errors import UsageError
 from auditor.estate.model import Estate
 from auditor.facts.reading import Reading
 from auditor.plan.order import make_plan
@@ -31,12 +32,21 @@ class RunFacts:
         return f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
-def judge(estate: Estate, readings: Mapping[str, Reading], policy: str, run: RunFacts) -> Audit:
-    """Assess the readings under `policy`, plan what the findings demand, and put it all together.
+def check_policy(policy: str) -> None:
+    """UsageError where the rulebook has no such policy; before anybody is asked anything."""
+    known = load().policies
+    if policy not in known:
+        raise UsageError(
+            "POLICY-UNKNOWN",
+            f"there is no policy {policy!r}.",
+            f"Policies: {', '.join(known)}.",
+        )
 
-    Raises UsageError where the rulebook has no such policy.
-    """
+
+def judge(estate: Estate, readings: Mapping[str, Reading], policy: str, run: RunFacts) -> Audit:
+    """Assess the readings under `policy`, plan what the findings demand, and put it together."""
     rulebook = load()
     assessment = assess(estate, readings, rulebook, policy, run.finished)
-    plan = make_plan(assessment, load_procedures())
-    return assemble(assessment, plan, rulebook, run)
+    procedures = load_procedures()
+    plan = make_plan(assessment, procedures)
+    return assemble(assessment, plan, rulebook, procedures, run)

@@ -25,13 +25,18 @@ def assess(
 
     Without a topology or an estate file each server stands alone and is judged as if every
     Office 365 scenario were in use, which the reports call "assumed".
+
+    \b
+    sfb-audit assess audit/facts/*.json --out again
     """
     from auditor.cli.reporting import judge_and_report
-    from auditor.estate.sources import estate_for_bundles
+    from auditor.estate.sources import estate_to_assess
     from auditor.facts.bundle import read_bundles
+    from auditor.pipeline import check_policy
     from reports.output import OutputFolder
 
     started = datetime.now(UTC)
     readings = read_bundles(bundles)
-    estate = estate_for_bundles(readings, topology=topology, config=config)
+    estate = estate_to_assess(readings, config=config, topology=topology)
+    check_policy(reporting.policy)
     return judge_and_report(estate, readings, OutputFolder(reporting.out), reporting, started)

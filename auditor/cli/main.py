@@ -51,10 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         click.echo(f"error {error}", err=True)
         sys.exit(error.exit_code)
-    except Exception as error:  # the last line of defence turns a bug into a stable exit code
+    except Exception as error:
         if "--traceback" in arguments:
             raise
         kind = type(error).__name__
-        click.echo(f"error INTERNAL: {kind}: {error}\n  This is our fault, not yours: please", err=True)
+        click.echo(f"error INTERNAL: {kind}: {error}", err=True)
+        click.echo("  A fault of sfb-audit, not yours; --traceback shows where it is.", err=True)
         sys.exit(ExitCode.INTERNAL)
     sys.exit(code if isinstance(code, int) else ExitCode.READY)

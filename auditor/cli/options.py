@@ -25,7 +25,7 @@ class Reporting:
 def reporting(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --out, --policy and --csv; the command gets them as one `reporting` argument."""
 
-    @click.option("--out", type=FILE, required=True, help="Folder for the reports (made if absent).")
+    @click.option("--out", type=FILE, required=True, help="Folder for the reports.")
     @click.option(
         "--policy", default="office365-tls12", show_default=True, help="Thresholds to judge by."
     )

@@ -1,4 +1,4 @@
-"""The end of `run` and `assess`: judge, write the reports, tell the person, return the exit code."""
+"""The end of `run` and `assess`: judge, write the reports, tell the person."""
 
 from __future__ import annotations
 

@@ -36,8 +36,11 @@ class Collected:
 
 
 class Observer(Protocol):
-    """Told of each server as it begins and ends, from the thread that iterates."""
+    """Told of each server as it begins and ends, from the thread that iterates.
+
+    `code` is a `ReachState`, `sentence` says the same for people.
+    """
 
     def started(self, fqdn: str) -> None: ...
 
-    def finished(self, reading: Reading) -> None: ...
+    def finished(self, fqdn: str, code: str, sentence: str) -> None: ...

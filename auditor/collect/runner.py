@@ -90,7 +90,8 @@ class _Run:
                 continue
             left -= 1
             if self._observer is not None:
-                self._observer.finished(event.reading)
+                reach = event.reading.reach
+                self._observer.finished(event.reading.fqdn, reach.state.value, reach.sentence)
             yield event
 
     def _stop(self, threads: list[threading.Thread]) -> None:

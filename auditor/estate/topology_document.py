@@ -3,83 +3,78 @@
 from __future__ import annotations
 
 import codecs
-import re
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
 from auditor.errors import UsageError
+from auditor.estate.input_file import MIB, read_input
 
 TOPOLOGY = "{urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008}"
 ROLES = "{urn:schema:Microsoft.Rtc.Management.Deploy.ServiceRoles.2008}"
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * MIB
 
-_EXPORT = (
+EXPORT = (
     "On a front end, in the Management Shell: "
-    "Get-CsTopology -AsXml | Out-File topology.xml -Encoding UTF8"
+    "(Get-CsTopology -AsXml) | Out-File topology.xml -Encoding UTF8"
 )
-_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
+_ENCODINGS = (
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
 
 
 def read_document(path: Path) -> Element:
     """The root element; UsageError where the file is missing, no XML, or another document."""
-    text = _text(path)
-    root = _parse(path, text)
+    root = _parse(path, _text(path))
     if root.tag == f"{TOPOLOGY}Topology":
         return root
-    name = root.tag.rpartition("}")[2][:60]
     if "TopologyBuilder" in root.tag or "WritableTopology" in root.tag:
         raise UsageError(
             "TOPOLOGY-BUILDER-FILE",
-            f"{path} is a file of Topology Builder, not the published topology.",
-            _EXPORT,
+            f"{path} is a file of Topology Builder, which may differ from the published topology.",
+            EXPORT,
         )
+    name = root.tag.rpartition("}")[2][:60]
+    other = " of another namespace" if name == "Topology" else ""
     raise UsageError(
         "TOPOLOGY-WRONG-DOCUMENT",
-        f"{path} is XML, but no topology: it begins with <{name}>.",
-        _EXPORT,
+        f"{path} is XML, but no topology: it begins with <{name}>{other}.",
+        EXPORT,
     )
 
 
 def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(
-            "TOPOLOGY-UNREADABLE", f"{path} cannot be read: {error.strerror}.", _EXPORT
-        ) from None
-    if len(content) > MAX_BYTES:
-        raise UsageError(
-            "TOPOLOGY-TOO-LARGE", f"{path} is larger than {MAX_BYTES // 2**20} MiB.", _EXPORT
-        )
+    content = read_input(path, area="TOPOLOGY", hint=EXPORT, limit=MAX_BYTES)
     if content.startswith(b"PK\x03\x04"):
         raise UsageError(
             "TOPOLOGY-EXPORT-ZIP",
             f"{path} is a zip file, such as Export-CsConfiguration writes.",
-            _EXPORT,
+            EXPORT,
         )
-    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = next((name for start, name in _ENCODINGS if content.startswith(start)), "utf-8")
     try:
-        return content.decode("utf-16" if utf16 else "utf-8-sig")
+        return content.decode(encoding)
     except UnicodeDecodeError:
         raise UsageError(
-            "TOPOLOGY-NOT-TEXT", f"{path} is neither UTF-8 nor UTF-16 text.", _EXPORT
+            "TOPOLOGY-NOT-TEXT", f"{path} is neither UTF-8 nor UTF-16 text.", EXPORT
         ) from None
 
 
 def _parse(path: Path, text: str) -> Element:
-    # Out-File -Encoding UTF8 leaves a declaration that still says utf-16.
     from defusedxml import DefusedXmlException  # noqa: PLC0415 - not for --help
     from defusedxml.ElementTree import fromstring  # noqa: PLC0415
 
     try:
-        root: Element = fromstring(_DECLARATION.sub("", text, count=1), forbid_dtd=True)
+        # As text: Out-File -Encoding UTF8 leaves a declaration that still says utf-16.
+        root: Element = fromstring(text.lstrip("\ufeff \t\r\n"), forbid_dtd=True)
     except DefusedXmlException:
         raise UsageError(
             "TOPOLOGY-DOCTYPE",
             f"{path} declares a document type or entities, which a topology never does.",
-            _EXPORT,
+            EXPORT,
         ) from None
     except (ParseError, ValueError) as error:
-        raise UsageError("TOPOLOGY-NOT-XML", f"{path} is not XML: {error}.", _EXPORT) from None
+        raise UsageError("TOPOLOGY-NOT-XML", f"{path} is not XML: {error}.", EXPORT) from None
     return root

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from auditor.plan.commands import fill, fill_command
@@ -13,7 +12,7 @@ from auditor.plan.model import OrderSource, Step, TargetKind, Wait
 
 if TYPE_CHECKING:
     from auditor.assess.model import Finding
-    from auditor.rulebook.procedures import Order, Procedures, Situation
+    from auditor.rulebook.procedures import Procedures, Situation
 
 _ID_LENGTH = 10
 
@@ -48,6 +47,7 @@ class Book:
     def __init__(self, procedures: Procedures) -> None:
         self.procedures = procedures
         self._steps: dict[str, Step] = {}
+        self._waits: dict[Pending, Wait] = {}
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -67,7 +67,7 @@ class Book:
         `caution` is a sentence that joins its impact.
         """
         procedure = self.procedures.procedure(action).resolved(target.situation)
-        demanded = tuple(findings)
+        demanded = sorted(findings, key=lambda finding: (finding.rule, finding.reason))
         waits_for = tuple({wait.step: wait for wait in reversed(tuple(waits))}.values())[::-1]
         number = step_id(action, target.name)
         self._steps[number] = Step(
@@ -92,17 +92,17 @@ class Book:
 
     def wait(self, pending: Pending, **numbers: object) -> Wait:
         """A wait with the reason that the rulebook gives; `numbers` fill its blanks."""
-        order = self.procedures.orders[pending.order]
-        if numbers:
-            return _wait(pending.step, order, order.reason.format(**numbers))
-        return _plain_wait(pending.step, order)
+        if numbers or pending not in self._waits:
+            order = self.procedures.orders[pending.order]
+            reason = order.reason.format(**numbers) if numbers else order.reason
+            wait = Wait(pending.step, reason, OrderSource(order.order_source), order.source)
+            if numbers:
+                return wait
+            self._waits[pending] = wait
+        return self._waits[pending]
 
 
-def _wait(step: str, order: Order, reason: str) -> Wait:
-    return Wait(step, reason, OrderSource(order.order_source), order.source)
-
-
-def _reason(findings: tuple[Finding, ...]) -> str:
+def _reason(findings: Iterable[Finding]) -> str:
     return " ".join(dict.fromkeys(_said(finding) for finding in findings))
 
 

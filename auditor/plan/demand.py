@@ -23,9 +23,10 @@ KNOWING = (RESTORE_ACCESS, IDENTIFY_PRODUCT, SETTLE_UNKNOWN)
 MIGRATIONS = ("migrate-product", "migrate-os")
 
 INSTALL_CU = "install-cu"
-_MEND_BY_HAND = "mend-by-hand"
+MEND_BY_HAND = "mend-by-hand"
 
 Demands = Mapping[str, tuple[Finding, ...]]
+SortKey = tuple[tuple[tuple[int, int, str], ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,16 @@ class PoolWork:
         return self.pool.kind is PoolKind.ENTERPRISE
 
 
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+def natural(text: str) -> SortKey:
     """A sort key under which fe10 comes after fe2."""
     parts = re.findall(r"[0-9]+|[^0-9]+", text)
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+    return tuple(_part(part) for part in parts), text
+
+
+def _part(part: str) -> tuple[int, int, str]:
+    """Numbers before words, and by their length before their digits."""
+    digits = part.lstrip("0")
+    return (0, len(digits), digits) if part.isdecimal() else (1, 0, part)
 
 
 def pool_works(assessment: Assessment) -> tuple[PoolWork, ...]:
@@ -105,9 +112,7 @@ def _working_order(work: ServerWork) -> tuple[object, ...]:
     return (IDENTIFY_PRODUCT in work.knowing, natural(domain), natural(work.server.fqdn))
 
 
-def _server_work(
-    server: Server, verdict: ServerVerdict, findings: Iterable[Finding]
-) -> ServerWork:
+def _server_work(server: Server, verdict: ServerVerdict, findings: Iterable[Finding]) -> ServerWork:
     open_ = [f for f in findings if f.counted and f.status in (Status.FAIL, Status.UNKNOWN)]
     blocking = [f for f in open_ if f.blocks and f.status is Status.FAIL]
     if blocking:
@@ -139,4 +144,4 @@ def _left_over(findings: list[Finding]) -> Iterator[tuple[str, Finding]]:
     settling = next((action for action in KNOWING if action in named), SETTLE_UNKNOWN)
     for finding in findings:
         if not finding.actions:
-            yield (_MEND_BY_HAND if finding.status is Status.FAIL else settling), finding
+            yield (MEND_BY_HAND if finding.status is Status.FAIL else settling), finding

@@ -1,0 +1,28 @@
+"""Telling a person all that is wrong with an input at once, with the nearest right name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+SHOWN = 20
+
+
+def listed(problems: Sequence[str]) -> str:
+    """The problems as lines, at most `SHOWN` of them, and how many more there are."""
+    lines = list(problems[:SHOWN])
+    if len(problems) > SHOWN:
+        lines.append(f"and {len(problems) - SHOWN} more")
+    return "".join(f"\n  {line}" for line in lines)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A question to append to a sentence, empty where nothing known is like `name`."""
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
