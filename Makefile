@@ -40,7 +40,7 @@ demo: $(VENV)/demo.stamp
 	@$(BIN)/sfb-audit demo --out out/demo
 
 test: $(VENV)/dev.stamp
-	@$(PYTEST) -n auto --dist worksteal
+	@$(PYTEST) -n auto --dist loadfile
 
 check: lint types imports
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from auditor import __version__, audit
@@ -23,10 +26,23 @@ if TYPE_CHECKING:
     )
     from auditor.estate.model import Estate, Pool, Server
     from auditor.facts.reading import Reading
-    from auditor.pipeline import RunFacts
     from auditor.plan.model import Plan, Step
     from auditor.rulebook.model import Rulebook, Source
     from auditor.rulebook.procedures import Procedures
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """When a run began and ended (aware, UTC), and its id, which sorts by time."""
+
+    id: str
+    started: datetime
+    finished: datetime
+
+    @staticmethod
+    def new_id(started: datetime) -> str:
+        """An id such as 20261124T010203Z-3fa9: unique enough for one folder of runs."""
+        return f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 def assemble(

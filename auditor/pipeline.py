@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
-from auditor.assemble import assemble
+from auditor.assemble import RunFacts, assemble
 from auditor.assess.engine import assess
 from auditor.audit import Audit
 from auditor.errors import UsageError
@@ -16,20 +13,6 @@ from auditor.facts.reading import Reading
 from auditor.plan.order import make_plan
 from auditor.rulebook import load
 from auditor.rulebook.procedures import load_procedures
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """When a run began and ended (aware, UTC), and its id, which sorts by time."""
-
-    id: str
-    started: datetime
-    finished: datetime
-
-    @staticmethod
-    def new_id(started: datetime) -> str:
-        """An id such as 20261124T010203Z-3fa9: unique enough for one folder of runs."""
-        return f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 def check_policy(policy: str) -> None:

@@ -213,11 +213,6 @@ def _notes(
     servers: tuple[ServerVerdict, ...], scenarios: tuple[ScopedScenario, ...]
 ) -> tuple[str, ...]:
     notes = []
-    assumed = [s.entry.title for s in scenarios if s.stated.in_use is InUse.ASSUMED]
-    if assumed:
-        notes.append(
-            f"Assumed to be in use, because nobody stated otherwise: {'; '.join(assumed)}."
-        )
     if any(scenario.entry.reconstructed for scenario in scenarios):
         notes.append(
             "Which pools lie on a scenario's path is reconstructed from the source's text; "

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import click
 
+from auditor.assemble import RunFacts
 from auditor.cli.options import Reporting
 from auditor.estate.model import Estate
 from auditor.facts.reading import Reading
-from auditor.pipeline import RunFacts, judge
+from auditor.pipeline import judge
 from reports.console import make_console, print_summary
 from reports.output import OutputFolder
 

@@ -58,15 +58,19 @@ def _run(pool: RunspacePool, script: str) -> str:
 
 def _say_good_bye(wsman: GuardedWSMan, pool: RunspacePool, guard: Guard) -> None:
     """One Delete, so that no shell is left open; what comes of it no longer matters."""
-    if not guard.received or wsman.transport.refused:
+    if not guard.reached or wsman.transport.refused:
         return
     seconds = _CANCELLED_FAREWELL_SECONDS if guard.cancelled else guard.farewell_seconds
     guard.extend(seconds, _FAREWELL_BYTES)
     try:
         wsman.transport.close()
         wsman.transport.encryption = None
-        selector = SelectorSet()
-        selector.add_option("ShellId", pool.id)
-        wsman.delete(pool.shell.resource_uri, selector_set=selector)
+        if pool.shell.opened:
+            # Under the id that the server told: Windows Server 2008 R2 takes none of ours.
+            pool.shell.close()
+        else:
+            selector = SelectorSet()
+            selector.add_option("ShellId", pool.id)
+            wsman.delete(pool.shell.resource_uri, selector_set=selector)
     except Exception:  # noqa: BLE001, S110 - the first error is the one that counts
         pass

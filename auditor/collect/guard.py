@@ -15,6 +15,9 @@ from collections.abc import Callable
 
 from auditor.facts.reading import ReachState
 
+IDLE_SECONDS = 30.0
+_PIECE = 64 * 1024
+
 
 class GuardError(Exception):
     """A bound was hit or a rule of the transport was broken; `state` says which."""
@@ -47,6 +50,7 @@ class Guard:
         self._sockets: set[socket.socket] = set()
         self._lock = threading.Lock()
         self.cancelled = False
+        self.reached = False  # whether anything came from the host
         self.received = 0
 
     def remaining(self) -> float:
@@ -65,6 +69,7 @@ class Guard:
 
     def count(self, size: int) -> None:
         """Account for bytes received; GuardError beyond the budget."""
+        self.reached = True
         self.received += size
         if self.received > self._budget:
             raise GuardError(ReachState.TOO_LARGE, f"more than {self._budget} bytes")
@@ -154,22 +159,61 @@ def shut(held: socket.socket) -> None:
         socket.socket.shutdown(held, socket.SHUT_RDWR)
 
 
+class GuardedSocket:
+    """What http.client needs of a socket: sending, and readers with the guard's bounds.
+
+    As with a socket, close() lets a reader that is still open read to its end.
+    """
+
+    def __init__(self, held: socket.socket, guard: Guard) -> None:
+        self._sock = held
+        self._guard = guard
+        self._readers = 0
+        self._closed = False
+
+    def sendall(self, data: bytes) -> None:
+        self._sock.settimeout(min(IDLE_SECONDS, self._guard.remaining()))
+        try:
+            self._sock.sendall(data)
+        except OSError:
+            self._guard.remaining()
+            raise
+
+    def makefile(self, *_: object) -> io.BufferedReader:
+        self._readers += 1
+        return io.BufferedReader(GuardedReader(self._sock, self._guard, self._let_go), _PIECE)
+
+    def _let_go(self) -> None:
+        self._readers -= 1
+        if self._closed:
+            self.close()
+
+    def close(self) -> None:
+        self._closed = True
+        if self._readers <= 0:
+            self.release()
+
+    def release(self) -> None:
+        """Close at once."""
+        self._guard.release(self._sock)
+
+
 class GuardedReader(io.RawIOBase):
     """The reading side of a socket, with the guard's bounds on every single read."""
 
-    def __init__(self, held: socket.socket, guard: Guard) -> None:
+    def __init__(self, held: socket.socket, guard: Guard, closed: Callable[[], None]) -> None:
         super().__init__()
         self._sock = held  # the name that pypsrp looks for, to bind the handshake to TLS
         self._guard = guard
-        self.seconds = 30.0
+        self._on_close = closed
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        self._sock.settimeout(min(self.seconds, self._guard.remaining()))
+        self._sock.settimeout(min(IDLE_SECONDS, self._guard.remaining()))
         try:
-            size = self._sock.recv_into(buffer)
+            size = self._sock.recv_into(buffer, min(len(buffer), _PIECE))
         except OSError:
             self._guard.remaining()
             raise
@@ -177,3 +221,8 @@ class GuardedReader(io.RawIOBase):
         if not size:
             self._guard.remaining()
         return size
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._on_close()

@@ -10,7 +10,6 @@ with one host does not need.
 from __future__ import annotations
 
 import http.client
-import io
 import socket
 import ssl
 from collections.abc import Mapping
@@ -28,15 +27,15 @@ from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import ProtocolError
 from urllib3.response import HTTPResponse
 
-from auditor.collect.guard import Guard, GuardedReader, GuardError
+from auditor.collect.guard import IDLE_SECONDS, Guard, GuardedSocket, GuardError
 from auditor.collect.model import Target
 from auditor.estate.zone import Auth, Transport
 from auditor.facts.reading import ReachState
 
 OPERATION_SECONDS = 20
-READ_SECONDS = 30
 _UNREAD_CHALLENGE = 64 * 1024
-_MAX_HEADER_BYTES = 64 * 1024
+_PIECE = 64 * 1024
+_SOAP = "http://www.w3.org/2003/05/soap-envelope"
 
 
 @lru_cache(maxsize=64)
@@ -47,28 +46,6 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-class _GuardedSocket:
-    """What http.client needs of a socket: sending, and a reader with bounds."""
-
-    def __init__(self, guard: Guard, held: socket.socket) -> None:
-        self._guard = guard
-        self._sock = held
-
-    def sendall(self, data: bytes) -> None:
-        self._sock.settimeout(min(READ_SECONDS, self._guard.remaining()))
-        try:
-            self._sock.sendall(data)
-        except OSError:
-            self._guard.remaining()
-            raise
-
-    def makefile(self, *_: Any) -> io.BufferedReader:
-        return io.BufferedReader(GuardedReader(self._sock, self._guard), 65536)
-
-    def close(self) -> None:
-        self._guard.release(self._sock)
-
-
 class _Connection:
     """The one connection of a conversation; requests uses it like a pool of urllib3."""
 
@@ -76,6 +53,7 @@ class _Connection:
         self._target = target
         self._guard = guard
         self._http: http.client.HTTPConnection | None = None
+        self._socket: GuardedSocket | None = None
 
     def urlopen(
         self,
@@ -112,7 +90,7 @@ class _Connection:
         raw = self._guard.connect(host, zone.port)
         if zone.transport is Transport.HTTPS:
             try:
-                raw.settimeout(min(READ_SECONDS, self._guard.remaining()))
+                raw.settimeout(min(IDLE_SECONDS, self._guard.remaining()))
                 context = tls_context(zone.ca_file)
                 wrapped = context.wrap_socket(
                     raw, server_hostname=self._target.fqdn, do_handshake_on_connect=False
@@ -126,7 +104,8 @@ class _Connection:
                 raise
         connection = http.client.HTTPConnection(self._target.fqdn, zone.port)
         connection.auto_open = 0
-        connection.sock = _GuardedSocket(self._guard, raw)
+        self._socket = GuardedSocket(raw, self._guard)
+        connection.sock = self._socket
         self._http = connection
         return connection
 
@@ -134,6 +113,9 @@ class _Connection:
         if self._http is not None:
             self._http.close()
             self._http = None
+        if self._socket is not None:
+            self._socket.release()
+            self._socket = None
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -155,6 +137,7 @@ class GuardedAdapter(HTTPAdapter):
         self._guard.remaining()
         kwargs["stream"] = True
         response = super().send(request, **kwargs)
+        self._guard.reached = True
         if 300 <= response.status_code < 400:
             self.close()
             raise GuardError(ReachState.PROTOCOL, f"a redirect (HTTP {response.status_code})")
@@ -169,8 +152,11 @@ class GuardedAdapter(HTTPAdapter):
     def _read(self, response: requests.Response) -> bytes:
         length = response.headers.get("Content-Length", "")
         try:
-            self._guard.expect(int(length) if length.isdigit() else 0)
-            content: bytes = response.raw.read(decode_content=False)
+            if length.isdigit() and "Transfer-Encoding" not in response.headers:
+                self._guard.expect(int(length))
+                content: bytes = response.raw.read(decode_content=False)
+            else:  # piece by piece: room for a whole chunk would be made before it has come
+                content = b"".join(response.raw.stream(_PIECE, decode_content=False))
         except BaseException:
             self.close()
             raise
@@ -203,8 +189,11 @@ class GuardedTransport(_TransportHTTP):
             self.refused = True
             raise
         except WinRMTransportError as error:
-            _refuse_doctype(str(error.response_text).encode("utf-8", "replace"))
-            raise
+            text = str(error.response_text)
+            if _SOAP in text and "<!DOCTYPE" not in text:
+                raise
+            # A web server's page; pypsrp would look for a fault in it, and lose the status.
+            raise WinRMTransportError(error.protocol, error.code, "") from None
         return _refuse_doctype(answer)
 
     def _build_session(self) -> requests.Session:
@@ -256,7 +245,7 @@ def open_wsman(target: Target, guard: Guard) -> GuardedWSMan:
         "auth": zone.auth.value,
         "username": target.secret.username,
         "password": target.secret.password,
-        "read_timeout": READ_SECONDS,
+        "read_timeout": IDLE_SECONDS,
         "reconnection_backoff": 0.0,
     }
     wsman = GuardedWSMan(operation_timeout=OPERATION_SECONDS, **arguments)

@@ -14,7 +14,7 @@ from auditor.estate.zone import Auth, SecretSource, Transport
 def _host(text: str) -> str:
     name = host_name(text)
     if name is None:
-        raise ValueError(f"{text[:80]!r} is not a host name")
+        raise ValueError(f"{text[:80]!r} is not a name or IPv4 address of a machine")
     return name
 
 
@@ -43,6 +43,7 @@ class ZoneTable(_Table):
     auth: Auth = Auth.NEGOTIATE
     ca_file: str | None = None
     credential: Name
+    spn_service: Annotated[str, Field(pattern=r"^[A-Za-z]{1,20}$")] = "host"
 
 
 class CredentialTable(_Table):

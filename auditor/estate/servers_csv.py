@@ -7,11 +7,16 @@ upgrade_domain. Separated by comma or semicolon; UTF-8.
 from __future__ import annotations
 
 import csv
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from auditor.errors import UsageError
+from auditor.estate.checks import duplicates
+from auditor.estate.input_file import MIB, read_input
 from auditor.estate.model import KINDS_WITHOUT_UPDATES, Estate, Pool, PoolKind, Server, Site
 from auditor.estate.names import host_name
+from auditor.estate.problems import listed, nearest
 from auditor.estate.scenarios import stated_scenarios
 
 COLUMNS = (
@@ -26,74 +31,85 @@ COLUMNS = (
     "upgrade_domain",
 )
 _HINT = f"Columns: {', '.join(COLUMNS)}; only fqdn is required."
-_MAX_BYTES = 16 * 1024 * 1024
+_MAX_BYTES = 16 * MIB
+_NO_SITE = "default"
+
+Row = dict[str, str]
 
 
 def read_servers_csv(path: Path) -> Estate:
-    """The estate in `path`; a server without `pool` is a pool of its own.
+    """The estate in `path`; a server without `pool` is a pool of its own, of unknown kind.
 
-    Raises UsageError: SERVERS-UNREADABLE, SERVERS-INVALID (with line numbers), SERVERS-EMPTY.
+    Zones are as written, None where they are not: the estate file's default zone is put there.
+    Raises UsageError: SERVERS-UNREADABLE, SERVERS-TOO-LARGE, SERVERS-INVALID (all problems,
+    with line numbers), SERVERS-EMPTY.
     """
-    rows = _rows(path)
     problems: list[str] = []
-    pools: dict[str, list[tuple[dict[str, str], Server]]] = {}
-    seen: set[str] = set()
-    for line, row in rows:
+    pools: dict[str, list[tuple[Row, Server]]] = {}
+    for line, row in _rows(path, problems):
         server = _server(line, row, problems)
-        if server is None:
-            continue
-        if server.fqdn in seen:
-            problems.append(f"line {line}: server {server.fqdn} is listed twice")
-        seen.add(server.fqdn)
-        pools.setdefault(server.pool, []).append((row, server))
+        if server is not None:
+            pools.setdefault(server.pool, []).append((row, server))
     made = tuple(_pool(fqdn, members, problems) for fqdn, members in pools.items())
-    if problems:
-        listed = "\n  ".join(problems[:20])
-        raise UsageError("SERVERS-INVALID", f"{path} cannot be used:\n  {listed}", _HINT)
-    if not made:
-        raise UsageError("SERVERS-EMPTY", f"{path} lists no server.", _HINT)
-    return Estate(
+    estate = Estate(
         name=path.stem,
         source=f"server list {path.name}",
         sites=tuple(Site(name) for name in dict.fromkeys(pool.site for pool in made)),
         pools=made,
         scenarios=stated_scenarios({}, path.name),
     )
+    problems += duplicates(estate, {})
+    if problems:
+        raise UsageError("SERVERS-INVALID", f"{path} cannot be used:{listed(problems)}", _HINT)
+    if not made:
+        raise UsageError("SERVERS-EMPTY", f"{path} lists no server.", _HINT)
+    return estate
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, Row]]:
+    """Line numbers and rows by column; rows without any text are passed over."""
+    content = read_input(path, area="SERVERS", hint=_HINT, limit=_MAX_BYTES)
     try:
-        with path.open("rb") as file:
-            text = file.read(_MAX_BYTES).decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(
-            "SERVERS-UNREADABLE", f"{path} cannot be read: {error.strerror}.", _HINT
-        ) from None
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError("SERVERS-UNREADABLE", f"{path} is not UTF-8 text.", _HINT) from None
-    lines = text.splitlines()
-    header = lines[0] if lines else ""
-    reader = csv.DictReader(lines, delimiter=";" if ";" in header else ",", restval="")
-    names = [name.strip().lower() for name in reader.fieldnames or ()]
-    unknown = [name for name in names if name not in COLUMNS]
-    if "fqdn" not in names or unknown:
-        said = f"unknown columns: {', '.join(unknown)[:200]}" if unknown else "no column fqdn"
-        raise UsageError("SERVERS-INVALID", f"{path}: {said}.", _HINT)
-    reader.fieldnames = names
-    return [
-        (reader.line_num, {key: (row[key] or "").strip() for key in names})
-        for row in reader
-        if any((row[key] or "").strip() for key in names)
+        raise UsageError(
+            "SERVERS-UNREADABLE", f"{path} is not UTF-8 text.", 'Excel calls it "CSV UTF-8".'
+        ) from None
+    header = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in header else ",")
+    try:
+        names = [name.strip().lower() for name in next(reader, [])]
+        _check_header(path, names)
+        for cells in reader:
+            values = [cell.strip() for cell in cells]
+            if len(values) > len(names):
+                problems.append(f"line {reader.line_num}: has more cells than the header")
+            elif any(values):
+                yield reader.line_num, dict(zip(names, values, strict=False))
+    except csv.Error as error:
+        problems.append(f"line {reader.line_num}: {error}")
+
+
+def _check_header(path: Path, names: list[str]) -> None:
+    problems = [
+        f"unknown column {name[:80]!r}{nearest(name[:80], COLUMNS)}"
+        for name in names
+        if name not in COLUMNS
     ]
+    problems += [f"column {name} is there twice" for name in COLUMNS if names.count(name) > 1]
+    if "fqdn" not in names:
+        problems.append("no column fqdn")
+    if problems:
+        raise UsageError("SERVERS-INVALID", f"{path} cannot be used:{listed(problems)}", _HINT)
 
 
-def _server(line: int, row: dict[str, str], problems: list[str]) -> Server | None:
+def _server(line: int, row: Row, problems: list[str]) -> Server | None:
     names = {}
     for column in ("fqdn", "pool", "address"):
         text = row.get(column, "")
         name = host_name(text)
         if text and name is None:
-            problems.append(f"line {line}: {column} {text[:80]!r} is not a host name")
+            problems.append(f"line {line}: {column} {text[:80]!r} is not a name of a machine")
         names[column] = name
     fqdn = names["fqdn"]
     if fqdn is None:
@@ -110,25 +126,28 @@ def _server(line: int, row: dict[str, str], problems: list[str]) -> Server | Non
     )
 
 
-def _pool(fqdn: str, members: list[tuple[dict[str, str], Server]], problems: list[str]) -> Pool:
+def _pool(fqdn: str, members: list[tuple[Row, Server]], problems: list[str]) -> Pool:
     said = {}
     for column in ("kind", "site", "product"):
         values = dict.fromkeys(row[column] for row, _ in members if row.get(column))
         if len(values) > 1:
-            problems.append(f"pool {fqdn}: {column} is {' and '.join(values)}")
+            problems.append(f"pool {fqdn}: {column} is {' and '.join(values)[:200]}")
         said[column] = next(iter(values), None)
-    kind = PoolKind.UNKNOWN
-    if said["kind"]:
-        try:
-            kind = PoolKind(said["kind"].lower())
-        except ValueError:
-            known = ", ".join(PoolKind)
-            problems.append(f"pool {fqdn}: {said['kind'][:40]!r} is no kind of pool ({known})")
+    kind = _kind(fqdn, said["kind"] or PoolKind.UNKNOWN.value, problems)
     return Pool(
         fqdn=fqdn,
         kind=kind,
-        site=said["site"] or "default",
+        site=said["site"] or _NO_SITE,
         servers=tuple(server for _, server in members),
         product=said["product"],
         takes_updates=kind not in KINDS_WITHOUT_UPDATES,
     )
+
+
+def _kind(pool: str, word: str, problems: list[str]) -> PoolKind:
+    try:
+        return PoolKind(word.lower())
+    except ValueError:
+        known = ", ".join(PoolKind)
+        problems.append(f"pool {pool}: {word[:40]!r} is no kind of pool ({known})")
+        return PoolKind.UNKNOWN

@@ -9,13 +9,15 @@ from pathlib import Path
 from auditor.errors import UsageError
 from auditor.estate.estate_file import EstateFile, read_estate_file
 from auditor.estate.model import Estate, Pool, PoolKind, Server, Site
+from auditor.estate.names import host_name
+from auditor.estate.placement import DEFAULT_ZONE, Ways
+from auditor.estate.problems import some_of
 from auditor.estate.scenarios import stated_scenarios
 from auditor.estate.servers_csv import read_servers_csv
 from auditor.estate.topology import read_topology
 from auditor.estate.zone import Auth, CredentialReference, SecretSource, Transport, Zone
 
-DEFAULT_ZONE = "default"
-UNPLACED = "not in the estate"
+NO_SITE = "no site"
 
 
 def estate_to_run(
@@ -45,13 +47,15 @@ def estate_to_run(
     )
     if not estate.servers():
         raise UsageError(
-            "ESTATE-EMPTY", f"{estate.source}: no server to audit.", "Export the whole topology."
+            "ESTATE-EMPTY",
+            f"{estate.source} has no server that takes updates.",
+            "Export the whole topology, or list front ends, Edge servers and the like.",
         )
     if not username:
         raise UsageError(
             "RUN-USER",
             "As whom should the servers be asked?",
-            "Use --username DOMAIN\\\\user (the password is prompted for), or an estate file.",
+            "Use --username 'DOMAIN\\user' (the password is prompted for), or an estate file.",
         )
     return EstateFile(_in_default_zone(estate), {DEFAULT_ZONE: default_zone(username)})
 
@@ -67,43 +71,66 @@ def estate_to_assess(
 ) -> Estate:
     """The estate that bundles of the servers `names` belong to.
 
-    Servers that the estate file or topology does not know are added as pools of unknown
-    kind, and said so; without either, all of them are. Raises UsageError.
+    Servers that the estate file or topology does not know are added, each as a pool of unknown
+    kind, and `Estate.notes` says so; without either, all of them are. Raises UsageError, with
+    BUNDLE-NAME for a name that no machine can have.
     """
     if config is not None:
-        estate = read_estate_file(config, topology=topology).estate
+        estate = read_estate_file(config, topology=topology, collecting=False).estate
     elif topology is not None:
         estate = read_topology(topology)
     else:
         estate = Estate("bundles", "fact bundles", scenarios=stated_scenarios({}, "bundles"))
-    known = {server.fqdn for pool in estate.pools for server in pool.servers}
-    strangers = [name for name in dict.fromkeys(names) if name not in known]
-    if not strangers:
-        return estate
-    notes = [f"{name} is not in {estate.source}." for name in strangers] if known else []
+    names = tuple(dict.fromkeys(names))
+    for name in names:
+        if host_name(name) != name:
+            raise UsageError(
+                "BUNDLE-NAME",
+                f"a bundle says that it is of {name[:80]!r}, which is no name of a machine.",
+                "Leave that bundle out, and look at where it comes from.",
+            )
+    return _with_bundles(estate, names)
+
+
+def _with_bundles(estate: Estate, names: tuple[str, ...]) -> Estate:
+    others = {server.fqdn: server.pool for server in estate.others()}
+    audited = {server.fqdn for server in estate.servers()}
+    strangers = [name for name in names if name not in audited and name not in others]
+    pools = {pool.fqdn: pool for pool in estate.pools}
+    notes = [
+        f"{name} is {pools[others[name]].kind.value} in {estate.source} and takes no updates: "
+        "its bundle is not judged."
+        for name in names
+        if name in others
+    ]
+    notes += [_strange(name, audited - set(names), estate) for name in strangers if estate.pools]
+    for name in strangers:
+        home = pools.get(name) or Pool(name, PoolKind.UNKNOWN, NO_SITE)
+        pools[name] = replace(home, takes_updates=True, servers=(*home.servers, Server(name, name)))
+    sites = {pool.site for pool in pools.values()}
+    lost = NO_SITE in sites and all(site.name != NO_SITE for site in estate.sites)
     return replace(
         estate,
-        sites=(*estate.sites, Site(UNPLACED)),
-        pools=(*estate.pools, *(_alone(name) for name in strangers)),
+        sites=(*estate.sites, Site(NO_SITE)) if lost else estate.sites,
+        pools=tuple(pools.values()),
         notes=(*estate.notes, *notes),
     )
 
 
-def _alone(fqdn: str) -> Pool:
-    return Pool(fqdn, PoolKind.UNKNOWN, UNPLACED, servers=(Server(fqdn, fqdn),))
+def _strange(name: str, waiting: set[str], estate: Estate) -> str:
+    """The note on a server that is not in the estate; it may be there under another name."""
+    label = name.partition(".")[0]
+    alike = sorted(fqdn for fqdn in waiting if fqdn.partition(".")[0] == label)
+    perhaps = f" It may be {some_of(alike)}, which has no bundle." if alike else ""
+    return f"{name} is not in {estate.source}; it is judged as a pool of its own.{perhaps}"
 
 
 def _in_default_zone(estate: Estate) -> Estate:
-    pools = (
-        replace(pool, servers=tuple(replace(s, zone=s.zone or DEFAULT_ZONE) for s in pool.servers))
-        for pool in estate.pools
-    )
-    placed = replace(estate, pools=tuple(pools))
-    strange = {server.zone for server in placed.servers()} - {DEFAULT_ZONE}
+    strange = sorted({server.zone for server in estate.servers() if server.zone} - {DEFAULT_ZONE})
     if strange:
         raise UsageError(
             "RUN-ZONES",
-            f"{estate.source} names zones ({', '.join(sorted(map(str, strange)))[:200]}).",
+            f"{estate.source} names zones: {some_of(strange)}.",
             "Describe them in an estate file and use --config.",
         )
-    return placed
+    return Ways(pools={pool.fqdn: DEFAULT_ZONE for pool in estate.pools}).applied_to(estate)

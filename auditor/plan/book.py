@@ -85,7 +85,7 @@ class Book:
             impact=f"{procedure.impact} {caution}".rstrip(),
             rollback=procedure.rollback,
             rules=tuple(sorted({finding.rule for finding in demanded})),
-            reason=_reason(demanded) or procedure.why,
+            reason=_reason(action, demanded) or procedure.why,
             source=procedure.source,
         )
         return number
@@ -102,8 +102,10 @@ class Book:
         return self._waits[pending]
 
 
-def _reason(findings: Iterable[Finding]) -> str:
-    return " ".join(dict.fromkeys(_said(finding) for finding in findings))
+def _reason(action: str, findings: list[Finding]) -> str:
+    """What the findings say that name the action; those that only go with it are not repeated."""
+    leading = [finding for finding in findings if action in finding.actions] or findings
+    return " ".join(_said(finding) for finding in leading)
 
 
 def _said(finding: Finding) -> str:

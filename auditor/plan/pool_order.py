@@ -137,7 +137,11 @@ class _Places:
         self.ordering = ordering
         self.positions = positions
         self.tiers: dict[tuple[str, int], list[str]] = {}
+        self.partners: dict[str, list[str]] = {}
         for fqdn, pool in ordering.changed.items():
+            if pool.paired_with in ordering.changed:
+                self.partners.setdefault(fqdn, []).append(pool.paired_with)
+                self.partners.setdefault(pool.paired_with, []).append(fqdn)
             place = (ordering.site(pool), ordering.tier(pool))
             self.tiers.setdefault(place, []).append(fqdn)
 
@@ -146,8 +150,7 @@ class _Places:
 
     def before(self, pool: Pool) -> Iterator[tuple[str, str]]:
         ordering = self.ordering
-        if pool.paired_with in ordering.changed:
-            yield pool.paired_with, "paired"
+        yield from ((fqdn, "paired") for fqdn in self.partners.get(pool.fqdn, ()))
         if pool.kind is not PoolKind.EDGE:
             yield from ((fqdn, "inside-out") for fqdn in self._nearest_inside(pool))
         elif pool.fqdn not in ordering.linked:

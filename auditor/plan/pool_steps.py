@@ -47,7 +47,11 @@ class PoolSteps:
         self.work = work
         self.pool = work.pool
         self.progress = progress
-        self.knowing = progress.knowing.get(work.pool.fqdn, {})
+
+    @property
+    def knowing(self) -> Mapping[str, list[str]]:
+        """The steps by which servers of this pool become known, by server."""
+        return self.progress.knowing.get(self.pool.fqdn, {})
 
     def know(self) -> None:
         """What makes servers known; nothing has to be waited for."""

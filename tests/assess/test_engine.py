@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from facts_of import LYNC2010, NOW, SFB2015, judge, packages, pool, scenarios, server, unread
 
 from auditor.assess.engine import assess, exit_code
 from auditor.assess.model import Assessment, Readiness
@@ -14,6 +13,17 @@ from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
 from auditor.rulebook import load
+from tests.assess.facts_of import (
+    LYNC2010,
+    NOW,
+    SFB2015,
+    judge,
+    packages,
+    pool,
+    scenarios,
+    server,
+    unread,
+)
 
 HYBRID = scenarios(hybrid="yes")
 EDGE_ONLY = ProductsFacts(packages(SFB2015, core="6.0.9319.516", edge="6.0.9319.516"))

@@ -6,7 +6,6 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from facts_of import FQDN, NOW, Judged, judge, pool
 
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
 from auditor.facts.families import FamilyResult
@@ -16,6 +15,7 @@ from auditor.facts.reading import Reach, ReachState, Reading
 from auditor.facts.registry_value import RegistryValue
 from auditor.facts.schannel import ProtocolSide, SchannelFacts
 from auditor.version import Version
+from tests.assess.facts_of import FQDN, NOW, Judged, judge, pool
 
 _NS = "{http://schemas.microsoft.com/powershell/2004/04}"
 pytestmark = pytest.mark.realdata

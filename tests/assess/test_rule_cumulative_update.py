@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from facts_of import LYNC2013, SFB2015, SFB2019, SFBSE, judge, package, packages, pool, server
 
 from auditor.assess.model import Status
 from auditor.estate.model import PoolKind
 from auditor.facts.products import ProductsFacts
+from tests.assess.facts_of import (
+    LYNC2013,
+    SFB2015,
+    SFB2019,
+    SFBSE,
+    judge,
+    package,
+    packages,
+    pool,
+    server,
+)
 
 # product, core, front end -> status, words of the reason
 DECIDING = [

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from facts_of import (
+
+from auditor.estate.model import Pool, PoolKind
+from auditor.facts.products import ProductsFacts
+from tests.assess.facts_of import (
     LYNC2010,
     LYNC2013,
     SFB2015,
@@ -18,9 +21,6 @@ from facts_of import (
     scenarios,
     server,
 )
-
-from auditor.estate.model import Pool, PoolKind
-from auditor.facts.products import ProductsFacts
 
 OCS = "Microsoft Office Communications Server 2007 R2"
 LOOSE = pool(PoolKind.UNKNOWN)

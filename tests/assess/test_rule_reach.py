@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from facts_of import dotnet, dword, judge, server, text, unread
 
 from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.reading import ReachState
 from auditor.facts.registry_value import RegistryValue
+from tests.assess.facts_of import dotnet, dword, judge, server, text, unread
 
 
 @pytest.mark.parametrize("state", [state for state in ReachState if state is not ReachState.READ])

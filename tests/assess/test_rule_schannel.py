@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from facts_of import LYNC2013, TLS12_ON, dword, judge, schannel, server, text
 
 from auditor.facts.registry_value import RegistryValue
+from tests.assess.facts_of import LYNC2013, TLS12_ON, dword, judge, schannel, server, text
 
 Values = dict[str, RegistryValue] | None
 ON = {"Enabled": dword(1), "DisabledByDefault": dword(0)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from facts_of import LYNC2013, SFB2015, SFB2019, SFBSE, judge, server, system
 
 from auditor.version import Version
+from tests.assess.facts_of import LYNC2013, SFB2015, SFB2019, SFBSE, judge, server, system
 
 _BUILDS = {
     LYNC2013: "5.0.8308.1001",

@@ -6,7 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from facts_of import (
+
+from auditor.facts.files import FilesFacts
+from auditor.facts.reading import Reading
+from auditor.facts.registry_value import RegistryValue
+from auditor.rulebook import load
+from tests.assess.facts_of import (
     LYNC2013,
     SFB2015,
     dword,
@@ -18,11 +23,6 @@ from facts_of import (
     text,
     winhttp,
 )
-
-from auditor.facts.files import FilesFacts
-from auditor.facts.reading import Reading
-from auditor.facts.registry_value import RegistryValue
-from auditor.rulebook import load
 
 _BUILDS = {LYNC2013: "5.0.8308.1001", SFB2015: "6.0.9319.516"}
 NEW_2008R2, OLD_2008R2 = "6.1.7601.23375", "6.1.7601.23374"

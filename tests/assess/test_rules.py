@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from facts_of import NOW, judge, pool, server
 
 from auditor.assess.identify import identify_product, identify_system
 from auditor.assess.rule import FAMILIES, Context, Rule, Subject, evaluate, facts_of
@@ -17,6 +16,7 @@ from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
 from auditor.rulebook import load
+from tests.assess.facts_of import NOW, judge, pool, server
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from lab_hosts import BASIC_HTTPS, NTLM_HTTP, NTLM_HTTPS, PASSWORD, lab_host, targets
 
 from auditor.collect.model import Collected
 from auditor.collect.runner import collect
@@ -17,6 +16,7 @@ from auditor.lab.faults import FAULTS
 from auditor.lab.model import LabHost
 from auditor.lab.server import running_lab
 from auditor.lab.state import StateBackend
+from tests.lab_hosts import BASIC_HTTPS, NTLM_HTTP, NTLM_HTTPS, PASSWORD, lab_host, targets
 
 OPTIONS = RunOptions(
     threads=128, deadline_seconds=6.0, connect_seconds=2.0, byte_budget=2 * 1024 * 1024

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from sample import empty, hostile, sample
 
 from auditor.audit import Audit
 from auditor.errors import UsageError
 from reports.audit_json import read_audit, schema_text, write_audit
 from reports.files import replace_file
+from tests.reports.sample import empty, hostile, sample
 
 
 @pytest.mark.parametrize("audit", [sample(), empty(), hostile()], ids=["rich", "empty", "hostile"])

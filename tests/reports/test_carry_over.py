@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
-from sample import STEPS, empty, sample
 
 from auditor.audit import Audit, StepEntry
 from auditor.errors import UsageError
 from reports.workbook import Written, write_workbook
 from reports.workbook.save import workbook_bytes
+from tests.reports.sample import STEPS, empty, sample
 
 LATER = "20180821T010203Z-77aa"
 

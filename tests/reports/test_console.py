@@ -6,10 +6,10 @@ import io
 
 import pytest
 from rich.console import Console
-from sample import ARTICLE, empty, hostile, large, sample
 
 from auditor.audit import Audit
 from reports.console import make_console, print_rules, print_summary
+from tests.reports.sample import ARTICLE, empty, hostile, large, sample
 
 
 def _printed(audit: Audit, width: int = 100, *, colour: bool = False) -> str:

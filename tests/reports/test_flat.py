@@ -7,10 +7,10 @@ import io
 from pathlib import Path
 
 import pytest
-from sample import empty, hostile, sample
 
 from auditor.audit import Audit
 from reports.flat import write_csv
+from tests.reports.sample import empty, hostile, sample
 
 NAMES = ["servers.csv", "findings.csv", "plan.csv", "scenarios.csv"]
 

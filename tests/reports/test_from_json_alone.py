@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from sample import empty, hostile, sample
 
 from auditor.audit import Audit
 from reports.audit_json import read_audit, write_audit
@@ -15,6 +14,7 @@ from reports.console import print_summary
 from reports.flat import write_csv
 from reports.page import write_page
 from reports.workbook import write_workbook
+from tests.reports.sample import empty, hostile, sample
 
 
 def _reports(audit: Audit, folder: Path) -> dict[str, bytes]:

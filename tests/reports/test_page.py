@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from sample import empty, hostile, large, sample
 
 from auditor.audit import Audit
 from reports.page import write_page
+from tests.reports.sample import empty, hostile, large, sample
 
 
 class Page(HTMLParser):

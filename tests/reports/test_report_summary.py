@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sample import empty, sample, server
 
 from auditor.audit import Audit
 from reports.summary import summarise
+from tests.reports.sample import empty, sample, server
 
 
 def _of(*readiness: str) -> Audit:

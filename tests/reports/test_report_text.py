@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sample import HOSTILE, STEPS
 
 from auditor.errors import ExitCode
 from reports import words
 from reports.text import one_line, shortened, visible, web_address
+from tests.reports.sample import HOSTILE, STEPS
 
 
 @pytest.mark.parametrize(

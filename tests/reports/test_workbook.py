@@ -9,12 +9,22 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from sample import ARTICLE, FINISHED, HOSTILE, KB, empty, hostile, large, sample, server
 
 from auditor.audit import Audit
 from reports.summary import summarise
 from reports.workbook import write_workbook
 from reports.workbook.text import CELL_LIMIT, cell_text, typed_text
+from tests.reports.sample import (
+    ARTICLE,
+    FINISHED,
+    HOSTILE,
+    KB,
+    empty,
+    hostile,
+    large,
+    sample,
+    server,
+)
 
 AUDITS = {"rich": sample, "empty": empty, "hostile": hostile, "large": large}
 
