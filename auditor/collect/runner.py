@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ def collect(
     script: Script,
     options: RunOptions,
     observer: Observer | None = None,
-) -> Iterator[Collected]:
+) -> Generator[Collected, None, None]:
     """One `Collected` for every target, in the order in which they end.
 
     At most `options.threads` are asked at once. Whoever stops iterating (Ctrl-C included)
@@ -62,7 +62,7 @@ class _Run:
         self._lock = threading.Lock()
         self._stopped = False
 
-    def results(self) -> Iterator[Collected]:
+    def results(self) -> Generator[Collected, None, None]:
         threads = [
             threading.Thread(target=self._work, name=f"collect-{number}", daemon=True)
             for number in range(min(self._options.threads, self._count))
@@ -77,7 +77,7 @@ class _Run:
             sys.setswitchinterval(interval)
             self._stop(threads)
 
-    def _finished(self) -> Iterator[Collected]:
+    def _finished(self) -> Generator[Collected, None, None]:
         left = self._count
         while left:
             try:

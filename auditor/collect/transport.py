@@ -10,7 +10,6 @@ with one host does not need.
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
 from collections.abc import Mapping
 from functools import lru_cache
@@ -138,15 +137,15 @@ class GuardedAdapter(HTTPAdapter):
         kwargs["stream"] = True
         response = super().send(request, **kwargs)
         self._guard.reached = True
-        if 300 <= response.status_code < 400:
+        if breach := _breach(response):
             self.close()
-            raise GuardError(ReachState.PROTOCOL, f"a redirect (HTTP {response.status_code})")
-        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            self.close()
-            raise GuardError(ReachState.PROTOCOL, "a compressed answer, which nobody asked for")
+            raise GuardError(ReachState.PROTOCOL, breach)
         if not _is_short_challenge(response):
             response._content = self._read(response)  # noqa: SLF001 - as requests itself does
             response._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001
+        if response.ok and _is_sealed(request.headers) and not _is_sealed(response.headers):
+            self.close()
+            raise GuardError(ReachState.PROTOCOL, "an answer in the clear to a sealed question")
         return response
 
     def _read(self, response: requests.Response) -> bytes:
@@ -165,6 +164,19 @@ class GuardedAdapter(HTTPAdapter):
     def close(self) -> None:
         self._connection.close()
         super().close()
+
+
+def _breach(response: requests.Response) -> str:
+    """Which rule of this transport a response breaks; empty for none."""
+    if 300 <= response.status_code < 400:
+        return f"a redirect (HTTP {response.status_code})"
+    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return "a compressed answer, which nobody asked for"
+    return ""
+
+
+def _is_sealed(headers: Mapping[str, str | bytes]) -> bool:
+    return str(headers.get("Content-Type", "")).startswith("multipart/encrypted")
 
 
 def _is_short_challenge(response: requests.Response) -> bool:

@@ -7,7 +7,7 @@ that no machine is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -147,7 +147,8 @@ def _clusters(root: Element, notes: list[str]) -> dict[ClusterKey, Cluster]:
         if key in clusters:
             notes.append(f"{clusters[key].fqdn} and {fqdn} have the same number, {'-'.join(key)}.")
             key = ("?", f"?{number}")
-        cluster = Cluster(key, fqdn, _is_set_up(element), list(_machines(element)))
+        machines = list(_machines(element, fqdn, notes))
+        cluster = Cluster(key, fqdn, _is_set_up(element), machines)
         same = by_name.setdefault(fqdn, cluster)
         if same is not cluster:
             notes.append(f"Two clusters are called {fqdn}; they are taken for one.")
@@ -164,8 +165,14 @@ def _is_set_up(cluster: Element) -> bool | None:
     return None if None in said else False
 
 
-def _machines(cluster: Element) -> Iterator[Machine]:
-    for machine in cluster.iterfind(f"{TOPOLOGY}Machine"):
+def _machines(cluster: Element, fqdn: str, notes: list[str]) -> Iterator[Machine]:
+    for machine in cluster:
+        if machine.tag == f"{TOPOLOGY}ClusterId":
+            continue
+        if machine.tag != f"{TOPOLOGY}Machine":
+            name = _words(machine.tag.rpartition("}")[2])
+            notes.append(f"{fqdn} has an element <{name}>, which is not understood.")
+            continue
         yield Machine(
             fqdn=host_name(machine.get("Fqdn")),
             upgrade_domain=_words(machine.get("UpgradeDomain")) or None,
@@ -239,9 +246,8 @@ def _always_on(root: Element) -> Iterator[SqlKey]:
             yield key, _words(identity.get("Name"))
 
 
-def _children(root: Element, name: str) -> Iterable[Element]:
-    parent = root.find(f"{TOPOLOGY}{name}")
-    return () if parent is None else parent
+def _children(root: Element, name: str) -> Iterator[Element]:
+    return root.iterfind(f"{TOPOLOGY}{name}/*")
 
 
 def _cluster_key(element: Element) -> ClusterKey | None:

@@ -36,11 +36,6 @@ class Pending:
     order: str
 
 
-def step_id(action: str, target: str) -> str:
-    """The same for the same action and target on every run."""
-    return hashlib.sha256(f"{action}\n{target}".encode()).hexdigest()[:_ID_LENGTH]
-
-
 class Book:
     """Collects steps in working order and numbers their waves."""
 
@@ -68,8 +63,11 @@ class Book:
         """
         procedure = self.procedures.procedure(action).resolved(target.situation)
         demanded = sorted(findings, key=lambda finding: (finding.rule, finding.reason))
-        waits_for = tuple({wait.step: wait for wait in reversed(tuple(waits))}.values())[::-1]
-        number = step_id(action, target.name)
+        first_reasons: dict[str, Wait] = {}
+        for wait in waits:
+            first_reasons.setdefault(wait.step, wait)
+        waits_for = tuple(first_reasons.values())
+        number = self._new_id(action, target, procedure.target)
         self._steps[number] = Step(
             id=number,
             action=action,
@@ -89,6 +87,18 @@ class Book:
             source=procedure.source,
         )
         return number
+
+    def _new_id(self, action: str, target: Target, kind: str) -> str:
+        """The same for the same action and target on every run; longer should two ever meet.
+
+        What is done to databases is done to those of one pool, so the pool is part of it.
+        """
+        identity = (
+            (action, target.name, target.pool) if kind == "database" else (action, target.name)
+        )
+        digest = hashlib.sha256("\n".join(identity).encode()).hexdigest()
+        lengths = range(_ID_LENGTH, len(digest) + 1)
+        return next(digest[:end] for end in lengths if digest[:end] not in self._steps)
 
     def wait(self, pending: Pending, **numbers: object) -> Wait:
         """A wait with the reason that the rulebook gives; `numbers` fill its blanks."""

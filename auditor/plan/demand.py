@@ -78,7 +78,7 @@ def natural(text: str) -> SortKey:
 def _part(part: str) -> tuple[int, int, str]:
     """Numbers before words, and by their length before their digits."""
     digits = part.lstrip("0")
-    return (0, len(digits), digits) if part.isdecimal() else (1, 0, part)
+    return (0, 0, part) if part.isdecimal() else (1, 0, part)
 
 
 def pool_works(assessment: Assessment) -> tuple[PoolWork, ...]:

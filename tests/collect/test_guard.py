@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from auditor.collect.conversation import ask
 from auditor.collect.guard import Guard, GuardError
@@ -18,8 +19,12 @@ from auditor.collect.model import Secret, Target
 from auditor.collect.transport import open_wsman
 from auditor.estate.zone import Auth, Transport, Zone
 from auditor.facts.reading import ReachState
+from auditor.lab.authentication import Conversation
 from auditor.lab.ca import CertificateAuthority
-from tests.lab_hosts import PASSWORD
+from auditor.lab.server import running_lab
+from auditor.lab.state import StateBackend
+from tests.lab_hosts import PASSWORD, lab_host
+from tests.lab_hosts import target as lab_target
 
 FQDN = "host.example.com"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\n"
@@ -286,6 +291,17 @@ def test_a_shell_is_never_asked_for_twice_over_a_connection_that_was_cut(
 ) -> None:
     """A request that may have been carried out is not repeated."""
     server = serve(lambda held: held.close())
-    with pytest.raises(Exception, match="Connection|Remote"):
+    with pytest.raises(requests.ConnectionError):
         open_wsman(target(server), guard()).transport.send(b"<s:Envelope/>")
     assert server.connections == 1
+
+
+def test_an_answer_in_the_clear_to_a_sealed_question_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever sits between could have written it."""
+    monkeypatch.setattr(Conversation, "seal", lambda self, response, request: response)
+    host = lab_host(1)
+    with running_lab([host], StateBackend()) as lab:
+        state, _ = fails(lab_target(lab, host), guard())
+    assert state is ReachState.PROTOCOL

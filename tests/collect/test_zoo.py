@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -99,13 +98,13 @@ every_host = pytest.mark.parametrize("host", HOSTS, ids=_named)
 
 
 @pytest.fixture(scope="module")
-def zoo() -> Iterator[Zoo]:
+def zoo() -> Zoo:
     collected: dict[str, list[Collected]] = {host.fqdn: [] for host in HOSTS}
     with running_lab(HOSTS, StateBackend()) as lab:
         for one in collect(targets(lab), joined_script(), OPTIONS):
             collected[one.reading.fqdn].append(one)
         shells = {host.fqdn: lab.open_shells(host.fqdn) for host in HOSTS}
-    yield Zoo(HOSTS, collected, shells)
+    return Zoo(HOSTS, collected, shells)
 
 
 def test_every_fault_has_an_outcome_here() -> None:

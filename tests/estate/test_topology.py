@@ -1,0 +1,363 @@
+"""Topology documents in the shapes that estates have, and in those that should not be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from auditor.estate.model import InUse, Pool, PoolKind, SqlBackend
+from auditor.estate.topology import read_topology
+from tests.estate.topology_text import (
+    CENTRAL,
+    FRONT_END,
+    Box,
+    Document,
+    On,
+    central_management,
+    registrar,
+    whole_estate,
+)
+
+SE = [
+    On("UserServices", "1", needs=(("UserStore", "1"),)),
+    registrar("1"),
+    On("UserStore", "1", sql="rtc"),
+    central_management("1"),
+]
+
+
+def pools_of(document: Document, folder: Path) -> dict[str, Pool]:
+    return {pool.fqdn: pool for pool in read_topology(document.written(folder)).pools}
+
+
+def notes_of(document: Document, folder: Path) -> tuple[str, ...]:
+    return read_topology(document.written(folder)).notes
+
+
+@pytest.mark.parametrize(
+    ("fqdn", "kind", "takes_updates", "version"),
+    [
+        ("pool01.contoso.com", PoolKind.ENTERPRISE, True, 7),
+        ("sql01.contoso.com", PoolKind.SQL, False, 7),
+        ("edgepool.contoso.com", PoolKind.EDGE, True, 7),
+        ("med01.contoso.com", PoolKind.MEDIATION, True, 7),
+        ("sbc01.contoso.com", PoolKind.GATEWAY, False, 7),
+        ("owa01", PoolKind.WAC, False, 7),
+        ("contoso.com", PoolKind.FILE_STORE, False, 7),
+        ("director.contoso.com", PoolKind.DIRECTOR, True, 7),
+        ("se01.contoso.com", PoolKind.STANDARD, True, 7),
+        ("chat01.contoso.com", PoolKind.PERSISTENT_CHAT, True, 7),
+        ("vis01.contoso.com", PoolKind.VIDEO_INTEROP, True, 7),
+        ("app01.contoso.com", PoolKind.TRUSTED_APPLICATION, True, 7),
+        ("sba01.contoso.com", PoolKind.SBA, True, 7),
+    ],
+)
+def test_kind_of_a_pool_follows_from_what_runs_there(
+    tmp_path: Path, fqdn: str, kind: PoolKind, takes_updates: bool, version: int
+) -> None:
+    pool = pools_of(whole_estate(), tmp_path)[fqdn]
+    assert (pool.kind, pool.takes_updates, pool.service_version) == (kind, takes_updates, version)
+
+
+def test_whole_estate_in_one_look(tmp_path: Path) -> None:
+    estate = read_topology(whole_estate().written(tmp_path))
+    assert (estate.name, estate.source) == ("contoso.com", "topology topology.xml")
+    assert [(site.name, site.central) for site in estate.sites] == [
+        ("Tokyo", None),
+        ("Nara", "Tokyo"),
+    ]
+    assert {scenario.in_use for scenario in estate.scenarios} == {InUse.ASSUMED}
+    assert [server.fqdn for server in estate.others()] == [
+        "sql01.contoso.com",
+        "sbc01.contoso.com",
+        "owa01",
+        "contoso.com",
+    ]
+    assert len(estate.servers()) == 11
+    assert estate.notes == (
+        "owa01 is named without a domain.",
+        "Services on se01.contoso.com have versions 6, 7; the highest one counts.",
+    )
+
+
+def test_links_between_pools(tmp_path: Path) -> None:
+    pools = pools_of(whole_estate(), tmp_path)
+    front_ends = pools["pool01.contoso.com"]
+    assert front_ends.edge == "edgepool.contoso.com"
+    assert front_ends.next_hop is None
+    assert pools["edgepool.contoso.com"].next_hop == "director.contoso.com"
+    assert pools["edgepool.contoso.com"].edge is None
+    assert pools["med01.contoso.com"].edge == "edgepool.contoso.com"
+    assert pools["sba01.contoso.com"].site == "Nara"
+    assert [pool.fqdn for pool in pools.values() if pool.hosts_cms] == ["pool01.contoso.com"]
+
+
+def test_servers_carry_roles_and_domains_in_lower_case_names(tmp_path: Path) -> None:
+    first, second = pools_of(whole_estate(), tmp_path)["pool01.contoso.com"].servers
+    assert (first.fqdn, first.pool) == ("fe01.contoso.com", "pool01.contoso.com")
+    assert first.roles == (*FRONT_END, "Registrar", "CentralMgmt")
+    assert (second.upgrade_domain, second.fault_domain) == ("U2", "F2")
+
+
+def test_databases_of_a_pool(tmp_path: Path) -> None:
+    pools = pools_of(whole_estate(), tmp_path)
+    assert pools["pool01.contoso.com"].backends == (
+        SqlBackend("sql01.contoso.com", "", always_on=True),
+    )
+    assert pools["se01.contoso.com"].backends == (
+        SqlBackend("se01.contoso.com", "rtc", collocated=True),
+    )
+    assert pools["chat01.contoso.com"].backends == (SqlBackend("sql01.contoso.com", "chat"),)
+    assert pools["sql01.contoso.com"].backends == ()
+
+
+def test_paired_pools_name_each_other(tmp_path: Path) -> None:
+    document = Document(
+        boxes=[Box("1", "se01.contoso.com"), Box("2", "se02.contoso.com")],
+        services=[
+            On("UserServices", "1"),
+            registrar("1", needs=(("Registrar", "2"),), usage="Backup"),
+            On("UserServices", "2"),
+            registrar("2", needs=(("Registrar", "1"),), usage="Backup"),
+        ],
+    )
+    pools = pools_of(document, tmp_path)
+    assert pools["se01.contoso.com"].paired_with == "se02.contoso.com"
+    assert pools["se02.contoso.com"].paired_with == "se01.contoso.com"
+
+
+def test_a_pool_of_one_front_end_is_enterprise_when_it_has_a_name_of_its_own(
+    tmp_path: Path,
+) -> None:
+    document = Document(
+        [Box("1", "pool.contoso.com", ("fe.contoso.com",))], [On("UserServices", "1")]
+    )
+    assert pools_of(document, tmp_path)["pool.contoso.com"].kind is PoolKind.ENTERPRISE
+
+
+def test_branch_sites_within_their_central_site(tmp_path: Path) -> None:
+    sites = (
+        '<CentralSite SiteId="1"><Name>Tokyo</Name><RemoteSites>'
+        '<RemoteSite SiteId="2"><Name>Nara</Name></RemoteSite></RemoteSites></CentralSite>'
+    )
+    document = Document([Box("1", "sba.contoso.com", site="2")], [registrar("1", site="2")], sites)
+    estate = read_topology(document.written(tmp_path))
+    assert [(site.name, site.central) for site in estate.sites] == [
+        ("Tokyo", None),
+        ("Nara", "Tokyo"),
+    ]
+    assert estate.pools[0].kind is PoolKind.SBA
+
+
+@pytest.mark.parametrize(
+    ("encoding", "beginning"),
+    [
+        ("utf-8", ""),
+        ("utf-8-sig", '<?xml version="1.0" encoding="utf-16"?>\r\n'),
+        ("utf-8-sig", '\r\n<?xml version="1.0"?>'),
+        ("utf-16", '<?xml version="1.0" encoding="utf-16"?>\r\n'),
+        ("utf-16-le", ""),
+        ("utf-16-be", '<?xml version="1.0" encoding="utf-8"?>'),
+    ],
+)
+def test_every_encoding_that_out_file_writes(tmp_path: Path, encoding: str, beginning: str) -> None:
+    document = replace(whole_estate(), beginning=beginning, sites=CENTRAL.replace("Tokyo", "東京"))
+    text = str(document).replace("><", ">\r\n<")
+    path = tmp_path / "topology.xml"
+    path.write_bytes(text.encode(encoding))
+    estate = read_topology(path)
+    assert estate.sites[0].name == "東京"
+    assert len(estate.servers()) == 11
+
+
+ODD: list[tuple[str, Document, str]] = [
+    (
+        "a role nobody knows",
+        Document([Box("1", "x.contoso.com")], [On("HoloServer", "1")]),
+        "What x.contoso.com is for is not known: it runs HoloServer.",
+    ),
+    (
+        "a cluster on which nothing runs",
+        Document([Box("1", "x.contoso.com")]),
+        "What x.contoso.com is for is not known: it runs no service.",
+    ),
+    (
+        "a registrar without users at a central site",
+        Document([Box("1", "x.contoso.com")], [registrar("1")]),
+        "What x.contoso.com is for is not known: it runs Registrar.",
+    ),
+    (
+        "an unknown role where nothing is set up",
+        Document([Box("1", "x.contoso.com", set_up="false")], [On("HoloServer", "1")]),
+        "x.contoso.com is not audited: nothing is set up there.",
+    ),
+    (
+        "a front end that says nothing is set up",
+        Document([Box("1", "x.contoso.com", set_up="false")], SE),
+        (
+            "The topology says that the product is not set up on x.contoso.com, "
+            "but what runs there is standard: it is audited."
+        ),
+    ),
+    (
+        "a database server that says the product is set up",
+        Document([Box("1", "x.contoso.com")], [On("UserStore", "1", sql="")]),
+        (
+            "The topology says that the product is set up on x.contoso.com, "
+            "but what runs there is sql: it is not audited."
+        ),
+    ),
+    (
+        "a machine without a name, alone",
+        Document([Box("1", "x.contoso.com", ("<Machine />",))], SE),
+        "Machine 1 of x.contoso.com has no usable name; it is shown as x.contoso.com.",
+    ),
+    (
+        "a machine without a name, among others",
+        Document([Box("1", "x.contoso.com", ("fe01.contoso.com", "<Machine />"))], SE),
+        "Machine 2 of x.contoso.com has no usable name; it is shown as unnamed-2.x.contoso.com.",
+    ),
+    (
+        "a machine whose name could be a command",
+        Document([Box("1", "x.contoso.com", ("fe01; calc", "fe02.contoso.com"))], SE),
+        "Machine 1 of x.contoso.com has no usable name; it is shown as unnamed-1.x.contoso.com.",
+    ),
+    (
+        "a cluster without a name",
+        Document([Box("1", "", ("fe01.contoso.com",))], SE),
+        "Cluster 1 has no usable name; it is shown as unnamed-pool-1.",
+    ),
+    (
+        "a cluster without machines",
+        Document([Box("1", "x.contoso.com", ())], SE),
+        "x.contoso.com has no machine of its own.",
+    ),
+    (
+        "a machine twice in a cluster",
+        Document([Box("1", "x.contoso.com", ("fe01.contoso.com", "FE01.contoso.com"))], SE),
+        (
+            "fe01.contoso.com is a machine of x.contoso.com and again of x.contoso.com; "
+            "the first counts."
+        ),
+    ),
+    (
+        "two clusters of one name",
+        Document([Box("1", "x.contoso.com"), Box("2", "X.contoso.com", ("fe02.contoso.com",))], SE),
+        "Two clusters are called x.contoso.com; they are taken for one.",
+    ),
+    (
+        "two clusters of one number",
+        Document([Box("1", "x.contoso.com"), Box("1", "y.contoso.com")], SE),
+        "x.contoso.com and y.contoso.com have the same number, 1-1.",
+    ),
+    (
+        "a cluster of no site",
+        Document([Box("1", "x.contoso.com", site="9")], SE),
+        "x.contoso.com belongs to no site of the topology.",
+    ),
+    (
+        "two sites of one name",
+        Document([Box("1", "x.contoso.com")], SE, CENTRAL + CENTRAL.replace('"1"', '"2"')),
+        "Two sites are called Tokyo; the second one is shown with its number.",
+    ),
+    (
+        "a service on no cluster",
+        Document([Box("1", "x.contoso.com")], [*SE, On("WebServices", "7")]),
+        "Service 1-WebServices-7 is installed on no known cluster.",
+    ),
+    (
+        "a service without an id",
+        Document([Box("1", "x.contoso.com")], SE, more="<Service />"),
+        "Service 5 has no usable ServiceId.",
+    ),
+    (
+        "two services of one id",
+        Document([Box("1", "x.contoso.com")], [*SE, SE[0]]),
+        "Two services are called 1-UserServices-1.",
+    ),
+    (
+        "a service of no version",
+        Document([Box("1", "x.contoso.com")], [*SE, On("WebServices", "1", version="9" * 5000)]),
+        "Service 1-WebServices-1 on x.contoso.com states no version.",
+    ),
+    (
+        "services of several versions",
+        Document([Box("1", "x.contoso.com")], [*SE, On("WebServices", "1", version="6")]),
+        "Services on x.contoso.com have versions 6, 7; the highest one counts.",
+    ),
+    (
+        "a dependency on nothing",
+        Document([Box("1", "x.contoso.com")], [*SE, registrar("1", needs=(("EdgeServer", "5"),))]),
+        "Service 1-Registrar-?5 depends on 1-EdgeServer-5, which the topology does not have.",
+    ),
+    (
+        "an Edge without a next hop",
+        Document([Box("1", "x.contoso.com")], [On("EdgeServer", "1")]),
+        "x.contoso.com names no next hop.",
+    ),
+    (
+        "Central Management nowhere",
+        Document([Box("1", "x.contoso.com")], SE[:-1]),
+        "No pool is said to host the Central Management service.",
+    ),
+    (
+        "an element among the machines that nobody knows",
+        Document([Box("1", "x.contoso.com", ('<Device Fqdn="fe" />',))], SE),
+        "x.contoso.com has an element <Device>, which is not understood.",
+    ),
+    (
+        "names without a domain",
+        Document([Box("1", "fe01")], SE),
+        "fe01 is named without a domain.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "note"), [case[1:] for case in ODD], ids=[c[0] for c in ODD])
+def test_what_is_odd_is_named_in_a_note(tmp_path: Path, document: Document, note: str) -> None:
+    assert note in notes_of(document, tmp_path)
+
+
+def test_a_plain_document_leaves_no_note(tmp_path: Path) -> None:
+    assert notes_of(Document([Box("1", "x.contoso.com")], SE), tmp_path) == ()
+
+
+def test_a_machine_of_two_clusters_is_audited_whatever_the_order(tmp_path: Path) -> None:
+    """A gateway in front of the front end it shares a machine with must not hide it."""
+    document = Document(
+        [
+            Box("5", "sbc.contoso.com", ("x.contoso.com",), set_up="false"),
+            Box("1", "x.contoso.com"),
+        ],
+        [*SE, On("PstnGateway", "5")],
+    )
+    estate = read_topology(document.written(tmp_path))
+    assert [server.pool for server in estate.servers()] == ["x.contoso.com"]
+    assert estate.others() == ()
+    assert (
+        "x.contoso.com is a machine of x.contoso.com and again of sbc.contoso.com; "
+        "the first counts." in estate.notes
+    )
+
+
+@pytest.mark.parametrize("flag", [None, "maybe", ""])
+def test_an_application_pool_of_which_set_up_is_not_said_is_audited(
+    tmp_path: Path, flag: str | None
+) -> None:
+    document = Document([Box("1", "app.contoso.com", set_up=flag)], [On("ExternalServer", "1")])
+    assert pools_of(document, tmp_path)["app.contoso.com"].takes_updates
+
+
+def test_an_application_pool_without_set_up_takes_no_updates(tmp_path: Path) -> None:
+    document = Document([Box("1", "app.contoso.com", set_up="false")], [On("ExternalServer", "1")])
+    assert not pools_of(document, tmp_path)["app.contoso.com"].takes_updates
+
+
+def test_words_of_the_document_stay_words(tmp_path: Path) -> None:
+    """Control characters and endless names have no place in a report."""
+    sites = f'<CentralSite SiteId="1"><Name> To\n\n kyo{"o" * 5000}</Name></CentralSite>'
+    estate = read_topology(Document([Box("1", "x.contoso.com")], SE, sites).written(tmp_path))
+    assert estate.sites[0].name.startswith("To kyoo")
+    assert len(estate.sites[0].name) == 200

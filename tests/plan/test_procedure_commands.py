@@ -1,0 +1,161 @@
+"""Every command that a plan can hand out: it parses, and each product has what it calls."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from itertools import product as combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor.estate.model import PoolKind
+from auditor.plan.commands import fill_command
+from auditor.rulebook import load
+from auditor.rulebook.procedures import CommandLine, Situation, load_procedures
+
+NAMES = {
+    "server": "fe-01.contoso.com",
+    "pool": "pool01.contoso.com",
+    "sql": "sql01.contoso.com",
+    "instance": "RTC_1",
+}
+TAGS = ("", "always-on", "no-sql", "instance")
+# The letters of the cmdlets' table. Subscription Edition is younger than the table.
+PRODUCTS = {"lync2013": "L2013", "sfb2015": "S2015", "sfb2019": "S2019", "sfbse": "S2019"}
+PROGRAMS = {
+    "net",
+    "sfb-audit",
+    r"C:\Updates\LyncServerUpdateInstaller.exe",
+    r"C:\Updates\SkypeServerUpdateInstaller.exe",
+}
+COMMON = {"Verbose"}
+
+
+def _handed_out() -> Iterator[tuple[str, str]]:
+    """Product and text of every command line, in every situation that makes a difference."""
+    systems = (None, *load().windows)
+    situations = [
+        Situation(product, kind.value, system, frozenset({tag} - {""}))
+        for product, kind, system, tag in combinations(PRODUCTS, PoolKind, systems, TAGS)
+    ]
+    for procedure in load_procedures().procedures.values():
+        for situation in situations:
+            for line in procedure.resolved(situation).commands:
+                command = fill_command(line, NAMES)
+                if command.shell != "gui" and situation.product:
+                    yield situation.product, command.text
+
+
+HANDED_OUT = sorted(set(_handed_out()))
+TEXTS = sorted({text for _, text in HANDED_OUT})
+
+
+@pytest.fixture(scope="module")
+def outlines(pwsh: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """The syntax tree of each command in short, all from one run of the real parser."""
+    folder = tmp_path_factory.mktemp("commands")
+    files = {text: folder / f"{number}.ps1" for number, text in enumerate(TEXTS)}
+    for text, file in files.items():
+        file.write_text(text, "utf-8")
+    done = subprocess.run(
+        [pwsh, "-NoProfile", "-File", root / "tests" / "powershell" / "outline.ps1"],
+        env={**os.environ, "OUTLINE_FILES": "\n".join(map(str, files.values()))},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    return {text: found[str(file)] for text, file in files.items()}
+
+
+def _rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
+
+
+@pytest.fixture(scope="module")
+def parameters(realdata: Path) -> Mapping[tuple[str, str], set[str]]:
+    """(product, command) -> its parameters, with those of Windows PowerShell 3.0 for each."""
+    folder = realdata / "powershell"
+    table: dict[tuple[str, str], set[str]] = {}
+    for name, products, listed in _rows(folder / "sfb-cmdlets.tsv"):
+        for key, letter in PRODUCTS.items():
+            if letter in products.split(","):
+                table[key, name] = {
+                    word.split(":")[0]
+                    for word in listed.split()
+                    if "@" not in word or letter in word.split("@")[1].split(",")
+                }
+    for name, kind, module, versions, listed in _rows(folder / "windows-powershell-commands.tsv"):
+        everywhere = module.startswith(("Microsoft.PowerShell.", "Microsoft.WSMan."))
+        if kind == "Cmdlet" and everywhere and "3.0" in versions.split(","):
+            named = (word.partition("@")[::2] for word in listed.split())
+            in_3 = {one for one, where in named if not where or "3.0" in where.split(",")}
+            table |= {(key, name): in_3 for key in PRODUCTS}
+    return table
+
+
+@pytest.mark.powershell
+@pytest.mark.parametrize("text", TEXTS)
+def test_parses_as_powershell_3_0(text: str, outlines: Mapping[str, Any]) -> None:
+    outline = outlines[text]
+    assert outline["errors"] == []
+    assert not {"PipelineChainAst", "TernaryExpressionAst"} & set(outline["syntax"])
+    assert outline["commands"]
+
+
+@pytest.mark.powershell
+@pytest.mark.realdata
+@pytest.mark.parametrize(("key", "text"), HANDED_OUT)
+def test_calls_what_the_product_has(
+    key: str,
+    text: str,
+    outlines: Mapping[str, Any],
+    parameters: Mapping[tuple[str, str], set[str]],
+) -> None:
+    for command in outlines[text]["commands"]:
+        if command["name"] in PROGRAMS:
+            continue
+        known = parameters.get((key, command["name"]))
+        assert known is not None, f"{key} has no {command['name']}"
+        assert set(command["parameters"]) <= known | COMMON
+
+
+def test_the_tables_are_not_empty() -> None:
+    """Else the tests above would hold of nothing."""
+    assert {key for key, _ in HANDED_OUT} == set(PRODUCTS)
+    verbs = {match[0] for text in TEXTS if (match := re.match(r"[A-Z][a-z]+-[A-Za-z]+", text))}
+    assert verbs >= {"Install-CsDatabase", "Invoke-CsComputerFailOver", "New-ItemProperty"}
+
+
+HOSTILE = [
+    "x';Remove-Item C:\\ -Recurse;'",
+    "$(calc)",
+    "a`nb",
+    "a\nb",
+    "-Force",
+    "fe01.contoso.com ",
+    "FE01.contoso.com",
+    "",
+    "\u2019;calc;\u2019",
+    "{pool}",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("placeholder", ["server", "pool", "sql", "instance"])
+def test_a_name_that_is_none_never_reaches_a_command(placeholder: str, name: str) -> None:
+    if placeholder == "instance" and name.isalnum():
+        pytest.skip("a plain instance name")
+    line = CommandLine(f"Get-CsPool -Identity '{{{placeholder}}}'", "powershell", "{server}")
+    command = fill_command(line, NAMES | {placeholder: name})
+    assert command.shell == "gui"
+    assert "Get-CsPool" not in command.text
+    assert not name or name not in command.text
