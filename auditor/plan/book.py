@@ -12,7 +12,7 @@ from auditor.plan.model import OrderSource, Step, TargetKind, Wait
 
 if TYPE_CHECKING:
     from auditor.assess.model import Finding
-    from auditor.rulebook.procedures import Procedures, Situation
+    from auditor.rulebook.procedures import Procedure, Procedures, Situation
 
 _ID_LENGTH = 10
 
@@ -43,6 +43,7 @@ class Book:
         self.procedures = procedures
         self._steps: dict[str, Step] = {}
         self._waits: dict[Pending, Wait] = {}
+        self._resolved: dict[tuple[str, Situation], Procedure] = {}
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -61,12 +62,9 @@ class Book:
 
         `caution` is a sentence that joins its impact.
         """
-        procedure = self.procedures.procedure(action).resolved(target.situation)
+        procedure = self._procedure(action, target.situation)
         demanded = sorted(findings, key=lambda finding: (finding.rule, finding.reason))
-        first_reasons: dict[str, Wait] = {}
-        for wait in waits:
-            first_reasons.setdefault(wait.step, wait)
-        waits_for = tuple(first_reasons.values())
+        waits_for = tuple(waits)
         number = self._new_id(action, target, procedure.target)
         self._steps[number] = Step(
             id=number,
@@ -87,6 +85,12 @@ class Book:
             source=procedure.source,
         )
         return number
+
+    def _procedure(self, action: str, situation: Situation) -> Procedure:
+        key = (action, situation)
+        if key not in self._resolved:
+            self._resolved[key] = self.procedures.procedure(action).resolved(situation)
+        return self._resolved[key]
 
     def _new_id(self, action: str, target: Target, kind: str) -> str:
         """The same for the same action and target on every run; longer should two ever meet.

@@ -1,8 +1,8 @@
 """What the findings demand of each server, before any order.
 
-A failing finding demands its own actions. An unknown one demands that somebody finds out. A
-server that no update can mend is migrated, and nothing else is planned on it. Advice, waived
-findings and those that do not count demand nothing.
+A failing finding demands its own actions. So does an unknown one, and where it names none it
+demands that somebody finds out. A server that no update can mend is migrated, and nothing else
+is planned on it. Advice, waived findings and those that do not count demand nothing.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def natural(text: str) -> SortKey:
 def _part(part: str) -> tuple[int, int, str]:
     """Numbers before words, and by their length before their digits."""
     digits = part.lstrip("0")
-    return (0, 0, part) if part.isdecimal() else (1, 0, part)
+    return (0, len(digits), digits) if part.isdecimal() else (1, 0, part)
 
 
 def pool_works(assessment: Assessment) -> tuple[PoolWork, ...]:

@@ -5,9 +5,9 @@ The file's head says what each field means. Nothing here knows an estate.
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Mapping
-from dataclasses import field, replace
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -36,7 +36,7 @@ class CommandLine:
     run_on: str = ""
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Situation:
     """What a target is: product, kind of pool and Windows (keys), and tags of its own."""
 
@@ -84,9 +84,8 @@ class Procedure:
     why: str = ""
     restarts: bool = False
     commands: tuple[CommandLine, ...] = ()
-    products: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
-    follows: Mapping[str, str] = field(default_factory=dict)
+    follows: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def resolved(self, situation: Situation) -> Procedure:
         """The procedure as it is for a target: its first fitting variant laid over it."""
@@ -98,7 +97,7 @@ class Procedure:
             for name in ("title", "commands", "minutes", "impact", "rollback", "source")
             if (value := getattr(variant, name)) is not None
         }
-        return replace(self, **given)
+        return dataclasses.replace(self, **given)
 
     def order_after(self, action: str) -> str:
         """The key of the reason why it comes after a step of `action` on the same server."""

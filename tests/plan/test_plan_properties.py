@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.assess.model import Assessment, Finding, Status
@@ -36,6 +36,8 @@ KNOWING = (UNREAD, UNIDENTIFIED, "settle-unknown")
 KINDS = [kind for kind in PoolKind if kind not in {PoolKind.SQL, PoolKind.WAC}]
 POOLS = [f"pool{number}" for number in range(7)]
 SITES = ["Tokyo", "Osaka", "Sapporo"]
+
+many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 needs = st.one_of(
     st.just(()),
@@ -103,7 +105,7 @@ def open_findings(judged: Assessment, status: Status) -> list[Finding]:
 
 
 @given(estates())
-@settings(max_examples=60, deadline=None)
+@many
 def test_every_step_waits_only_for_steps_above_it(case: EstateCase) -> None:
     """So there is no circle, and the plan can be worked from top to bottom."""
     seen: dict[str, Step] = {}
@@ -117,7 +119,7 @@ def test_every_step_waits_only_for_steps_above_it(case: EstateCase) -> None:
 
 
 @given(estates(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@many
 def test_the_order_of_the_input_does_not_matter(case: EstateCase, random: Random) -> None:
     def shuffled(things: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(random.sample(things, len(things)))
@@ -146,7 +148,7 @@ def test_the_order_of_the_input_does_not_matter(case: EstateCase, random: Random
 
 
 @given(estates())
-@settings(max_examples=60, deadline=None)
+@many
 def test_one_member_of_a_pool_at_a_time(case: EstateCase) -> None:
     """The waves in which a server is out of service are those of no other of its pool."""
     out: dict[tuple[str, int], str] = {}
@@ -156,7 +158,7 @@ def test_one_member_of_a_pool_at_a_time(case: EstateCase) -> None:
 
 
 @given(estates())
-@settings(max_examples=60, deadline=None)
+@many
 def test_a_server_returns_before_the_next_one_leaves(case: EstateCase) -> None:
     away: dict[str, str] = {}
     for step in plan_of(case).steps:
@@ -171,7 +173,7 @@ def test_a_server_returns_before_the_next_one_leaves(case: EstateCase) -> None:
 
 
 @given(estates())
-@settings(max_examples=60, deadline=None)
+@many
 def test_what_cannot_be_mended_is_migrated_and_not_updated(case: EstateCase) -> None:
     judged = assessment(case)
     blocked = {f.subject for f in open_findings(judged, Status.FAIL) if f.blocks}
@@ -182,7 +184,7 @@ def test_what_cannot_be_mended_is_migrated_and_not_updated(case: EstateCase) -> 
 
 
 @given(estates())
-@settings(max_examples=60, deadline=None)
+@many
 def test_every_finding_that_counts_is_covered(case: EstateCase) -> None:
     judged = assessment(case)
     covered = {
@@ -193,7 +195,7 @@ def test_every_finding_that_counts_is_covered(case: EstateCase) -> None:
 
 
 @given(estates())
-@settings(max_examples=60, deadline=None)
+@many
 def test_only_what_the_findings_demand(case: EstateCase) -> None:
     """Every server on which there is a step has a finding that counts."""
     judged = assessment(case)
@@ -203,7 +205,7 @@ def test_only_what_the_findings_demand(case: EstateCase) -> None:
 
 
 @given(estates())
-@settings(max_examples=60, deadline=None)
+@many
 def test_the_edge_comes_after_its_next_hop(case: EstateCase) -> None:
     plan = plan_of(case)
     kinds = {fqdn(pool.name): pool.kind for pool in case.pools}

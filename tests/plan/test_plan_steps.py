@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from auditor.assess.model import Status
 from auditor.estate.model import PoolKind, SqlBackend
+from auditor.plan.order import make_plan
 from tests.plan.plan_cases import (
     CU,
     KB,
+    PROCEDURES,
     SCHANNEL,
     SP1,
     UNIDENTIFIED,
     UNREAD,
     VALUE,
+    EstateCase,
     PoolCase,
     ServerCase,
+    assessment,
     enterprise,
     finding,
     front_ends,
@@ -336,3 +342,25 @@ def test_a_step_that_is_only_entailed_says_why_too() -> None:
     plan = plan_of(standard("se1", CU))
     assert all(step.reason for step in plan.steps)
     assert [step.action for step in plan.steps if step.rules] == [CU]
+
+
+def test_names_that_count_alike_still_have_an_order() -> None:
+    one, other = ServerCase("fe1", (VALUE,)), ServerCase("fe01", (VALUE,))
+    orders = [
+        [step.target for step in plan_of(pool("med1", PoolKind.MEDIATION, *members)).steps]
+        for members in ((one, other), (other, one))
+    ]
+    assert orders[0] == orders[1]
+
+
+def test_a_finding_about_a_pool_is_one_about_each_of_its_servers() -> None:
+    case = EstateCase((pool("med1", PoolKind.MEDIATION, ready("m1"), ready("m2")),))
+    found = finding("med1", "SFB-KB-001", actions=(KB,))
+    judged = assessment(case)
+    judged = replace(judged, pools=(replace(judged.pools[0], findings=(found,)),))
+    plan = make_plan(judged, PROCEDURES)
+    assert [short(step) for step in plan.steps] == [
+        *visit("m1", KB),
+        *visit("m2", KB),
+        "verify-pool med1",
+    ]
