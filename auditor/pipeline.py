@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from auditor.assemble import RunFacts, assemble
 from auditor.assess.engine import assess
@@ -24,6 +25,20 @@ def check_policy(policy: str) -> None:
             f"there is no policy {policy!r}.",
             f"Policies: {', '.join(known)}.",
         )
+
+
+def check_estate(estate: Estate) -> None:
+    """UsageError where an inventory states a product that the rulebook does not know."""
+    known = load().products
+    for pool in estate.pools:
+        if pool.product is not None and pool.product not in known:
+            near = get_close_matches(pool.product, known, n=1)
+            raise UsageError(
+                "PRODUCT-UNKNOWN",
+                f"pool {pool.fqdn}: there is no product {pool.product!r}"
+                + (f"; did you mean {near[0]!r}?" if near else "."),
+                f"Products: {', '.join(known)}.",
+            )
 
 
 def judge(estate: Estate, readings: Mapping[str, Reading], policy: str, run: RunFacts) -> Audit:

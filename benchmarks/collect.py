@@ -126,10 +126,11 @@ def _ansible(playbook: Path) -> Contestant:
             }
         }
         (folder / "inventory.json").write_text(json.dumps(inventory), "utf-8")
+        (folder / "ansible.cfg").write_text("", "utf-8")
         (folder / "playbook.yml").write_text(PLAYBOOK, "utf-8")
         (folder / "script.ps1").write_text(told["script"], "ascii")
         environment = {
-            "ANSIBLE_CONFIG": "/dev/null",
+            "ANSIBLE_CONFIG": "ansible.cfg",
             "ANSIBLE_HOME": str(folder),
             "ANSIBLE_NOCOLOR": "1",
             "LC_ALL": "C.UTF-8",

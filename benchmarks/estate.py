@@ -19,7 +19,9 @@ from auditor.lab.windows import WindowsDescription, build_windows
 
 USER = LabUser(r"CONTOSO\auditor", "Lab-only.Fabrikam.2018")
 ZONE = LabZone("bench", Transport.HTTP, Auth.NTLM, 0, USER)
-WINDOWS = WindowsDescription(os="2012r2", products=[{"set": "sfb2015-front-end"}])  # type: ignore[list-item]
+WINDOWS = WindowsDescription.model_validate(
+    {"os": "2012r2", "products": [{"set": "sfb2015-front-end", "version": "6.0.9319.516"}]}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,11 @@ def estate(count: int, think: float) -> Iterator[Estate]:
     spawn = multiprocessing.get_context("spawn")
     process = spawn.Process(target=_serve, args=(theirs, count, think), daemon=True)
     process.start()
+    theirs.close()
     try:
         yield Estate(ours.recv(), ours)
     finally:
-        ours.send("stop")
+        ours.close()
         process.join(30)
         process.kill()
 
@@ -65,10 +68,11 @@ def _serve(pipe: Connection, count: int, think: float) -> None:
             }
         )
         told = 0
-        while pipe.recv() == "requests":
-            total = lab.requests.total()
-            pipe.send(total - told)
-            told = total
+        with contextlib.suppress(EOFError):
+            while pipe.recv():
+                total = lab.requests.total()
+                pipe.send(total - told)
+                told = total
 
 
 def _host(number: int, think: float) -> LabHost:

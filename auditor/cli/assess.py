@@ -32,11 +32,12 @@ def assess(
     from auditor.cli.reporting import judge_and_report
     from auditor.estate.sources import estate_to_assess
     from auditor.facts.bundle import read_bundles
-    from auditor.pipeline import check_policy
+    from auditor.pipeline import check_estate, check_policy
     from reports.output import OutputFolder
 
     started = datetime.now(UTC)
     readings = read_bundles(bundles)
     estate = estate_to_assess(readings, config=config, topology=topology)
     check_policy(reporting.policy)
+    check_estate(estate)
     return judge_and_report(estate, readings, OutputFolder(reporting.out), reporting, started)

@@ -42,11 +42,12 @@ def run(
     """
     from auditor.cli.reporting import judge_and_report
     from auditor.estate.sources import estate_to_run
-    from auditor.pipeline import check_policy
+    from auditor.pipeline import check_estate, check_policy
     from reports.output import OutputFolder
 
     estate_file = estate_to_run(config, topology, servers, username)
     check_policy(reporting.policy)
+    check_estate(estate_file.estate)
     if threads is not None:
         estate_file = replace(estate_file, options=replace(estate_file.options, threads=threads))
     output = OutputFolder(reporting.out)

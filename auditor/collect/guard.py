@@ -170,8 +170,14 @@ class GuardedSocket:
         self._guard = guard
         self._readers = 0
         self._closed = False
+        self._unsent = b""
 
     def sendall(self, data: bytes) -> None:
+        """Keep `data` until the answer is wanted: a request's head and body go out as one."""
+        self._unsent += data
+
+    def _flush(self) -> None:
+        data, self._unsent = self._unsent, b""
         self._sock.settimeout(min(IDLE_SECONDS, self._guard.remaining()))
         try:
             self._sock.sendall(data)
@@ -180,6 +186,7 @@ class GuardedSocket:
             raise
 
     def makefile(self, *_: object) -> io.BufferedReader:
+        self._flush()
         self._readers += 1
         return io.BufferedReader(GuardedReader(self._sock, self._guard, self._let_go), _PIECE)
 

@@ -185,6 +185,22 @@ def _is_short_challenge(response: requests.Response) -> bool:
     return response.status_code == 401 and length.isdigit() and int(length) <= _UNREAD_CHALLENGE
 
 
+class _Session(requests.Session):
+    """A session for one conversation."""
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """As requests', without cookies, parameters and hooks, of which there are none."""
+        prepared = requests.PreparedRequest()
+        prepared.prepare(
+            method=request.method,
+            url=request.url,
+            headers={**self.headers, **request.headers},
+            data=request.data,
+            auth=self.auth,
+        )
+        return prepared
+
+
 class GuardedTransport(_TransportHTTP):
     """pypsrp's transport over a guarded session."""
 
@@ -209,7 +225,7 @@ class GuardedTransport(_TransportHTTP):
         return _refuse_doctype(answer)
 
     def _build_session(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False
         session.max_redirects = 0
         session.headers.clear()

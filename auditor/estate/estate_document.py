@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from auditor.estate.model import InUse, PoolKind
+from auditor.estate.model import PoolKind
 from auditor.estate.names import host_name
 from auditor.estate.zone import Auth, SecretSource, Transport
 
@@ -23,7 +23,7 @@ def _server(value: Any) -> Any:
 
 
 Host = Annotated[str, AfterValidator(_host)]
-Stated = Literal[InUse.YES, InUse.NO, InUse.UNKNOWN]
+Stated = Literal["yes", "no", "unknown"]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 

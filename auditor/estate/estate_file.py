@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from auditor.estate.estate_document import EstateDocument, RunTable
 
-_MAX_BYTES = 16 * MIB
+_MAX_BYTES = 4 * MIB
 _SECRET_WORDS = ("password", "passwd", "passphrase", "pwd", "secret")
 _HINT = "What the keys mean is in docs/estate-file.md."
 
@@ -162,7 +162,7 @@ def _secret_places(raw: dict[str, Any]) -> Iterator[str]:
         place, value = waiting.pop()
         if isinstance(value, dict):
             waiting += [(f"{place}.{key}".lstrip("."), inner) for key, inner in value.items()]
-        elif isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
+        elif isinstance(value, list):
             waiting += [(f"{place}[{number}]", inner) for number, inner in enumerate(value)]
         elif _is_secret(place.rpartition(".")[2]):
             yield place[:200]

@@ -182,7 +182,7 @@ class _Pools:
         found: dict[SqlKey, SqlBackend] = {}
         for store in (*self._targets(cluster), *cluster.services):
             host = self.parts.cluster_of(store)
-            if not store.is_database or store.sql_instance is None or host is None:
+            if store.sql_instance is None or host is None:
                 continue
             place = (host.key, store.sql_instance)
             found[place] = SqlBackend(

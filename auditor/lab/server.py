@@ -149,12 +149,12 @@ class Lab:
                 if response is not None:
                     writer.write(response.encode())
                     await writer.drain()
-        except Abort:
+        except (Abort, asyncio.CancelledError):
             writer.transport.abort()
         except (ConnectionError, ValueError, asyncio.LimitOverrunError):
             pass
         finally:
-            writer.close()
+            await _hang_up(writer)
 
     async def _respond(
         self,
@@ -200,6 +200,16 @@ class Lab:
         except soap.Fault as problem:
             body = soap.fault_envelope(problem, message.message_id, host.fqdn)
             return Response(500, body)
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    try:
+        writer.close()
+        await writer.wait_closed()
+    except OSError:
+        pass
+    finally:  # a client that does not end its side of TLS is not waited for
+        writer.transport.abort()
 
 
 async def _while_connected(

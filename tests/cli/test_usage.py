@@ -98,12 +98,19 @@ def _no_json(tmp_path: Path) -> list[object]:
     return ["assess", bundle]
 
 
+def _no_such_product(tmp_path: Path) -> list[object]:
+    config = tmp_path / "estate.toml"
+    config.write_text(ZONE + POOL + 'product = "sfb2105"\n', "utf-8")
+    return ["run", "--config", config]
+
+
 BAD_CALLS: list[tuple[str, Callable[[Path], list[object]], str]] = [
     ("no source at all", lambda _: ["run"], "RUN-SOURCES"),
     ("no password to be had", _no_password, "CREDENTIAL-EMPTY"),
     ("an Export-CsConfiguration zip", _zip, "TOPOLOGY-EXPORT-ZIP"),
     ("a bundle of another schema", _other_schema, "BUNDLE"),
     ("a truncated bundle", _no_json, "BUNDLE"),
+    ("a product that is none", _no_such_product, "PRODUCT-UNKNOWN"),
     ("a policy that is none", lambda p: [*_no_password(p), "--policy", "x"], "POLICY-UNKNOWN"),
 ]
 

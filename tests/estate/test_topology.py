@@ -118,7 +118,7 @@ def test_paired_pools_name_each_other(tmp_path: Path) -> None:
         boxes=[Box("1", "se01.contoso.com"), Box("2", "se02.contoso.com")],
         services=[
             On("UserServices", "1"),
-            registrar("1", needs=(("Registrar", "2"),), usage="Backup"),
+            registrar("1", needs=(("Registrar", "1"), ("Registrar", "2")), usage="Backup"),
             On("UserServices", "2"),
             registrar("2", needs=(("Registrar", "1"),), usage="Backup"),
         ],
@@ -340,6 +340,21 @@ def test_a_machine_of_two_clusters_is_audited_whatever_the_order(tmp_path: Path)
         "x.contoso.com is a machine of x.contoso.com and again of sbc.contoso.com; "
         "the first counts." in estate.notes
     )
+
+
+def test_machines_of_two_clusters_of_one_name_are_kept(tmp_path: Path) -> None:
+    boxes = [Box("1", "x.contoso.com", ("fe01",)), Box("2", "X.contoso.com", ("fe02",))]
+    pools = pools_of(Document(boxes, SE), tmp_path)
+    assert [server.fqdn for server in pools["x.contoso.com"].servers] == ["fe01", "fe02"]
+
+
+def test_two_clusters_of_one_number_are_both_kept(tmp_path: Path) -> None:
+    document = Document([Box("1", "x.contoso.com"), Box("1", "y.contoso.com")], SE)
+    estate = read_topology(document.written(tmp_path))
+    assert [(server.fqdn, server.pool) for server in estate.servers()] == [
+        ("x.contoso.com", "x.contoso.com"),
+        ("y.contoso.com", "y.contoso.com"),
+    ]
 
 
 @pytest.mark.parametrize("flag", [None, "maybe", ""])

@@ -1,0 +1,137 @@
+"""A list of servers as a spreadsheet saves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from auditor.errors import UsageError
+from auditor.estate.model import Estate, InUse, PoolKind
+from auditor.estate.servers_csv import read_servers_csv
+
+
+def read(folder: Path, content: str | bytes) -> Estate:
+    path = folder / "servers.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_servers_csv(path)
+
+
+def refused(folder: Path, content: str | bytes) -> UsageError:
+    with pytest.raises(UsageError) as caught:
+        read(folder, content)
+    assert str(folder) in caught.value.message
+    assert caught.value.hint
+    return caught.value
+
+
+def test_names_alone_are_enough(tmp_path: Path) -> None:
+    estate = read(tmp_path, "fqdn\nFE01.contoso.com\nfe02.contoso.com\n")
+    assert (estate.name, estate.source) == ("servers", "server list servers.csv")
+    assert [(p.fqdn, p.kind, p.site) for p in estate.pools] == [
+        ("fe01.contoso.com", PoolKind.UNKNOWN, "default"),
+        ("fe02.contoso.com", PoolKind.UNKNOWN, "default"),
+    ]
+    assert {s.zone for s in estate.servers()} == {None}
+    assert {s.in_use for s in estate.scenarios} == {InUse.ASSUMED}
+
+
+EVERYTHING = (
+    "FQDN;Pool;Kind;Site;Product;Zone;Address;Roles;Upgrade_Domain\r\n"
+    'fe01.contoso.com;pool01;Enterprise;"To;kyo";sfb2015;inside;10.0.0.1;'
+    "Registrar UserServices;U1\r\n"
+    "fe02.contoso.com;pool01;;;;;;;\r\n"
+    ";;;;;;;;\r\n"
+    "sql01.contoso.com;;sql\r\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("separator", [";", ","])
+def test_everything_that_a_line_can_say(tmp_path: Path, encoding: str, separator: str) -> None:
+    estate = read(tmp_path, EVERYTHING.replace(";", separator).encode(encoding))
+    pool, sql = estate.pools
+    first, second = pool.servers
+    assert (pool.fqdn, pool.kind, pool.product) == ("pool01", PoolKind.ENTERPRISE, "sfb2015")
+    assert pool.site == f"To{separator}kyo"
+    assert (first.zone, first.address, first.upgrade_domain) == ("inside", "10.0.0.1", "U1")
+    assert first.roles == ("Registrar", "UserServices")
+    assert (second.fqdn, second.zone, second.roles) == ("fe02.contoso.com", None, ())
+    assert (sql.kind, sql.takes_updates) == (PoolKind.SQL, False)
+    assert [site.name for site in estate.sites] == [pool.site, "default"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "no column fqdn"),
+        ("fe01.contoso.com\n", "unknown column 'fe01.contoso.com'"),
+        ("fqdn,poool\na,b\n", "unknown column 'poool'; did you mean 'pool'?"),
+        ("fqdn,site,site\na,b,c\n", "column site is there twice"),
+        ("fqdn,site\na,b,c\n", "line 2: has more cells than the header"),
+        ("fqdn,site\na,x\n,b\n", "line 3: no fqdn"),
+        ("fqdn\nfe 01\n", "line 2: fqdn 'fe 01' is not a name of a machine"),
+        ("fqdn,address\na,b c\n", "line 2: address 'b c' is not a name of a machine"),
+        ("fqdn,kind\na,frontend\n", "pool a: 'frontend' is no kind of pool (enterprise,"),
+        ("fqdn,pool,site\na,p,x\nb,p,y\n", "pool p: site is x and y"),
+        ("fqdn,pool\na,p\nA,q\n", "server a is listed twice: in p and in q"),
+        ("fqdn\na\na\n", "server a is listed twice: in a and in a"),
+        ("fqdn,address\na,10.0.0.1\nb,10.0.0.1\n", "servers a and b have the same address"),
+        ('fqdn\n"' + "a" * 200_000 + '"\n', "line 2: field larger than field limit"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_its_line(
+    tmp_path: Path, content: str, sentence: str
+) -> None:
+    error = refused(tmp_path, content)
+    assert error.code == "SERVERS-INVALID"
+    assert f"\n  {sentence}" in error.message
+
+
+def test_all_problems_at_once(tmp_path: Path) -> None:
+    error = refused(tmp_path, "fqdn\n" + "a b\n" * 30)
+    assert error.message.count("is not a name") == 20
+    assert error.message.endswith("and 10 more")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("fqdn\n", "SERVERS-EMPTY"),
+        ("fqdn,pool\n,\n", "SERVERS-EMPTY"),
+        ("fqdn\nfe01\n".encode("utf-16"), "SERVERS-UNREADABLE"),
+        ("fqdn,site\nfe01,München\n".encode("cp1252"), "SERVERS-UNREADABLE"),
+        (b"fqdn\n" + b"a\n" * 2**23, "SERVERS-TOO-LARGE"),
+    ],
+    ids=["no line", "blank line", "utf-16", "cp1252", "large"],
+)
+def test_what_is_no_list(tmp_path: Path, content: str | bytes, code: str) -> None:
+    assert refused(tmp_path, content).code == code
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_servers_csv(tmp_path / "none.csv")
+    assert caught.value.code == "SERVERS-UNREADABLE"
+
+
+@settings(
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.lists(
+        st.text(st.sampled_from('ab.,;" \r\n\0é'), max_size=12) | st.text(max_size=6), max_size=6
+    )
+)
+def test_any_lines_are_read_or_refused(tmp_path: Path, lines: list[str]) -> None:
+    content = "\n".join(["fqdn,pool", *lines]).encode("utf-8", "replace")
+    try:
+        estate = read(tmp_path, content)
+    except UsageError as error:
+        assert error.code.startswith("SERVERS-")  # noqa: PT017 - either way is right
+    else:
+        assert estate.servers()
