@@ -23,9 +23,7 @@ class Cost:
     output: str
 
 
-def run(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
-) -> Cost:
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Cost:
     """Run a program to its end. Raises RuntimeError where it fails."""
     log = folder / "output.txt"
     with log.open("wb") as output:
