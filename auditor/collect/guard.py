@@ -220,7 +220,7 @@ class GuardedReader(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         self._sock.settimeout(min(IDLE_SECONDS, self._guard.remaining()))
         try:
-            size = self._sock.recv_into(buffer, min(len(buffer), _PIECE))
+            size = self._sock.recv_into(buffer)
         except OSError:
             self._guard.remaining()
             raise

@@ -56,21 +56,24 @@ def broken_links(estate: Estate) -> Iterator[str]:
             near = nearest(site.central, [name for name in sites if name != site.name])
             yield f"site {site.name}: central names no other site: {site.central!r}{near}"
     pools = [pool.fqdn for pool in estate.pools]
+    homes = {server.fqdn: pool.fqdn for pool in estate.pools for server in pool.servers}
     for pool in estate.pools:
         if pool.site not in sites:
             yield f"pool {pool.fqdn}: no site {pool.site!r}{nearest(pool.site, sites)}"
         if pool.takes_updates and not pool.servers:
             yield f"pool {pool.fqdn}: has no servers"
-        yield from _links(pool, pools)
+        yield from _links(pool, pools, homes)
     hosts = [pool.fqdn for pool in estate.pools if pool.hosts_cms]
     if len(hosts) > 1:
         yield f"hosts_cms is true for {' and '.join(hosts)}; only one pool is the active host"
 
 
-def _links(pool: Pool, pools: list[str]) -> Iterator[str]:
+def _links(pool: Pool, pools: list[str], homes: Mapping[str, str]) -> Iterator[str]:
     for key in LINKS:
         link = getattr(pool, key)
         if link == pool.fqdn:
             yield f"pool {pool.fqdn}: {key} names the pool itself"
         elif link is not None and link not in pools:
-            yield f"pool {pool.fqdn}: {key} names no pool: {link}{nearest(link, pools)}"
+            home = homes.get(link)
+            right = f"; it is a server of {home}" if home else nearest(link, pools)
+            yield f"pool {pool.fqdn}: {key} names no pool: {link}{right}"

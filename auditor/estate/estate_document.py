@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -9,6 +10,18 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from auditor.estate.model import PoolKind
 from auditor.estate.names import host_name
 from auditor.estate.zone import Auth, SecretSource, Transport
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def _plain(text: str) -> str:
+    """TOML makes a tab of the \\t in "CONTOSO\\tom"; no name of anything has one."""
+    if _CONTROL.search(text):
+        raise ValueError(
+            f"{text[:80]!r} holds a control character; in double quotes a backslash makes one: "
+            "use 'single quotes'"
+        )
+    return text
 
 
 def _host(text: str) -> str:
@@ -24,7 +37,9 @@ def _server(value: Any) -> Any:
 
 Host = Annotated[str, AfterValidator(_host)]
 Stated = Literal["yes", "no", "unknown"]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, AfterValidator(_plain)]
+Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
+File = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_plain)]
 
 
 class _Table(BaseModel):
@@ -33,15 +48,15 @@ class _Table(BaseModel):
 
 class EstateTable(_Table):
     name: Name = "estate"
-    topology: str | None = None
-    servers_csv: str | None = None
+    topology: File | None = None
+    servers_csv: File | None = None
 
 
 class ZoneTable(_Table):
     transport: Transport = Transport.HTTP
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     auth: Auth = Auth.NEGOTIATE
-    ca_file: str | None = None
+    ca_file: File | None = None
     credential: Name
     spn_service: Annotated[str, Field(pattern=r"^[A-Za-z]{1,20}$")] = "host"
 
@@ -51,7 +66,7 @@ class CredentialTable(_Table):
     source: SecretSource = SecretSource.PROMPT
     variable: Name | None = None
     service: Name | None = None
-    path: Name | None = None
+    path: File | None = None
 
 
 class RunTable(_Table):
@@ -68,7 +83,7 @@ class SiteTable(_Table):
 
 class BackendTable(_Table):
     fqdn: Host
-    instance: str = ""
+    instance: Text = ""
     always_on: bool = False
     collocated: bool = False
 

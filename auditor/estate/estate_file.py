@@ -18,16 +18,13 @@ from auditor.estate.estate_tables import written_estate, zones_of
 from auditor.estate.input_file import MIB, read_input
 from auditor.estate.model import Estate, InUse
 from auditor.estate.placement import in_zones, unknown_zones, ways_of, ways_stated
-from auditor.estate.problems import listed, nearest, some_of
-from auditor.estate.scenarios import KEYS, stated_scenarios
+from auditor.estate.problems import listed, some_of
+from auditor.estate.scenarios import stated_scenarios
 from auditor.estate.servers_csv import read_servers_csv
 from auditor.estate.topology import read_topology
 from auditor.estate.zone import RunOptions, Zone
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-    from pydantic_core import ErrorDetails
-
     from auditor.estate.estate_document import EstateDocument, RunTable
 
 _MAX_BYTES = 4 * MIB
@@ -141,7 +138,11 @@ def _parse(path: Path) -> dict[str, Any]:
         reason = "it is nested too deeply"
     except ValueError as error:  # no UTF-8, no TOML, or a number of thousands of digits
         reason = str(error)
-    raise UsageError("ESTATE-NOT-TOML", f"{path} is not TOML: {reason}.", _HINT)
+    raise UsageError(
+        "ESTATE-NOT-TOML",
+        f"{path} is not TOML: {reason}.",
+        "Text stands in quotes; with a backslash in it, in single ones: 'DOMAIN\\user'.",
+    )
 
 
 def _refuse_secrets(path: Path, raw: dict[str, Any]) -> None:
@@ -176,43 +177,13 @@ def _document(path: Path, raw: dict[str, Any]) -> EstateDocument:
     from pydantic import ValidationError  # noqa: PLC0415 - slow to load, not for --help
 
     from auditor.estate.estate_document import EstateDocument  # noqa: PLC0415
+    from auditor.estate.estate_problems import sentence_of  # noqa: PLC0415
 
     try:
         return EstateDocument.model_validate(raw)
     except ValidationError as error:
-        raise _invalid(path, [_sentence(problem) for problem in error.errors()]) from None
+        raise _invalid(path, [sentence_of(problem) for problem in error.errors()]) from None
 
 
 def _invalid(path: Path, problems: list[str]) -> UsageError:
     return UsageError("ESTATE-INVALID", f"{path} cannot be used:{listed(problems)}", _HINT)
-
-
-def _sentence(problem: ErrorDetails) -> str:
-    loc = [part for part in problem["loc"] if part != "[key]"]
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
-    where = where.lstrip(".")[:200]
-    if problem["type"] == "extra_forbidden" or len(loc) < len(problem["loc"]):
-        return f"{where}: unknown key{nearest(str(loc[-1]), _keys_beside(loc))}"
-    message = problem["msg"].removeprefix("Value error, ")
-    return f"{where}: {message[:1].lower()}{message[1:]}"
-
-
-def _keys_beside(loc: list[int | str]) -> list[str]:
-    """The keys that a table may have, by the nearest name above it that is a kind of table."""
-    from auditor.estate import estate_document as tables  # noqa: PLC0415
-
-    kinds: dict[int | str, type[BaseModel]] = {
-        "estate": tables.EstateTable,
-        "zones": tables.ZoneTable,
-        "credentials": tables.CredentialTable,
-        "run": tables.RunTable,
-        "sites": tables.SiteTable,
-        "pools": tables.PoolTable,
-        "servers": tables.ServerTable,
-        "backends": tables.BackendTable,
-        "overrides": tables.OverrideTable,
-    }
-    if "scenarios" in loc:
-        return list(KEYS)
-    above = [kinds[part] for part in loc[:-1] if part in kinds]
-    return list((above[-1] if above else tables.EstateDocument).model_fields)

@@ -57,9 +57,13 @@ def ways_stated(overrides: tuple[OverrideTable, ...], estate: Estate, problems: 
             problems += _misnamed(place, table.pool, pools, ways.pools)
             if table.address is not None:
                 problems.append(f"{place}.address: is for a server, not for a pool")
+            elif table.zone is None:
+                problems.append(f"{place}: says no zone for {table.pool}")
             ways.pools[table.pool] = table.zone or ""
         elif table.server is not None and table.pool is None:
             problems += _misnamed(place, table.server, servers, ways.servers)
+            if table.zone is None and table.address is None:
+                problems.append(f"{place}: says neither zone nor address of {table.server}")
             ways.servers[table.server] = (table.zone, table.address)
         else:
             problems.append(f"{place}: name either a server or a pool")

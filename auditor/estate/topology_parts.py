@@ -131,6 +131,8 @@ def _add_site(
     if any(site.name == name for site in sites.values()):
         notes.append(f"Two sites are called {name}; the second one is shown with its number.")
         name = f"{name} ({key})"
+    if key in sites:
+        notes.append(f"Sites {sites[key].name} and {name} have the same number, {key}.")
     sites[key] = Site(name, central)
     return name
 

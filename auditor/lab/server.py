@@ -66,14 +66,16 @@ class Lab:
             await self._start_zone(zone)
 
     async def stop(self) -> None:
-        """Hang up on everybody and stop listening."""
+        """Hang up on everybody and stop listening. The lab has its event loop to itself."""
         for server in self._servers:
             server.close()
         for service in self._services.values():
             service.close()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # a connection that has just been accepted gets its task now
+        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         for server in self._servers:
             await server.wait_closed()
         self._workers.shutdown(cancel_futures=True)

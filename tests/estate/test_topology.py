@@ -263,6 +263,11 @@ ODD: list[tuple[str, Document, str]] = [
         "Two sites are called Tokyo; the second one is shown with its number.",
     ),
     (
+        "two sites of one number",
+        Document([Box("1", "x.contoso.com")], SE, CENTRAL + CENTRAL.replace("Tokyo", "Nara")),
+        "Sites Tokyo and Nara have the same number, 1.",
+    ),
+    (
         "a service on no cluster",
         Document([Box("1", "x.contoso.com")], [*SE, On("WebServices", "7")]),
         "Service 1-WebServices-7 is installed on no known cluster.",

@@ -1,0 +1,298 @@
+"""What an estate file may not say: each mistake is named with its place, and all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.estate.estate_text import EDGE_ZONE, POOL, ZONE, refused
+
+INVALID = [
+    ("unknown table", "[zone.default]\n", "zone: unknown key; did you mean 'zones'?"),
+    (
+        "unknown key of a zone",
+        ZONE + 'trasport = "http"',
+        "credentials.admin.trasport: unknown key",
+    ),
+    (
+        "unknown key of run",
+        "[run]\ntreads = 8\n",
+        "run.treads: unknown key; did you mean 'threads'?",
+    ),
+    (
+        "unknown key of a server",
+        '[[pools]]\nfqdn = "a"\nservers = [{ fqdn = "a", adress = "b" }]\n',
+        "pools[0].servers[0].adress: unknown key; did you mean 'address'?",
+    ),
+    (
+        "a key that another table has",
+        "[run]\nadress = 8\n",
+        "run.adress: unknown key\n",
+    ),
+    (
+        "unknown scenario",
+        '[scenarios]\nhybird = "yes"\n',
+        "scenarios.hybird: unknown key; did you mean 'hybrid'?",
+    ),
+    (
+        "a scenario that is neither yes nor no",
+        '[scenarios]\nhybrid = "maybe"\n',
+        "scenarios.hybrid: input should be 'yes', 'no' or 'unknown'",
+    ),
+    ("a kind that is none", '[[pools]]\nfqdn = "a"\nkind = "frontend"\n', "pools[0].kind: input"),
+    (
+        "a word in other letters",
+        ZONE.replace('"admin"\n', '"admin"\ntransport = "HTTPS"\n'),
+        "zones.default.transport: input should be 'http' or 'https'; did you mean 'https'?",
+    ),
+    (
+        "a tab where a backslash was meant",
+        '[credentials.admin]\nusername = "CONTOSO\\tom"\n',
+        (
+            "credentials.admin.username: 'CONTOSO\\tom' holds a control character; in double quotes a "
+            "backslash makes one: use 'single quotes'"
+        ),
+    ),
+    (
+        "tabs in a path of Windows",
+        '[estate]\ntopology = "C:\\temp\\topology.xml"\n',
+        "estate.topology: 'C:\\temp\\topology.xml' holds a control character",
+    ),
+    ("an empty name", '[credentials.admin]\nusername = ""\n', "credentials.admin.username: string"),
+    ("a zone without a name", '[zones.""]\ncredential = "admin"\n', "zones.: string should have"),
+    ("one table of pools", '[pools]\nfqdn = "a"\n', "pools: write it as [[pools]], once for each"),
+    ("a list of zones", '[[zones]]\nname = "a"\n', "zones: write it as [zones.NAME]\n"),
+    ("a list of limits", "[[run]]\nthreads = 8\n", "run: write it as [run]\n"),
+    ("a word for a zone", '[zones]\ndmz = "https"\n', "zones.dmz: write it as [zones.dmz]\n"),
+    (
+        "one server without a list",
+        '[[pools]]\nfqdn = "a"\nservers = "fe01"\n',
+        "pools[0].servers: write it as a list, in [ ]\n",
+    ),
+    (
+        "a word for a SQL instance",
+        '[[pools]]\nfqdn = "a"\nbackends = ["sql01"]\n',
+        "pools[0].backends[0]: write it as a table, in { }\n",
+    ),
+    ("a pool without a name", '[[pools]]\nkind = "edge"\n', "pools[0].fqdn: field required"),
+    (
+        "a name that could be a command",
+        '[[pools]]\nfqdn = "a"\nservers = ["fe01; calc"]\n',
+        "pools[0].servers[0].fqdn: 'fe01; calc' is not a name or IPv4 address of a machine",
+    ),
+    ("a server that is a number", '[[pools]]\nfqdn = "a"\nservers = [1]\n', "pools[0].servers[0]:"),
+    ("too many threads", "[run]\nthreads = 1000\n", "run.threads: input should be less"),
+    ("no end of time", "[run]\ndeadline_seconds = inf\n", "run.deadline_seconds: input should be"),
+    ("no time at all", "[run]\nconnect_seconds = nan\n", "run.connect_seconds: input should be"),
+    (
+        "basic over http",
+        ZONE.replace('"admin"\n', '"admin"\nauth = "basic"\n') + POOL,
+        ('zones.default.auth: basic sends the password readable, so it needs transport = "https"'),
+    ),
+    (
+        "a CA for http",
+        ZONE.replace('"admin"\n', '"admin"\nca_file = "ca.pem"\n') + POOL,
+        'zones.default.ca_file: is for transport = "https"',
+    ),
+    (
+        "a CA that is not there",
+        ZONE.replace('"admin"\n', '"admin"\ntransport = "https"\nca_file = "ca.pem"\n') + POOL,
+        "zones.default.ca_file: there is no file ",
+    ),
+    (
+        "unknown credential",
+        ZONE.replace('credential = "admin"', 'credential = "admn"') + POOL,
+        "zones.default.credential: no [credentials.admn]; did you mean 'admin'?",
+    ),
+    (
+        "a source without its locator",
+        ZONE + 'source = "env"\n' + POOL,
+        'credentials.admin: source = "env" needs variable',
+    ),
+    (
+        "a locator of another source",
+        ZONE + 'path = "x"\n' + POOL,
+        'credentials.admin.path: is not for source = "prompt"',
+    ),
+    ("no zones", POOL, "zones: there is none; add [zones.default]"),
+    (
+        "no zone to choose",
+        ZONE.replace("zones.default", "zones.inside") + EDGE_ZONE + POOL,
+        (
+            "no zone for fe01.contoso.com, fe02.contoso.com: name one at the server or its pool, "
+            'or call one "default"'
+        ),
+    ),
+    (
+        "unknown zone",
+        ZONE + POOL.replace("kind", 'zone = "defalt"\nkind'),
+        (
+            "no [zones.defalt], which fe01.contoso.com, fe02.contoso.com are in; "
+            "did you mean 'default'?"
+        ),
+    ),
+    (
+        "unknown site",
+        ZONE + '[[sites]]\nname = "Tokyo"\n' + POOL.replace("kind", 'site = "Tokio"\nkind'),
+        "pool pool01.contoso.com: no site 'Tokio'; did you mean 'Tokyo'?",
+    ),
+    (
+        "which site",
+        ZONE + '[[sites]]\nname = "Tokyo"\n[[sites]]\nname = "Nara"\n' + POOL,
+        "pool pool01.contoso.com: which site? name one of [[sites]]",
+    ),
+    (
+        "a branch of nothing",
+        ZONE + '[[sites]]\nname = "Tokyo"\ncentral = "Kyoto"\n' + POOL,
+        "site Tokyo: central names no other site: 'Kyoto'",
+    ),
+    (
+        "a link to nothing",
+        ZONE + POOL.replace("kind", 'edge = "pool02.contoso.com"\nkind'),
+        (
+            "pool pool01.contoso.com: edge names no pool: pool02.contoso.com; "
+            "did you mean 'pool01.contoso.com'?"
+        ),
+    ),
+    (
+        "a link to a server",
+        ZONE + POOL.replace("kind", 'next_hop = "fe02.contoso.com"\nkind'),
+        (
+            "pool pool01.contoso.com: next_hop names no pool: fe02.contoso.com; "
+            "it is a server of pool01.contoso.com"
+        ),
+    ),
+    (
+        "a link to itself",
+        ZONE + POOL.replace("kind", 'paired_with = "Pool01.contoso.com"\nkind'),
+        "pool pool01.contoso.com: paired_with names the pool itself",
+    ),
+    (
+        "a pool without servers",
+        ZONE + POOL + '[[pools]]\nfqdn = "a"\n',
+        "pool a: has no servers",
+    ),
+    (
+        "a server twice, in other letters",
+        ZONE + POOL + '[[pools]]\nfqdn = "b"\nservers = ["Fe01.CONTOSO.com"]\n',
+        "server fe01.contoso.com is listed twice: in pool01.contoso.com and in b",
+    ),
+    (
+        "a pool twice",
+        ZONE
+        + POOL
+        + POOL.upper()
+        .replace("[[POOLS]]\nFQDN", "[[pools]]\nfqdn")
+        .replace('KIND = "ENTERPRISE"\nSERVERS', "servers"),
+        "pool pool01.contoso.com is listed twice",
+    ),
+    (
+        "a site twice",
+        ZONE + '[[sites]]\nname = "a"\n[[sites]]\nname = "a"\n' + POOL,
+        "site a is listed twice",
+    ),
+    (
+        "an address twice",
+        ZONE
+        + '[[pools]]\nfqdn = "a"\nservers = [{ fqdn = "a", address = "10.0.0.1" },'
+        + '{ fqdn = "b", address = "10.0.0.1" }]\n',
+        "servers a and b have the same address, 10.0.0.1",
+    ),
+    (
+        "the name of another server for an address",
+        ZONE + '[[pools]]\nfqdn = "a"\nservers = ["a", { fqdn = "b", address = "A" }]\n',
+        "servers a and b have the same address, a",
+    ),
+    (
+        "Central Management twice",
+        ZONE
+        + POOL
+        + 'hosts_cms = true\n[[pools]]\nfqdn = "b"\nhosts_cms = true\nservers = ["b"]\n',
+        "hosts_cms is true for pool01.contoso.com and b; only one pool is the active host",
+    ),
+    (
+        "an override of nothing",
+        ZONE + POOL + '[[overrides]]\nserver = "fe09.contoso.com"\n',
+        "overrides[0]: fe09.contoso.com is not in the estate; did you mean 'fe0",
+    ),
+    (
+        "an override of neither",
+        ZONE + POOL + '[[overrides]]\nzone = "default"\n',
+        "overrides[0]: name either a server or a pool",
+    ),
+    (
+        "an override twice",
+        ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\n' * 2,
+        "overrides[1]: fe01.contoso.com is listed twice",
+    ),
+    (
+        "an override that says nothing of a server",
+        ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\n',
+        "overrides[0]: says neither zone nor address of fe01.contoso.com",
+    ),
+    (
+        "an override that says nothing of a pool",
+        ZONE + POOL + '[[overrides]]\npool = "pool01.contoso.com"\n',
+        "overrides[0]: says no zone for pool01.contoso.com",
+    ),
+    (
+        "an override of both",
+        ZONE + POOL + '[[overrides]]\npool = "pool01.contoso.com"\nserver = "fe01.contoso.com"\n',
+        "overrides[0]: name either a server or a pool",
+    ),
+    (
+        "one address for a pool",
+        ZONE + POOL + '[[overrides]]\npool = "pool01.contoso.com"\naddress = "a"\n',
+        "overrides[0].address: is for a server, not for a pool",
+    ),
+    (
+        "pools and a list of servers",
+        '[estate]\nservers_csv = "servers.csv"\n' + ZONE + POOL,
+        "estate.servers_csv and [[pools]]: only one of them can say which servers there are",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [case[1:] for case in INVALID], ids=[case[0] for case in INVALID]
+)
+def test_what_cannot_be_used_is_named_with_its_place(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    (tmp_path / "servers.csv").write_text("fqdn\nfe01\n", "utf-8")
+    error = refused(tmp_path, text)
+    assert error.code == "ESTATE-INVALID"
+    assert f"\n  {sentence}" in error.message + "\n"
+    assert "docs/estate-file.md" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("threads", ("0", "257", "1.5", '"many"')),
+        ("deadline_seconds", ("0.9", "3601", "-1", "inf")),
+        ("connect_seconds", ("0", "301", "nan")),
+        ("byte_budget_mib", ("0", "257")),
+    ],
+)
+def test_limits_of_a_run_out_of_their_range(
+    tmp_path: Path, key: str, values: tuple[str, ...]
+) -> None:
+    for value in values:
+        error = refused(tmp_path, f"[run]\n{key} = {value}\n{ZONE}{POOL}")
+        assert f"\n  run.{key}: input should be" in error.message
+
+
+def test_all_problems_at_once_up_to_twenty(tmp_path: Path) -> None:
+    text = ZONE + POOL + "".join(f'[[pools]]\nfqdn = "empty{n}"\n' for n in range(25))
+    lines = refused(tmp_path, text).message.splitlines()
+    assert lines[1:21] == [f"  pool empty{n}: has no servers" for n in range(20)]
+    assert lines[21:] == ["  and 5 more"]
+
+
+def test_problems_of_different_kinds_are_told_together(tmp_path: Path) -> None:
+    text = ZONE.replace('"admin"\n', '"admn"\n', 1) + POOL.replace("kind", 'edge = "x"\nkind')
+    message = refused(tmp_path, text).message
+    assert "no [credentials.admn]" in message
+    assert "edge names no pool: x" in message
