@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from auditor.estate.model import PoolKind
-from auditor.estate.names import host_name
+from auditor.estate.names import has_control_character, host_name
 from auditor.estate.zone import Auth, SecretSource, Transport
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def _plain(text: str) -> str:
     """TOML makes a tab of the \\t in "CONTOSO\\tom"; no name of anything has one."""
-    if _CONTROL.search(text):
+    if has_control_character(text):
         raise ValueError(
             f"{text[:80]!r} holds a control character; in double quotes a backslash makes one: "
             "use 'single quotes'"

@@ -15,7 +15,7 @@ from auditor.errors import UsageError
 from auditor.estate.checks import duplicates
 from auditor.estate.input_file import MIB, read_input
 from auditor.estate.model import KINDS_WITHOUT_UPDATES, Estate, Pool, PoolKind, Server, Site
-from auditor.estate.names import host_name
+from auditor.estate.names import has_control_character, host_name
 from auditor.estate.problems import listed, nearest
 from auditor.estate.scenarios import stated_scenarios
 
@@ -78,24 +78,35 @@ def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, Row]]:
     header = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in header else ",")
     try:
-        names = [name.strip().lower() for name in next(reader, [])]
+        names = [name.lower() for name in _values(next(reader, []))]
         _check_header(path, names)
         for cells in reader:
-            values = [cell.strip() for cell in cells]
+            values = _values(cells)
             if len(values) > len(names):
                 problems.append(f"line {reader.line_num}: has more cells than the header")
-            elif any(values):
+            elif has_control_character("".join(values)):
+                problems.append(f"line {reader.line_num}: holds a control character")
+            elif values:
                 yield reader.line_num, dict(zip(names, values, strict=False))
     except csv.Error as error:
         problems.append(f"line {reader.line_num}: {error}")
+
+
+def _values(cells: list[str]) -> list[str]:
+    """Cells as single lines, without the empty ones that a spreadsheet leaves at the end."""
+    values = [" ".join(cell.split()) for cell in cells]
+    while values and not values[-1]:
+        values.pop()
+    return values
 
 
 def _check_header(path: Path, names: list[str]) -> None:
     problems = [
         f"unknown column {name[:80]!r}{nearest(name[:80], COLUMNS)}"
         for name in names
-        if name not in COLUMNS
+        if name and name not in COLUMNS
     ]
+    problems += [f"column {n} has no name" for n, name in enumerate(names, start=1) if not name]
     problems += [f"column {name} is there twice" for name in COLUMNS if names.count(name) > 1]
     if "fqdn" not in names:
         problems.append("no column fqdn")

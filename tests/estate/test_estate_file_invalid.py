@@ -50,8 +50,8 @@ INVALID = [
         "a tab where a backslash was meant",
         '[credentials.admin]\nusername = "CONTOSO\\tom"\n',
         (
-            "credentials.admin.username: 'CONTOSO\\tom' holds a control character; in double quotes a "
-            "backslash makes one: use 'single quotes'"
+            "credentials.admin.username: 'CONTOSO\\tom' holds a control character; "
+            "in double quotes a backslash makes one: use 'single quotes'"
         ),
     ),
     (

@@ -39,7 +39,7 @@ def test_every_example_is_an_estate(tmp_path: Path, guide: str, number: int) -> 
 def test_the_complete_example_says_what_the_guide_says(tmp_path: Path, guide: str) -> None:
     (tmp_path / "dmz-ca.pem").touch()
     path = tmp_path / "estate.toml"
-    path.write_text(examples(guide, "toml")[-1], "utf-8")
+    path.write_text(examples(guide, "toml")[2], "utf-8")
     said = read_estate_file(path)
     zones = {server.fqdn: server.zone for server in said.estate.servers()}
     assert zones["edge01.contoso.com"] == "dmz"
@@ -53,6 +53,16 @@ def test_the_complete_example_says_what_the_guide_says(tmp_path: Path, guide: st
     assert [pool.fqdn for pool in said.estate.pools if pool.hosts_cms] == ["pool01.contoso.com"]
 
 
+def test_an_override_goes_with_a_topology(tmp_path: Path, guide: str) -> None:
+    whole_estate().written(tmp_path)
+    (tmp_path / "dmz-ca.pem").touch()
+    _, with_topology, _, override = examples(guide, "toml")
+    path = tmp_path / "estate.toml"
+    path.write_text(with_topology + override, "utf-8")
+    reached = {server.fqdn: server.address for server in read_estate_file(path).estate.servers()}
+    assert reached["edge02.contoso.com"] == "10.9.0.2"
+
+
 def test_the_list_of_servers_is_one(tmp_path: Path, guide: str) -> None:
     path = tmp_path / "servers.csv"
     path.write_text(examples(guide, "csv")[0], "utf-8")
@@ -63,6 +73,27 @@ def test_the_list_of_servers_is_one(tmp_path: Path, guide: str) -> None:
 def test_every_key_is_described(guide: str, name: str) -> None:
     for key in TABLES[name].model_fields:
         assert f"`{key}`" in guide, f"{name}.{key}"
+
+
+def test_limits_of_a_run_are_as_described(guide: str) -> None:
+    for key, said in estate_document.RunTable.model_json_schema()["properties"].items():
+        row = f"{said['minimum']:g} to {said['maximum']:g} | {said['default']:g} |"
+        assert re.search(rf"^\| `{key}` \| .* \| {re.escape(row)}$", guide, re.MULTILINE), key
+
+
+@pytest.mark.parametrize("name", ["docs/estate-file.md", "docs/errors.md", "README.md"])
+def test_links_lead_somewhere(root: Path, name: str) -> None:
+    page = root / name
+    for link in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
+        if "://" in link:
+            continue
+        file, _, anchor = link.partition("#")
+        target = page.parent / file if file else page
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
+            slugs = {re.sub(r"[^a-z0-9 -]", "", h.lower()).replace(" ", "-") for h in headings}
+            assert anchor in slugs, link
 
 
 def test_every_kind_column_and_scenario_is_described(guide: str) -> None:

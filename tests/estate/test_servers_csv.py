@@ -63,10 +63,21 @@ def test_everything_that_a_line_can_say(tmp_path: Path, encoding: str, separator
     assert [site.name for site in estate.sites] == [pool.site, "default"]
 
 
+def test_what_a_spreadsheet_leaves_behind_is_nothing(tmp_path: Path) -> None:
+    content = 'fqdn;site;;\nfe01\xa0;"To\r\nkyo";;\n;;;\nfe02;;;\n'
+    assert [(p.fqdn, p.site) for p in read(tmp_path, content).pools] == [
+        ("fe01", "To kyo"),
+        ("fe02", "default"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         ("", "no column fqdn"),
+        (",fqdn\nx,a\n", "column 1 has no name"),
+        ("fqdn,,site\na,,x\n", "column 2 has no name"),
+        ("fqdn,site\na,To\x1bkyo\n", "line 2: holds a control character"),
         ("fe01.contoso.com\n", "unknown column 'fe01.contoso.com'"),
         ("fqdn,poool\na,b\n", "unknown column 'poool'; did you mean 'pool'?"),
         ("fqdn,site,site\na,b,c\n", "column site is there twice"),

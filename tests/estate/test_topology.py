@@ -158,6 +158,7 @@ def test_branch_sites_within_their_central_site(tmp_path: Path) -> None:
         ("utf-8-sig", '<?xml version="1.0" encoding="utf-16"?>\r\n'),
         ("utf-8-sig", '\r\n<?xml version="1.0"?>'),
         ("utf-16", '<?xml version="1.0" encoding="utf-16"?>\r\n'),
+        ("utf-16-be", '\ufeff<?xml version="1.0" encoding="utf-16"?>\r\n'),
         ("utf-16-le", ""),
         ("utf-16-be", '<?xml version="1.0" encoding="utf-8"?>'),
     ],
