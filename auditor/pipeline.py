@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from auditor.assemble import RunFacts, assemble
-from auditor.assess.engine import assess
+from auditor.assess.engine import assess, policy_named
 from auditor.audit import Audit
 from auditor.errors import UsageError
 from auditor.estate.model import Estate
@@ -18,13 +18,7 @@ from auditor.rulebook.procedures import load_procedures
 
 def check_policy(policy: str) -> None:
     """UsageError where the rulebook has no such policy; before anybody is asked anything."""
-    known = load().policies
-    if policy not in known:
-        raise UsageError(
-            "POLICY-UNKNOWN",
-            f"there is no policy {policy!r}.",
-            f"Policies: {', '.join(known)}.",
-        )
+    policy_named(load(), policy)
 
 
 def check_estate(estate: Estate) -> None:

@@ -46,7 +46,7 @@ def assess(
     A server without a reading is judged as not asked. Raises UsageError for a policy or a
     scenario that the rulebook does not know.
     """
-    context = Context(rulebook, _policy(rulebook, policy), now)
+    context = Context(rulebook, policy_named(rulebook, policy), now)
     scenarios = scope_scenarios(estate, rulebook)
     servers = tuple(
         _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
@@ -94,10 +94,11 @@ def _incomplete(assessment: Assessment) -> bool:
     return not judged and any(scenario.in_use is not InUse.NO for scenario in scenarios)
 
 
-def _policy(rulebook: Rulebook, name: str) -> Policy:
+def policy_named(rulebook: Rulebook, name: str) -> Policy:
+    """The policy; UsageError POLICY-UNKNOWN where the rulebook has none of that name."""
     if name not in rulebook.policies:
         known = ", ".join(rulebook.policies)
-        raise UsageError("ASSESS-POLICY", f"policy {name!r} is not known", f"Known: {known}.")
+        raise UsageError("POLICY-UNKNOWN", f"there is no policy {name!r}.", f"Policies: {known}.")
     return rulebook.policies[name]
 
 

@@ -59,7 +59,10 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
     ),
     ReachState.TLS: (
         "No trustworthy TLS connection to {host}.",
-        "The certificate must be valid, carry this name, and be signed by the zone's ca_file.",
+        (
+            "Its certificate must be valid, carry this name and be signed by the zone's ca_file; "
+            "a server that offers no TLS 1.2 is read over http with ntlm."
+        ),
     ),
     ReachState.AUTH: (
         "{host} does not accept the account {user}.",
