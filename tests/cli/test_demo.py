@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from pathlib import Path
@@ -150,8 +151,9 @@ def test_the_workbook_is_one_that_excel_opens(folder: Path, workbook_check: Path
 
 
 def test_the_workbook_has_a_row_for_every_step(folder: Path, audit: dict[str, Any]) -> None:
-    sheet = openpyxl.load_workbook(folder / "upgrade-plan.xlsx", read_only=True)["Plan"]
-    ids = [row[0] for row in sheet.iter_rows(min_row=2, max_col=1, values_only=True)]
+    with contextlib.closing(openpyxl.load_workbook(folder / "upgrade-plan.xlsx")) as workbook:
+        rows = workbook["Plan"].iter_rows(min_row=2, max_col=1, values_only=True)
+        ids = [row[0] for row in rows]
     assert ids == [step["id"] for step in audit["steps"]]
 
 
