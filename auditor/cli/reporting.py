@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -27,7 +29,11 @@ def judge_and_report(
     run = RunFacts(RunFacts.new_id(started), started, datetime.now(UTC))
     audit = judge(estate, readings, reporting.policy, run)
     written = output.write_reports(audit, csv=reporting.csv)
-    print_summary(audit, make_console())
+    try:
+        print_summary(audit, make_console())
+    except (OSError, SystemExit):  # rich ends the program where a pipe is closed
+        # The reports are written and the exit code is the audit's, whether or not anybody reads.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     for report in written:
         click.echo(f"wrote {report.path}" + (f"\n  {report.note}" if report.note else ""), err=True)
     return audit.run.exit_code

@@ -1,8 +1,8 @@
 """Who is asking: NTLM and SPNEGO with sealed messages, and Basic over TLS.
 
 One `Conversation` belongs to one connection, as NTLM authenticates connections. The acceptor
-knows passwords only by way of a file that the environment names, so there is one such file
-for the whole lab; which account a host accepts is checked here.
+knows passwords only by way of a file that the environment names, so a process has one such
+file for its lab; which account a host accepts is checked here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import hmac
 import os
 import struct
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -21,23 +22,34 @@ import spnego
 from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import SpnegoError
 
+from auditor.errors import UsageError
 from auditor.estate.zone import Auth, Transport
+from auditor.lab import sealing
 from auditor.lab.http import Request, Response
 from auditor.lab.model import LabUser, LabZone
 
-_SCHEMES = {Auth.NTLM: "NTLM", Auth.NEGOTIATE: "Negotiate"}
-_BOUNDARY = "Encrypted Boundary"
 _VARIABLE = "NTLM_USER_FILE"
+_SCHEMES = ("Negotiate", "NTLM")
 
 
 class Accounts:
     """The accounts of the lab, in a file that only this user can read, while it runs."""
 
     def __init__(self, users: Iterable[LabUser]) -> None:
-        lines = {user.username: _line(user) for user in users}
+        """UsageError for an account that such a file cannot hold, or holds already."""
+        known: dict[str, LabUser] = {}
+        for user in users:
+            first = known.setdefault(user.username.casefold(), user)
+            if first.password != user.password:
+                raise UsageError(
+                    "LAB-ACCOUNT",
+                    f"{user.username} has two passwords in this lab.",
+                    "Give the account of one zone another name, or another domain before it.",
+                )
+        lines = [_line(user) for user in known.values()]
         handle, name = tempfile.mkstemp(prefix="sfb-audit-lab-")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines.values()) + "\n")
+            file.writelines(lines)
         self._path = Path(name)
         self._before = os.environ.get(_VARIABLE)
 
@@ -60,19 +72,31 @@ class Accounts:
 
 def _line(user: LabUser) -> str:
     domain, _, name = user.username.rpartition("\\")
-    if ":" in user.username + user.password or "\n" in user.password:
-        raise ValueError(f"lab account {user.username!r}: no colon or line end is possible here")
-    return f"{domain}:{name}:{user.password}"
+    if any(sign in user.username + user.password for sign in ":\r\n"):
+        raise UsageError(
+            "LAB-ACCOUNT",
+            f"{user.username}: the lab cannot keep a name or a password with a colon or a line "
+            "end in it.",
+            "Choose another one.",
+        )
+    return f"{domain}:{name}:{user.password}\n"
 
 
 class Conversation:
     """The authentication of one connection. `user` is None until it succeeded."""
 
-    def __init__(self, zone: LabZone, channel_binding: bytes | None) -> None:
+    def __init__(
+        self,
+        zone: LabZone,
+        channel_binding: bytes | None,
+        rejected: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`rejected` is called for each sign-in that is refused."""
         self._zone = zone
         self._binding = channel_binding
+        self._rejected = rejected
         self._context: spnego.ContextProxy | None = None
-        self._protocol = ""
+        self._last_token = ""
         self.user: str | None = None
 
     @property
@@ -82,19 +106,24 @@ class Conversation:
 
     def challenge(self) -> Response:
         """401, with what this host accepts."""
-        offers = []
+        offers: tuple[str, ...] = ()
         if self._zone.auth is not Auth.BASIC:
-            offers = [("WWW-Authenticate", scheme) for scheme in _SCHEMES.values()]
+            offers = _SCHEMES
         elif self._zone.transport is Transport.HTTPS:
-            offers = [("WWW-Authenticate", 'Basic realm="WSMAN"')]
+            offers = ('Basic realm="WSMAN"',)
         self.user = None
-        return Response(401, headers=tuple(offers))
+        return Response(401, headers=tuple(("WWW-Authenticate", offer) for offer in offers))
+
+    def refuse(self) -> Response:
+        """401 to an account that gave its credentials."""
+        self._rejected()
+        self._context = None
+        return self.challenge()
 
     def authenticate(self, request: Request) -> Response | None:
         """The response that continues or ends the handshake; None where the request may go on.
 
-        A handshake's last request may carry a message; its token then goes with the answer
-        (see `last_token`).
+        A handshake's last request may carry a message; its token then goes with the answer.
         """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if not scheme:
@@ -103,87 +132,71 @@ class Conversation:
             return self._basic(token)
         if scheme.lower() in {"ntlm", "negotiate"} and self._zone.auth is not Auth.BASIC:
             return self._step(scheme, token)
-        return self.challenge()
+        return self.refuse()
 
     def _basic(self, token: str) -> Response | None:
         try:
             given = base64.b64decode(token, validate=True)
         except binascii.Error:
-            return self.challenge()
+            return self.refuse()
         wanted = f"{self._zone.user.username}:{self._zone.user.password}".encode()
         if self._zone.transport is Transport.HTTPS and hmac.compare_digest(given, wanted):
             self.user = self._zone.user.username
             return None
-        return self.challenge()
+        return self.refuse()
 
     def _step(self, scheme: str, token: str) -> Response | None:
-        self._protocol = f"application/HTTP-{'SPNEGO'}-session-encrypted"
         try:
             if self._context is None or self._context.complete:
                 self._context = self._acceptor(scheme)
             answer = self._context.step(base64.b64decode(token))
-        except (SpnegoError, ValueError, struct.error, binascii.Error):
-            self._context = None
-            return self.challenge()
+        except (SpnegoError, ValueError, struct.error):
+            return self.refuse()
+        shown = f"{scheme} {base64.b64encode(answer).decode()}" if answer else ""
         if not self._context.complete:
-            shown = base64.b64encode(answer or b"").decode()
-            return Response(401, headers=(("WWW-Authenticate", f"{scheme} {shown}"),))
+            return Response(401, headers=(("WWW-Authenticate", shown or scheme),))
         principal = str(self._context.client_principal or "")
         if principal.casefold() != self._zone.user.username.casefold():
-            self._context = None
-            return self.challenge()
+            return self.refuse()
         self.user = self._zone.user.username
-        self.last_token = f"{scheme} {base64.b64encode(answer).decode()}" if answer else ""
+        self._last_token = shown
         return None
-
-    last_token = ""
 
     def _acceptor(self, scheme: str) -> spnego.ContextProxy:
         bindings = None
         if self._binding is not None:
             bindings = GssChannelBindings(application_data=self._binding)
+        # Our own SPNEGO and NTLM, not a GSSAPI library that the machine may have.
+        own = {
+            "ntlm": spnego.NegotiateOptions.use_ntlm,
+            "negotiate": spnego.NegotiateOptions.use_negotiate,
+        }
+        protocol = scheme.lower()
         return spnego.server(
-            protocol="ntlm" if scheme.lower() == "ntlm" else "negotiate",
-            options=spnego.NegotiateOptions.use_negotiate | spnego.NegotiateOptions.wrapping_winrm
-            if scheme.lower() != "ntlm"
-            else spnego.NegotiateOptions.wrapping_winrm | spnego.NegotiateOptions.use_ntlm,
+            protocol=protocol,
+            options=own[protocol] | spnego.NegotiateOptions.wrapping_winrm,
             channel_bindings=bindings,
         )
 
-    def unseal(self, request: Request) -> bytes:
-        """The message in a request; ValueError where it is not sealed as it must be."""
-        kind = request.headers.get("content-type", "")
-        if not kind.startswith("multipart/encrypted"):
-            if self.sealing:
-                raise ValueError("a message that is not sealed")
-            return request.body
+    def unseal(self, request: Request) -> bytes | None:
+        """The message in a request, None for one in the clear that had to be sealed.
+
+        ValueError for what this connection's handshake did not seal.
+        """
+        if not sealing.is_sealed(request.headers.get("content-type", "")):
+            return None if self.sealing else request.body
         if self._context is None:
             raise ValueError("a sealed message without a handshake")
-        sealed = request.body.partition(b"application/octet-stream\r\n")[2]
-        sealed = sealed.removesuffix(f"--{_BOUNDARY}--\r\n".encode())
-        (length,) = struct.unpack("<i", sealed[:4])
-        try:
-            return self._context.unwrap_winrm(sealed[4 : 4 + length], sealed[4 + length :])
-        except SpnegoError as error:
-            raise ValueError("a message that cannot be unsealed") from error
+        return sealing.unseal(self._context, request.body)
 
     def seal(self, response: Response, request: Request) -> Response:
         """The response, sealed where the request was, with the handshake's last token."""
-        headers = response.headers
-        if self.last_token:
-            headers = (*headers, ("WWW-Authenticate", self.last_token))
-            self.last_token = ""
-        sealed = request.headers.get("content-type", "").startswith("multipart/encrypted")
+        if self._last_token:
+            token = ("WWW-Authenticate", self._last_token)
+            response = replace(response, headers=(*response.headers, token))
+            self._last_token = ""
+        sealed = sealing.is_sealed(request.headers.get("content-type", ""))
         if not sealed or self._context is None or not response.body:
-            return Response(response.status, response.body, response.content_type, headers)
-        header, data, padding = self._context.wrap_winrm(response.body)
-        original = f"type={response.content_type};Length={len(response.body) + padding}"
-        head = (
-            f"--{_BOUNDARY}\r\n\tContent-Type: {self._protocol}\r\n"
-            f"\tOriginalContent: {original}\r\n--{_BOUNDARY}\r\n"
-            "\tContent-Type: application/octet-stream\r\n"
-        ).encode()
-        body = head + struct.pack("<i", len(header)) + header + data
-        body += f"--{_BOUNDARY}--\r\n".encode()
-        kind = f'multipart/encrypted;protocol="{self._protocol}";boundary="{_BOUNDARY}"'
-        return Response(response.status, body, kind, headers)
+            return response
+        body = sealing.seal(self._context, response.body, response.content_type)
+        return replace(response, body=body, content_type=sealing.CONTENT_TYPE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import itertools
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,14 +16,17 @@ from typing import TYPE_CHECKING
 from auditor.lab import soap
 from auditor.lab.http import Request, Response
 from auditor.lab.model import ScriptResult
+from auditor.lab.shell import fragment
 from auditor.lab.soap import SHELL, TRANSFER, Message
 
 if TYPE_CHECKING:
     from auditor.lab.shell import Command, Shell
     from auditor.lab.wsman import Service
 
+_CREATE = f"{TRANSFER}/Create"
 _OUTPUT, _VERBOSE = 0x00041004, 0x00041008
 _DRIP_SECONDS = 0.2
+_HUGE_BYTES = 8 * 1024 * 1024
 
 
 class Abort(Exception):  # noqa: N818 - it is no error: the host hangs up
@@ -61,7 +65,7 @@ def _plain(
 
 
 async def _gzip_bomb(request: Request, writer: asyncio.StreamWriter) -> None:
-    body = gzip.compress(bytes(64 * 1024 * 1024), compresslevel=9)
+    body = gzip.compress(bytes(1024 * 1024)) * 64  # members of one stream
     writer.write(Response(200, body, headers=(("Content-Encoding", "gzip"),)).encode())
     await writer.drain()
 
@@ -131,8 +135,14 @@ def _hanging(action: str) -> Callable[..., Awaitable[bytes | None]]:
 
 
 async def _shell_quota(service: Service, message: Message) -> bytes | None:
-    if message.action == f"{TRANSFER}/Create":
-        raise soap.too_many_shells(5)
+    if message.action == _CREATE:
+        raise soap.too_many_shells(service.max_shells)
+    return None
+
+
+async def _quota_then_ok(service: Service, message: Message) -> bytes | None:
+    if message.action == _CREATE and service.asked[_CREATE] == 1:
+        raise soap.too_many_shells(service.max_shells)
     return None
 
 
@@ -178,20 +188,18 @@ def _deep(message: Message) -> bytes:
 async def _endless_output(service: Service, shell: Shell, command: Command) -> None:
     while True:
         shell.put_raw(command, _OUTPUT, b"<S>" + b"a" * 30_000 + b"</S>")
-        await asyncio.sleep(0)
-        while not command.mailbox.empty:
-            await asyncio.sleep(0.001)
+        await command.mailbox.emptied()
 
 
 async def _endless_string(service: Service, shell: Shell, command: Command) -> None:
-    from auditor.lab.shell import fragment  # noqa: PLC0415 - a cycle otherwise
+    for index in itertools.count():
+        command.mailbox.put([fragment(10_000, index, b"a" * 32_000, last=False)])
+        await command.mailbox.emptied()
 
-    number, index = 10_000, 0
-    while True:
-        command.mailbox.put([fragment(number, index, b"a" * 32_000, index, 2**40)])
-        index += 1
-        while not command.mailbox.empty:
-            await asyncio.sleep(0.001)
+
+async def _huge_string(service: Service, shell: Shell, command: Command) -> None:
+    shell.put_raw(command, _OUTPUT, b"<S>" + b"a" * _HUGE_BYTES + b"</S>")
+    shell.finish(command, ScriptResult())
 
 
 async def _verbose_trickle(service: Service, shell: Shell, command: Command) -> None:
@@ -201,6 +209,7 @@ async def _verbose_trickle(service: Service, shell: Shell, command: Command) -> 
             b'<B N="InformationalRecord_SerializeInvocationInfo">false</B></MS></Obj>'
         )
         shell.put_raw(command, _VERBOSE, record)
+        await command.mailbox.emptied()
         await asyncio.sleep(_DRIP_SECONDS)
 
 
@@ -228,8 +237,6 @@ def _result(result: ScriptResult) -> Callable[..., Awaitable[None]]:
 
     return run
 
-
-_CREATE = f"{TRANSFER}/Create"
 
 FAULTS: dict[str, HostFault] = {
     "refuse": HostFault("nothing listens on its port", listens=False),
@@ -263,6 +270,9 @@ FAULTS: dict[str, HostFault] = {
         "the account may not open a shell", action=_faulting(_CREATE, soap.ACCESS_DENIED)
     ),
     "shell_quota": HostFault("too many shells of this user are open", action=_shell_quota),
+    "quota_then_ok": HostFault(
+        "too many shells at first, room a moment later", action=_quota_then_ok
+    ),
     "no_endpoint": HostFault(
         "has no such session configuration",
         action=_faulting(_CREATE, soap.no_resource(f"{soap.POWERSHELL}Microsoft.PowerShell")),
@@ -284,6 +294,7 @@ FAULTS: dict[str, HostFault] = {
     "deep_xml": HostFault("elements 100,000 deep", action=_on(_CREATE, _deep)),
     "endless_output": HostFault("its script never stops writing", script=_endless_output),
     "endless_string": HostFault("one text that never ends", script=_endless_string),
+    "huge_string": HostFault("one text of 8 MiB", script=_huge_string),
     "verbose_trickle": HostFault("verbose records for ever", script=_verbose_trickle),
     "bad_clixml": HostFault("an object that is no CLIXML", script=_output(b"<Obj><Nope")),
     "deep_clixml": HostFault("an object 900 levels deep", script=_output(_nested(900))),

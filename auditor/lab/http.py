@@ -57,11 +57,16 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
-    method, _, rest = first.partition(" ")
+    try:
+        method, path, _ = first.split(" ")
+    except ValueError:
+        raise ValueError("no request line") from None
     headers = {}
     for line in lines:
         name, _, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
+    if "transfer-encoding" in headers:
+        raise ValueError("a body of unknown length")
     length = int(headers.get("content-length", "0"))
     if not 0 <= length <= _MAX_BODY:
         raise ValueError(f"a body of {length} bytes")
@@ -69,4 +74,4 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
         body = await reader.readexactly(length) if length else b""
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
-    return Request(method, rest.partition(" ")[0], headers, body)
+    return Request(method, path, headers, body)

@@ -10,7 +10,6 @@ import asyncio
 import base64
 import struct
 import uuid
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -30,58 +29,16 @@ from psrpcore.types import (
     PSVersion,
 )
 
+from auditor.lab.mailbox import Mailbox
 from auditor.lab.model import ScriptResult
+from auditor.lab.stack import Stack
 
 FRAGMENT_BYTES = 32 * 1024
-RECEIVE_BYTES = 128 * 1024
 _HEADER = struct.Struct(">QQBI")
+_MESSAGE = struct.Struct("<II")
+_PIPELINE_ID = slice(_HEADER.size + 24, _HEADER.size + 40)
 _POOL_STATE = 0x00021005
-
-
-class Mailbox:
-    """Fragments that wait for a Receive, in batches that are never sent together."""
-
-    def __init__(self) -> None:
-        self._batches: deque[deque[bytes]] = deque()
-        self._arrived = asyncio.Event()
-        self.done = False
-
-    def put(self, fragments: list[bytes], *, apart: bool = False) -> None:
-        """Add fragments; `apart` begins a new batch, which takes a Receive of its own."""
-        if apart or not self._batches:
-            self._batches.append(deque())
-        self._batches[-1].extend(fragments)
-        self._arrived.set()
-
-    def finish(self) -> None:
-        """Nothing more will come."""
-        self.done = True
-        self._arrived.set()
-
-    @property
-    def empty(self) -> bool:
-        return not any(self._batches)
-
-    async def take(self, seconds: float) -> list[bytes] | None:
-        """What one Receive gets, about 128 KiB at most; None where nothing came in time."""
-        try:
-            async with asyncio.timeout(seconds):
-                while self.empty and not self.done:
-                    self._arrived.clear()
-                    await self._arrived.wait()
-        except TimeoutError:
-            return None
-        taken: list[bytes] = []
-        size = 0
-        while self._batches and size < RECEIVE_BYTES:
-            batch = self._batches[0]
-            while batch and size < RECEIVE_BYTES:
-                taken.append(batch.popleft())
-                size += len(taken[-1])
-            if not batch:
-                self._batches.popleft()
-                break
-        return taken
+_STACK = Stack()
 
 
 @dataclass(slots=True)
@@ -106,34 +63,47 @@ class Command:
 
 
 class Shell:
-    """One shell: a runspace pool, its mailbox, and its commands by id."""
+    """One shell: a runspace pool, its mailbox, and its commands by id.
 
-    def __init__(self, shell_id: str, owner: str) -> None:
+    `requests` are under way now; `used` is when the last one ended, on the service's clock.
+    """
+
+    def __init__(
+        self, shell_id: str, owner: str, idle_timeout: float = 7200.0, stack: Stack = _STACK
+    ) -> None:
         self.shell_id = shell_id
         self.owner = owner
+        self.idle_timeout = idle_timeout
+        self.requests = 0
+        self.used = 0.0
         self.mailbox = Mailbox()
         self.commands: dict[str, Command] = {}
-        self.pool = ServerRunspacePool(
-            application_private_data={"PSVersionTable": {"PSVersion": PSVersion("5.1.14393.0")}}
-        )
+        self._of_pipeline: dict[uuid.UUID, Command] = {}
+        self.pool = ServerRunspacePool(application_private_data=stack.private_data)
+        self.pool.our_capability.protocolversion = PSVersion(stack.protocol)
 
     def open(self, creation: str) -> None:
         """Take in the creation message; the pool's answers wait in the mailbox then."""
         self.feed(base64.b64decode(creation))
 
-    def add(self, command_id: str) -> Command:
-        """A new pipeline, whose script comes with `feed`."""
-        command = Command(ServerPipeline(self.pool, uuid.UUID(command_id)))
-        self.commands[command_id.upper()] = command
+    def add(self, command_id: str, first: bytes) -> Command:
+        """A new pipeline, whose first fragment names it; its script comes with `feed`.
+
+        PowerShell 2.0 gives a command another id than the pipeline has. Raises ValueError.
+        """
+        named = first[_PIPELINE_ID]
+        command = Command(ServerPipeline(self.pool, uuid.UUID(bytes_le=named)))
+        self.commands[command_id] = command
+        self._of_pipeline[command.pipeline.pipeline_id] = command
         return command
 
-    def feed(self, data: bytes) -> list[uuid.UUID]:
-        """Take in fragments; the ids of pipelines that are complete now and may be run."""
+    def feed(self, data: bytes) -> list[Command]:
+        """Take in fragments; the commands that are complete now and may be run."""
         self.pool.receive_data(PSRPPayload(data, StreamType.default, None))
         ready = []
         while (event := self.pool.next_event()) is not None:
             if isinstance(event, CreatePipelineEvent):
-                ready.append(event.pipeline_id)
+                ready.append(self._of_pipeline[event.pipeline_id])
         self.drain()
         return ready
 
@@ -178,34 +148,38 @@ class Shell:
         while (payload := self.pool.data_to_send(FRAGMENT_BYTES)) is not None:
             fragments = split_fragments(payload.data)
             if payload.pipeline_id is None:
-                for fragment in fragments:
-                    self.mailbox.put([fragment], apart=_is_pool_state(fragment))
+                for piece in fragments:
+                    self.mailbox.put([piece], apart=_is_pool_state(piece))
                 continue
-            command = self.commands.get(str(payload.pipeline_id).upper())
+            command = self._of_pipeline.get(payload.pipeline_id)
             if command is not None:
                 command.mailbox.put(fragments)
 
     def put_raw(self, command: Command, kind: int, clixml: bytes) -> None:
         """Send a message as it is, well-formed or not; for hosts that misbehave."""
         message = (
-            struct.pack("<II", 1, kind)
+            _MESSAGE.pack(1, kind)
             + self.pool.runspace_pool_id.bytes_le
             + command.pipeline.pipeline_id.bytes_le
             + clixml
         )
-        number = self.pool._fragment_counter  # noqa: SLF001 - the only way to stay in order
-        pieces = range(0, len(message), FRAGMENT_BYTES) or (0,)
-        command.mailbox.put(
-            [
-                fragment(number, index, message[at : at + FRAGMENT_BYTES], index, len(pieces))
-                for index, at in enumerate(pieces)
-            ]
-        )
+        # The only way to number it in psrpcore's own order.
+        number = self.pool._fragment_counter  # noqa: SLF001
+        command.mailbox.put(fragments_of(number, message))
 
 
-def fragment(number: int, index: int, data: bytes, position: int, count: int) -> bytes:
-    """One fragment of a message (MS-PSRP 2.2.4)."""
-    flags = (1 if position == 0 else 0) | (2 if position == count - 1 else 0)
+def fragments_of(number: int, message: bytes) -> list[bytes]:
+    """A message in as many fragments as it takes (MS-PSRP 2.2.4)."""
+    starts = range(0, len(message), FRAGMENT_BYTES)
+    return [
+        fragment(number, index, message[at : at + FRAGMENT_BYTES], last=index == len(starts) - 1)
+        for index, at in enumerate(starts)
+    ]
+
+
+def fragment(number: int, index: int, data: bytes, *, last: bool) -> bytes:
+    """The fragment at `index` of the message with that number."""
+    flags = (1 if index == 0 else 0) | (2 if last else 0)
     return _HEADER.pack(number, index, flags, len(data)) + data
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
+from base64 import b64encode
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
 
@@ -18,8 +20,9 @@ _S = "{http://www.w3.org/2003/05/soap-envelope}"
 _A = "{http://schemas.xmlsoap.org/ws/2004/08/addressing}"
 _W = "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}"
 RSP = f"{{{SHELL}}}"
+FAULT_ACTION = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
 _ANONYMOUS = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
-_DURATION = re.compile(r"PT(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Fault(Exception):  # noqa: N818 - WSMan calls it so
-    """A WSMan fault: its number, SOAP codes, the text of Windows, and an optional detail URI."""
+    """A WSMan fault: its number, SOAP codes, the text of Windows, and an optional detail URI.
+
+    `reason` is the SOAP reason where that is another text.
+    """
 
     number: int
     text: str
     code: str = "s:Receiver"
     subcode: str = "w:InternalError"
     detail: str = ""
+    reason: str = ""
 
 
 TIMED_OUT = Fault(
@@ -53,6 +60,10 @@ TIMED_OUT = Fault(
     subcode="w:TimedOut",
 )
 ACCESS_DENIED = Fault(5, "Access is denied. ", code="s:Sender", subcode="w:AccessDenied")
+_SELECTORS = (
+    "The WS-Management service cannot process the request because the request contained invalid "
+    "selectors for the resource. "
+)
 NO_COMMAND = Fault(
     2150858843,
     "The Windows Remote Shell received a request to perform an operation on a command identifier "
@@ -61,7 +72,22 @@ NO_COMMAND = Fault(
     code="s:Sender",
     subcode="w:InvalidSelectors",
     detail="http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/UnexpectedSelectors",
+    reason=_SELECTORS,
 )
+
+
+NO_ACTION = Fault(
+    2150858752,
+    "The WS-Management service cannot process the request. The action is not supported by the "
+    "service. ",
+    code="s:Sender",
+    subcode="a:ActionNotSupported",
+)
+
+
+def incorrect_parameter(why: str) -> Fault:
+    text = f"The parameter is incorrect. {why}"
+    return Fault(87, text, code="s:Sender", subcode="w:InvalidRequest")
 
 
 def no_shell(shell_id: str) -> Fault:
@@ -74,6 +100,7 @@ def no_shell(shell_id: str) -> Fault:
         code="s:Sender",
         subcode="w:InvalidSelectors",
         detail="http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/UnexpectedSelectors",
+        reason=_SELECTORS,
     )
 
 
@@ -115,16 +142,18 @@ def read_message(content: bytes) -> Message:
         resource=header.findtext(f"{_W}ResourceURI", ""),
         to=header.findtext(f"{_A}To", ""),
         shell_id="" if selector is None else (selector.text or "").upper(),
-        timeout=_seconds(header.findtext(f"{_W}OperationTimeout", "")),
+        timeout=seconds(header.findtext(f"{_W}OperationTimeout", ""), 60.0),
         body=body,
     )
 
 
-def _seconds(duration: str) -> float:
+def seconds(duration: str, otherwise: float) -> float:
+    """An XML duration of hours, minutes and seconds."""
     match = _DURATION.fullmatch(duration)
     if match is None:
-        return 60.0
-    return 60 * float(match[1] or 0) + float(match[2] or 0)
+        return otherwise
+    hours, minutes, rest = (float(part or 0) for part in match.groups())
+    return 3600 * hours + 60 * minutes + rest
 
 
 def envelope(action: str, relates_to: str, body: str) -> bytes:
@@ -143,34 +172,42 @@ def envelope(action: str, relates_to: str, body: str) -> bytes:
     ).encode()
 
 
-def fault_envelope(fault: Fault, relates_to: str, machine: str) -> bytes:
+def fault_envelope(fault: Fault, message: Message) -> bytes:
+    """The answer to `message`; Windows names the machine as its client did."""
+    machine = escape(urlsplit(message.to).hostname or "", {'"': "&quot;"})
     detail = f"<w:FaultDetail>{fault.detail}</w:FaultDetail>" if fault.detail else ""
-    text = escape(fault.text)
     return envelope(
-        "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault",
-        relates_to,
+        FAULT_ACTION,
+        message.message_id,
         f"<s:Fault><s:Code><s:Value>{fault.code}</s:Value><s:Subcode><s:Value>{fault.subcode}"
-        f'</s:Value></s:Subcode></s:Code><s:Reason><s:Text xml:lang="en-US">{text}</s:Text>'
-        f"</s:Reason><s:Detail>{detail}"
+        f'</s:Value></s:Subcode></s:Code><s:Reason><s:Text xml:lang="en-US">'
+        f"{escape(fault.reason or fault.text)}</s:Text></s:Reason><s:Detail>{detail}"
         '<f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" '
-        f'Code="{fault.number}" Machine="{escape(machine)}"><f:Message>{text}</f:Message>'
+        f'Code="{fault.number}" Machine="{machine}"><f:Message>{escape(fault.text)}</f:Message>'
         "</f:WSManFault></s:Detail></s:Fault>",
     )
 
 
-def created(message: Message, shell_id: str, owner: str, client: str) -> bytes:
-    resource = escape(message.resource)
+def created(message: Message, shell_id: str, described: str) -> bytes:
+    """The answer to Create; `described` is the shell as `described_shell` says it, or nothing."""
     return envelope(
         f"{TRANSFER}/CreateResponse",
         message.message_id,
         f"<x:ResourceCreated><a:Address>{escape(message.to)}</a:Address><a:ReferenceParameters>"
-        f"<w:ResourceURI>{resource}</w:ResourceURI><w:SelectorSet>"
+        f"<w:ResourceURI>{escape(message.resource)}</w:ResourceURI><w:SelectorSet>"
         f'<w:Selector Name="ShellId">{shell_id}</w:Selector></w:SelectorSet>'
-        "</a:ReferenceParameters></x:ResourceCreated>"
+        f"</a:ReferenceParameters></x:ResourceCreated>{described}",
+    )
+
+
+def described_shell(message: Message, shell_id: str, owner: str, idle: float, client: str) -> str:
+    """A shell as the answers to Create and Get describe it; `idle` is its timeout in seconds."""
+    return (
         f'<rsp:Shell xmlns:rsp="{SHELL}"><rsp:ShellId>{shell_id}</rsp:ShellId>'
-        f"<rsp:ResourceUri>{resource}</rsp:ResourceUri><rsp:Owner>{escape(owner)}</rsp:Owner>"
+        f"<rsp:ResourceUri>{escape(message.resource)}</rsp:ResourceUri>"
+        f"<rsp:Owner>{escape(owner)}</rsp:Owner>"
         f"<rsp:ClientIP>{client}</rsp:ClientIP><rsp:ProcessId>880</rsp:ProcessId>"
-        "<rsp:IdleTimeOut>PT7200.000S</rsp:IdleTimeOut>"
+        f"<rsp:IdleTimeOut>PT{idle:.3f}S</rsp:IdleTimeOut>"
         "<rsp:InputStreams>stdin pr</rsp:InputStreams><rsp:OutputStreams>stdout"
         "</rsp:OutputStreams><rsp:MaxIdleTimeOut>PT2147483.647S</rsp:MaxIdleTimeOut>"
         "<rsp:Locale>en-US</rsp:Locale><rsp:DataLocale>en-US</rsp:DataLocale>"
@@ -178,7 +215,27 @@ def created(message: Message, shell_id: str, owner: str, client: str) -> bytes:
         "<rsp:ProfileLoaded>Yes</rsp:ProfileLoaded><rsp:Encoding>UTF8</rsp:Encoding>"
         "<rsp:BufferMode>Block</rsp:BufferMode><rsp:State>Connected</rsp:State>"
         "<rsp:ShellRunTime>P0DT0H0M0S</rsp:ShellRunTime>"
-        "<rsp:ShellInactivity>P0DT0H0M0S</rsp:ShellInactivity></rsp:Shell>",
+        "<rsp:ShellInactivity>P0DT0H0M0S</rsp:ShellInactivity></rsp:Shell>"
+    )
+
+
+def received(message: Message, fragments: list[bytes], command_id: str, *, done: bool) -> bytes:
+    """The answer to Receive, with one stream for each fragment."""
+    of_command = f' CommandId="{escape(command_id)}"' if command_id else ""
+    streams = "".join(
+        f'<rsp:Stream Name="stdout"{of_command}>{b64encode(data).decode()}</rsp:Stream>'
+        for data in fragments
+    )
+    state = (
+        f'<rsp:CommandState{of_command} State="{SHELL}/CommandState/Done">'
+        "<rsp:ExitCode>0</rsp:ExitCode></rsp:CommandState>"
+        if done
+        else ""
+    )
+    return envelope(
+        f"{SHELL}/ReceiveResponse",
+        message.message_id,
+        f"<rsp:ReceiveResponse>{streams}{state}</rsp:ReceiveResponse>",
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import time
 import uuid
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Executor
 
 from psrpcore import PSRPCoreError
@@ -15,19 +18,30 @@ from auditor.lab.faults import FAULTS
 from auditor.lab.model import Backend, LabHost, ScriptResult
 from auditor.lab.shell import Command, Shell
 from auditor.lab.soap import RSP, SHELL, TRANSFER, Message
+from auditor.lab.stack import Stack
 
-MAX_SHELLS_PER_USER = 30
+_IDLE_SECONDS = 7200.0
+_RSP_CREATION = "{http://schemas.microsoft.com/powershell}creationXml"
 
 
 class Service:
-    """One host's service. `max_shells` is its MaxShellsPerUser."""
+    """One host's service. `max_shells` is its MaxShellsPerUser; `asked` counts its actions."""
 
-    def __init__(self, host: LabHost, backend: Backend, workers: Executor) -> None:
+    def __init__(
+        self,
+        host: LabHost,
+        backend: Backend,
+        workers: Executor,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.host = host
         self.backend = backend
         self.workers = workers
+        self.clock = clock
+        self.stack = Stack.of(host.windows)
+        self.max_shells = self.stack.max_shells
         self.shells: dict[str, Shell] = {}
-        self.max_shells = MAX_SHELLS_PER_USER
+        self.asked: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._actions = {
             f"{TRANSFER}/Create": self._create,
@@ -43,28 +57,38 @@ class Service:
         """The response's body; raises `soap.Fault`."""
         action = self._actions.get(message.action)
         if action is None:
-            raise soap.Fault(
-                2150858752,
-                "The WS-Management service cannot process the request. The action is not "
-                "supported by the service. ",
-                code="s:Sender",
-                subcode="a:ActionNotSupported",
-            )
+            raise soap.NO_ACTION
+        self._close_idle()
+        shell = self.shells.get(message.shell_id)
+        if shell is not None:
+            shell.requests += 1
         try:
             return await action(message, user, client)
         except (PSRPCoreError, binascii.Error, ValueError) as error:
-            raise soap.Fault(
-                87,
-                f"The parameter is incorrect. {error}",
-                code="s:Sender",
-                subcode="w:InvalidRequest",
-            ) from error
+            raise soap.incorrect_parameter(str(error)) from error
+        finally:
+            if shell is not None:
+                shell.requests -= 1
+                shell.used = self.clock()
 
-    def close(self) -> None:
+    @property
+    def open_shells(self) -> int:
+        return sum(not self._is_idle(shell) for shell in tuple(self.shells.values()))
+
+    async def close(self) -> None:
+        """Close every shell and stop what runs in them."""
         for shell in self.shells.values():
             shell.close()
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _is_idle(self, shell: Shell) -> bool:
+        return not shell.requests and self.clock() - shell.used >= shell.idle_timeout
+
+    def _close_idle(self) -> None:
+        for shell_id in [key for key, shell in self.shells.items() if self._is_idle(shell)]:
+            self.shells.pop(shell_id).close()
 
     async def _create(self, message: Message, user: str, client: str) -> bytes:
         if not message.resource.startswith(soap.POWERSHELL):
@@ -73,26 +97,24 @@ class Service:
         if len(owned) >= self.max_shells:
             raise soap.too_many_shells(self.max_shells)
         element = message.body.find(f"{RSP}Shell")
-        creation = (
-            None
-            if element is None
-            else element.find("{http://schemas.microsoft.com/powershell}creationXml")
-        )
+        creation = None if element is None else element.find(_RSP_CREATION)
         if element is None or creation is None:
             raise ValueError("no creationXml")
-        shell_id = (element.get("ShellId") or str(uuid.uuid4())).upper()
-        shell = Shell(shell_id, user)
+        shell_id = str(uuid.UUID(element.get("ShellId") or str(uuid.uuid4()))).upper()
+        idle = soap.seconds(element.findtext(f"{RSP}IdleTimeOut", ""), _IDLE_SECONDS)
+        shell = Shell(shell_id, user, idle, self.stack)
+        shell.used = self.clock()
         shell.open(creation.text or "")
         self.shells[shell_id] = shell
-        return soap.created(message, shell_id, user, client)
+        described = soap.described_shell(message, shell_id, user, idle, client)
+        return soap.created(message, shell_id, described if self.stack.describes_shells else "")
 
     async def _get(self, message: Message, user: str, client: str) -> bytes:
         shell = self._shell(message, user)
         return soap.envelope(
             f"{TRANSFER}/GetResponse",
             message.message_id,
-            f"<rsp:Shell><rsp:ShellId>{shell.shell_id}</rsp:ShellId>"
-            "<rsp:State>Connected</rsp:State></rsp:Shell>",
+            soap.described_shell(message, shell.shell_id, user, shell.idle_timeout, client),
         )
 
     async def _delete(self, message: Message, user: str, client: str) -> bytes:
@@ -106,9 +128,10 @@ class Service:
         line = message.body.find(f"{RSP}CommandLine")
         if line is None:
             raise ValueError("no CommandLine")
-        command_id = (line.get("CommandId") or str(uuid.uuid4())).upper()
-        shell.add(command_id)
-        self._feed(shell, line.findtext(f"{RSP}Arguments", ""))
+        command_id = str(uuid.UUID(line.get("CommandId") or str(uuid.uuid4()))).upper()
+        first = base64.b64decode(line.findtext(f"{RSP}Arguments", ""))
+        shell.add(command_id, first)
+        self._feed(shell, first)
         return soap.envelope(
             f"{SHELL}/CommandResponse",
             message.message_id,
@@ -119,12 +142,11 @@ class Service:
     async def _send(self, message: Message, user: str, client: str) -> bytes:
         shell = self._shell(message, user)
         for stream in message.body.iterfind(f"{RSP}Send/{RSP}Stream"):
-            self._feed(shell, stream.text or "")
+            self._feed(shell, base64.b64decode(stream.text or ""))
         return soap.envelope(f"{SHELL}/SendResponse", message.message_id, "<rsp:SendResponse/>")
 
-    def _feed(self, shell: Shell, encoded: str) -> None:
-        for pipeline_id in shell.feed(base64.b64decode(encoded)):
-            command = shell.commands[str(pipeline_id).upper()]
+    def _feed(self, shell: Shell, data: bytes) -> None:
+        for command in shell.feed(data):
             shell.start(command)
             command.task = asyncio.create_task(self.run(shell, command))
             self._tasks.add(command.task)
@@ -159,7 +181,7 @@ class Service:
         if fragments is None:
             raise soap.TIMED_OUT
         done = command is not None and mailbox.done and mailbox.empty
-        return receive_response(message, fragments, command_id, done=done)
+        return soap.received(message, fragments, command_id, done=done)
 
     async def _signal(self, message: Message, user: str, client: str) -> bytes:
         shell = self._shell(message, user)
@@ -169,7 +191,7 @@ class Service:
         if command is None:
             raise soap.NO_COMMAND
         shell.stop(command)
-        if signal is not None and signal.findtext(f"{RSP}Code", "").endswith("terminate"):
+        if signal is not None and signal.findtext(f"{RSP}Code", "").lower().endswith("/terminate"):
             del shell.commands[command_id]
         return soap.envelope(f"{SHELL}/SignalResponse", message.message_id, "<rsp:SignalResponse/>")
 
@@ -178,24 +200,3 @@ class Service:
         if shell is None or shell.owner != user:
             raise soap.no_shell(message.shell_id)
         return shell
-
-
-def receive_response(
-    message: Message, fragments: list[bytes], command_id: str, *, done: bool
-) -> bytes:
-    """A ReceiveResponse with one stream for each fragment."""
-    of_command = f' CommandId="{command_id}"' if command_id else ""
-    streams = "".join(
-        f'<rsp:Stream Name="stdout"{of_command}>{base64.b64encode(data).decode()}</rsp:Stream>'
-        for data in fragments
-    )
-    state = (
-        f'<rsp:CommandState{of_command} State="{SHELL}/CommandState/Done"></rsp:CommandState>'
-        if done
-        else ""
-    )
-    return soap.envelope(
-        f"{SHELL}/ReceiveResponse",
-        message.message_id,
-        f"<rsp:ReceiveResponse>{streams}{state}</rsp:ReceiveResponse>",
-    )

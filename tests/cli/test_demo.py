@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +209,17 @@ def test_a_workbook_that_is_open_elsewhere_loses_nothing(
     assert (tmp_path / "upgrade-plan.xlsx").read_bytes() == b"not a workbook at all"
     (beside,) = tmp_path.glob("upgrade-plan.*.xlsx")
     assert beside.name in ended.err
+
+
+def test_a_closed_pipe_does_not_change_the_exit_code(folder: Path, tmp_path: Path) -> None:
+    bundle = folder / "facts" / "med02.contoso.com.facts.json"
+    command = [sys.executable, "-c", "from auditor.cli.main import main; main()"]
+    with subprocess.Popen(
+        [*command, "assess", bundle, "--out", tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait() == 3
+    assert (tmp_path / "upgrade-plan.xlsx").exists()

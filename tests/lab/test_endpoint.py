@@ -248,7 +248,7 @@ def test_over_http_messages_must_be_sealed(lab: Lab, connect: Callable[..., WSMa
     host = HOSTS["ntlm-http"]
     with pytest.raises(WinRMTransportError) as caught:
         RunspacePool(connect(host, encryption="never")).open()
-    assert caught.value.code == 400
+    assert caught.value.code == 500
     assert lab.open_shells(host.fqdn) == 0
 
 

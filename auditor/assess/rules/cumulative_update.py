@@ -87,6 +87,9 @@ def _doubt(subject: Subject, context: Context, product: Product) -> str | None:
     if subject.product.truncated:
         return "The list of packages was cut short."
     pool = subject.pool
+    web = any(p.component.casefold().startswith("web components") for p in subject.product.packages)
+    if pool.kind is PoolKind.UNKNOWN and web and not subject.product.components(names.front_end):
+        return f"Web Components are installed without {names.front_end}: a half-done installation?"
     if pool.kind in _WITH_FRONT_END and not subject.product.components(names.front_end):
         return (
             f"{names.front_end} is not among the packages, though {pool.fqdn} is "

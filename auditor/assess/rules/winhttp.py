@@ -85,7 +85,7 @@ def _file_verdict(
     """A fail is certain whatever else is missing; an advice is not."""
     severity = severity_of(subject, context)
     old = [pair for pair in native if _old(*pair)]
-    gaps = [pair for pair in native if _version(pair[1]) is None]
+    gaps = [pair for pair in native if _version(pair[1]) is None or _foreign(*pair)]
     if gaps and not (old and severity is Status.FAIL):
         return Status.UNKNOWN, f"Nothing can be proved: {_all_shown(gaps)}."
     if old and listed:
@@ -115,6 +115,15 @@ def _version(fact: FileFact | None) -> Version | None:
 def _old(file: UpdatedFile, fact: FileFact | None) -> bool:
     version = _version(fact)
     return version is not None and version < file.version
+
+
+def _foreign(file: UpdatedFile, fact: FileFact | None) -> bool:
+    """A file of a later Windows, which proves nothing about this one."""
+    version = _version(fact)
+    return version is not None and (version.major, version.minor) > (
+        file.version.major,
+        file.version.minor,
+    )
 
 
 def _all_shown(pairs: list[_Pair]) -> str:
