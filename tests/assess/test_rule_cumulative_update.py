@@ -85,6 +85,13 @@ def test_core_alone_decides_only_where_no_front_end_belongs(kind: PoolKind, stat
     assert judged.finding("SFB-CU-001").status == status
 
 
+def test_web_components_without_a_front_end_are_no_finished_installation() -> None:
+    build = "6.0.9319.516"
+    installed = ProductsFacts(packages(SFB2015, core=build, web_components=build))
+    judged = judge(server("2012r2", products=installed), pool(PoolKind.UNKNOWN))
+    assert judged.finding("SFB-CU-001").status == "unknown"
+
+
 def test_two_entries_of_a_component_must_both_be_new_enough() -> None:
     both = packages(SFB2015, core="6.0.9319.516", front_end="6.0.9319.516")
     leftover = package(f"{SFB2015}, Core Components", "6.0.9319.281", view="wow6432")

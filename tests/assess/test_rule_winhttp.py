@@ -47,6 +47,8 @@ FILES: list[tuple[str, str | None, str | None, str, str, str]] = [
     ("2012", NEW_2012, OLD_2012, "fail", "advice", "webio.dll 6.2.9200.21796"),
     ("2012", "absent", NEW_2012, "unknown", "unknown", "winhttp.dll not there"),
     ("2012", None, NEW_2012, "unknown", "unknown", "winhttp.dll without a version"),
+    # A file of a later Windows proves nothing about this one.
+    ("2012", "6.3.9600.17415", NEW_2012, "unknown", "unknown", "winhttp.dll 6.3.9600.17415"),
     # What is certainly too old fails whatever else is missing; advice is not so sure.
     ("2012", OLD_2012, "absent", "fail", "unknown", "webio.dll not there"),
     ("2012r2", "6.3.9600.17415", None, "not_applicable", "not_applicable", "not for Windows"),
