@@ -5,31 +5,29 @@
 # Returns:    for each file its path, whether it is there, and the four numbers of its version
 #             (the text of a file version is free and may differ from them).
 # Rights:     read access to these folders; every user has it.
-# Needs:      Windows PowerShell 3.0, the 64-bit one on a 64-bit Windows: a 32-bit process is
+# Needs:      Windows PowerShell 2.0, the 64-bit one on a 64-bit Windows: a 32-bit process is
 #             shown SysWOW64 under the name System32 (the frame refuses to run in one).
 # Never:      opens a file for writing, loads a file; changes anything.
 
 $locations = @('System32')
 if ($env:PROCESSOR_ARCHITECTURE -ne 'x86') { $locations = @('System32', 'SysWOW64') }
-$items = New-Object System.Collections.ArrayList
-foreach ($location in $locations) {
+$files = @(foreach ($location in $locations) {
     foreach ($name in 'winhttp.dll', 'webio.dll') {
         $path = $env:SystemRoot + '\' + $location + '\' + $name
-        $parts = $null
-        try {
-            $about = (Get-Item -LiteralPath $path -Force -ErrorAction Stop).VersionInfo
-            $parts = @($about.FileMajorPart, $about.FileMinorPart, $about.FileBuildPart, $about.FilePrivatePart)
-        } catch [System.Management.Automation.ItemNotFoundException] {
-            $parts = $null
+        $file = Get-ExistingItem -Path $path
+        $version = $null
+        if ($null -ne $file) {
+            $about = $file.VersionInfo
+            $version = @($about.FileMajorPart, $about.FileMinorPart, $about.FileBuildPart, $about.FilePrivatePart)
         }
-        [void]$items.Add((New-Object PSObject -Property @{
-                    name     = $name
-                    location = $location
-                    path     = $path
-                    present  = ($null -ne $parts)
-                    version  = $parts
-                }))
+        New-Object -TypeName PSObject -Property @{
+            name     = $name
+            location = $location
+            path     = $path
+            present  = ($null -ne $file)
+            version  = $version
+        }
     }
-}
+})
 
-New-Object PSObject -Property @{ items = @($items.ToArray()) }
+New-Object -TypeName PSObject -Property @{ items = $files }

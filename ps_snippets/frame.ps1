@@ -4,71 +4,76 @@
 #             runs each snippet below, one after the other, and times it.
 # Returns:    one JSON text. A snippet that fails is reported by name; the others still run.
 # Rights:     those of the snippets; nothing beyond a member of the local administrators.
-# Needs:      Windows PowerShell 3.0.
+# Needs:      Windows PowerShell 2.0.
 # Never:      writes a file, a registry value or a setting; starts a program or a service;
 #             contacts another computer.
 
-Set-StrictMode -Version 3.0
+Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
-if ($PSVersionTable.PSVersion.Major -lt 3) {
-    throw 'The collector needs Windows PowerShell 3.0 or later.'
-}
+# A profile's defaults for parameters do not hold here.
+$PSDefaultParameterValues = @{}
 
 # SHA-256 of this script without the next line.
 $collector = ''
-$snippets = New-Object System.Collections.ArrayList
 
 #functions
 
+$snippets = @(
 #families
+)
 
 # The full host name and its suffix; the environment has the 15-character name only.
 $computerName = $env:COMPUTERNAME
 $domain = $null
 try {
-    $key = Get-RegistryKey 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters'
-    if ($null -ne $key) {
-        $hostName = $key.GetValue('Hostname')
-        if ($hostName) { $computerName = $hostName }
-        $domain = $key.GetValue('Domain')
-    }
+    $key = Get-ExistingItem -Path 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters'
+    $hostName = Get-RegistryText -Key $key -Name 'Hostname'
+    if ($hostName) { $computerName = $hostName }
+    $domain = Get-RegistryText -Key $key -Name 'Domain'
 } catch {
     $domain = $null
 }
 
-$now = [DateTime]::UtcNow
+$now = (Get-Date).ToUniversalTime()
 $families = @{}
 foreach ($snippet in $snippets) {
-    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $begun = Get-Date
     try {
         if ($env:PROCESSOR_ARCHITEW6432) {
             throw 'This is 32-bit PowerShell on 64-bit Windows, which is shown other files and registry keys. Use the 64-bit one.'
         }
         $result = @{ ok = $true; data = (& $snippet.read) }
     } catch {
-        $cause = $_.Exception.GetBaseException()
+        $cause = $_.Exception
+        while ($null -ne $cause.InnerException) { $cause = $cause.InnerException }
         $result = @{
             ok    = $false
-            error = New-Object PSObject -Property @{
-                type     = $cause.GetType().FullName
-                message  = Limit-Text $cause.Message
+            error = New-Object -TypeName PSObject -Property @{
+                type     = $cause.PSObject.TypeNames[0]
+                message  = Limit-Text -Value $cause.Message
                 category = [string]$_.CategoryInfo.Category
             }
         }
     }
-    $result['ms'] = [int]$watch.ElapsedMilliseconds
-    $families[$snippet.family] = New-Object PSObject -Property $result
+    # The clock may be set back meanwhile.
+    $result['ms'] = [int]((Get-Date) - $begun).TotalMilliseconds
+    if ($result['ms'] -lt 0) { $result['ms'] = 0 }
+    $families[$snippet.family] = New-Object -TypeName PSObject -Property $result
 }
 
-$answer = New-Object PSObject -Property @{
+$answer = New-Object -TypeName PSObject -Property @{
     schema             = 1
-    computer_name      = Limit-Text $computerName
-    domain             = Limit-Text $domain
+    computer_name      = Limit-Text -Value $computerName
+    domain             = Limit-Text -Value $domain
     collected_utc      = $now.ToString('o')
-    utc_offset_minutes = [int][TimeZoneInfo]::Local.GetUtcOffset($now).TotalMinutes
-    ps_version         = $PSVersionTable.PSVersion.ToString()
+    utc_offset_minutes = [int]($now.ToLocalTime() - $now).TotalMinutes
+    ps_version         = [string]$PSVersionTable.PSVersion
     collector          = $collector
-    families           = New-Object PSObject -Property $families
+    families           = New-Object -TypeName PSObject -Property $families
 }
-ConvertTo-Json -InputObject $answer -Depth 8 -Compress
+if ($PSVersionTable.PSVersion.Major -ge 3) {
+    ConvertTo-Json -InputObject $answer -Depth 8 -Compress
+} else {
+    Get-JsonText -Value $answer
+}

@@ -4,19 +4,13 @@
 # Returns:    the updates that Windows lists, 2000 at most. An update that a later one replaced
 #             is not listed, so this list can support a conclusion but never be the only proof.
 # Rights:     WMI access to root\cimv2; a local administrator has it.
-# Needs:      Windows PowerShell 3.0. Get-CimInstance without a computer name asks WMI on this
-#             computer itself, not through WinRM.
+# Needs:      Windows PowerShell 2.0.
 # Never:      asks Windows Update or any other computer; changes anything.
 
 $limit = 2000
-$truncated = $false
-$items = New-Object System.Collections.ArrayList
 $wanted = 'HotFixID', 'Description', 'InstalledOn'
-foreach ($fix in (Get-CimInstance -ClassName Win32_QuickFixEngineering -Property $wanted -ErrorAction Stop)) {
-    if ($items.Count -ge $limit) {
-        $truncated = $true
-        break
-    }
+$found = @(Get-WmiObject -Class Win32_QuickFixEngineering -Property $wanted -ErrorAction Stop)
+$fixes = @(foreach ($fix in @($found | Select-Object -First $limit)) {
     # PowerShell itself turns InstalledOn into a date, and throws on text that is none.
     $installed = $null
     try {
@@ -24,11 +18,11 @@ foreach ($fix in (Get-CimInstance -ClassName Win32_QuickFixEngineering -Property
     } catch {
         $installed = $null
     }
-    [void]$items.Add((New-Object PSObject -Property @{
-                id           = Limit-Text $fix.HotFixID
-                description  = Limit-Text $fix.Description
-                installed_on = Limit-Text $installed
-            }))
-}
+    New-Object -TypeName PSObject -Property @{
+        id           = Limit-Text -Value $fix.HotFixID
+        description  = Limit-Text -Value $fix.Description
+        installed_on = Limit-Text -Value $installed
+    }
+})
 
-New-Object PSObject -Property @{ items = @($items.ToArray()); truncated = $truncated }
+New-Object -TypeName PSObject -Property @{ items = $fixes; truncated = ($found.Length -gt $limit) }

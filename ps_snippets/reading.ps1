@@ -1,42 +1,54 @@
 # sfb-audit: functions that the snippets share.
 #
-# Reads:      registry keys and values, when a snippet asks.
-# Rights:     read access to the key.
-# Needs:      Windows PowerShell 3.0.
+# Reads:      registry keys, registry values and files, when a snippet asks.
+# Rights:     read access to the key or file.
+# Needs:      Windows PowerShell 2.0. Only cmdlets and properties are used, no method of a
+#             Windows object: these work in constrained language mode too.
 # Never:      writes anything.
 
-function Get-RegistryKey([string] $Path) {
-    # Null where the key does not exist; an error where it exists and cannot be read.
+function Get-ExistingItem([string] $Path) {
+    # A registry key or a file. Null where it does not exist; an error where it cannot be read.
     try {
-        Get-Item -LiteralPath $Path -ErrorAction Stop
-    } catch [System.Management.Automation.ItemNotFoundException] {
-        $null
+        Get-Item -LiteralPath $Path -Force -ErrorAction Stop
+    } catch {
+        # A drive or provider that is missing would be another id: then nothing is known.
+        if ($_.FullyQualifiedErrorId -notlike 'PathNotFound,*') { throw }
     }
 }
 
 function Get-RegistryFact($Key, [string] $Name) {
     # Null where the key or the value does not exist; else the value's kind and data.
-    if ($null -eq $Key -or $Key.GetValueNames() -notcontains $Name) { return $null }
-    $kind = [string]$Key.GetValueKind($Name)
-    $data = $Key.GetValue($Name, $null, 'DoNotExpandEnvironmentNames')
-    # .NET returns 0xFFFFFFFF as -1; the registry's numbers have no sign.
-    if ($kind -eq 'DWord') {
-        $data = [BitConverter]::ToUInt32([BitConverter]::GetBytes([int]$data), 0)
-    } elseif ($kind -eq 'QWord') {
-        $data = [BitConverter]::ToUInt64([BitConverter]::GetBytes([long]$data), 0)
+    if ($null -eq $Key -or @($Key.Property) -notcontains $Name) { return $null }
+    $data = (Get-ItemProperty -LiteralPath $Key.PSPath -Name $Name -ErrorAction Stop).$Name
+    if ($data -is [int] -or $data -is [uint32]) {
+        $kind = 'DWord'
+    } elseif ($data -is [long] -or $data -is [uint64]) {
+        $kind = 'QWord'
     } elseif ($data -is [byte[]]) {
-        $data = [BitConverter]::ToString($data, 0, [Math]::Min($data.Length, 64))
+        $kind = 'Binary'
+        $data = @(foreach ($byte in $data) { '{0:X2}' -f $byte }) -join '-'
+    } elseif ($data -is [string[]]) {
+        $kind = 'MultiString'
+        $data = $data -join '; '
     } else {
-        $data = Limit-Text ($data -join '; ')
+        $kind = 'String'
     }
-    New-Object PSObject -Property @{ kind = $kind; data = $data }
+    if ($kind -ne 'DWord' -and $kind -ne 'QWord') { $data = Limit-Text -Value $data }
+    New-Object -TypeName PSObject -Property @{ kind = $kind; data = $data }
+}
+
+function Get-RegistryText($Key, [string] $Name) {
+    # The value as text, whatever its kind; null where there is none.
+    $fact = Get-RegistryFact -Key $Key -Name $Name
+    if ($null -eq $fact) { return $null }
+    [string]$fact.data
 }
 
 function Get-RegistryView {
     # The two views of HKLM\SOFTWARE; a 32-bit Windows has the native one alone.
-    New-Object PSObject -Property @{ name = 'native'; software = 'HKLM:\SOFTWARE' }
+    New-Object -TypeName PSObject -Property @{ name = 'native'; software = 'HKLM:\SOFTWARE' }
     if ($env:PROCESSOR_ARCHITECTURE -ne 'x86') {
-        New-Object PSObject -Property @{ name = 'wow6432'; software = 'HKLM:\SOFTWARE\Wow6432Node' }
+        New-Object -TypeName PSObject -Property @{ name = 'wow6432'; software = 'HKLM:\SOFTWARE\Wow6432Node' }
     }
 }
 

@@ -43,14 +43,15 @@ def _join(keys: tuple[str, ...]) -> Script:
     snippets = {family.key: family.snippet for family in FAMILIES}
     calls = "\n".join(_call(key, _read(snippets[key])) for key in keys)
     frame = _read("frame.ps1")
-    frame = frame.replace("#functions\n", _read("reading.ps1")).replace("#families\n", calls)
+    frame = frame.replace("#functions\n", _read("reading.ps1") + "\n" + _read("serialise.ps1"))
+    frame = frame.replace("#families\n", calls)
     before, line, after = frame.partition(_HASH_LINE)
     sha256 = hashlib.sha256((before + after).encode("ascii")).hexdigest()
     return Script(before + line.replace("''", f"'{sha256}'") + after, sha256, keys)
 
 
 def _call(key: str, snippet: str) -> str:
-    return f"#family {key}\n[void]$snippets.Add(@{{ family = '{key}'; read = {{\n{snippet}}} }})\n"
+    return f"#family {key}\n@{{ family = '{key}'; read = {{\n{snippet}}} }}\n"
 
 
 def _read(name: str) -> str:

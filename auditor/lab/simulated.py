@@ -6,12 +6,14 @@ state lists under `deny` is refused with the error that PowerShell shows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 _NAMESPACE = r"root\cimv2"
+_VARIABLE = re.compile("%([^%]+)%")
 
 
 class PowerShellError(Exception):
@@ -30,6 +32,7 @@ class Key:
 
     path: str
     values: Mapping[str, Any]
+    environment: Mapping[str, str]
 
     def text(self, name: str) -> str | None:
         """A value as PowerShell casts it to text, None where there is none."""
@@ -39,7 +42,7 @@ class Key:
     def fact(self, name: str) -> dict[str, Any] | None:
         """A value with its kind, as the snippets return it."""
         value = self.values.get(name.lower())
-        return None if value is None else _fact(value)
+        return None if value is None else _fact(value, self.environment)
 
 
 class SimulatedWindows:
@@ -49,7 +52,7 @@ class SimulatedWindows:
         for path, values in state.get("registry", {}).items():
             self._add_key(path, values)
         self._files = {path.lower(): about for path, about in state.get("files", {}).items()}
-        self._wmi = state.get("wmi", {}).get(_NAMESPACE, {})
+        self._wmi = state.get("wmi", {}).get(_NAMESPACE)
         environment = state.get("environment", {})
         self.environment = {name.upper(): str(value) for name, value in environment.items()}
         self._deny = tuple(entry.lower() for entry in state.get("deny", ()))
@@ -61,32 +64,32 @@ class SimulatedWindows:
             self._children.setdefault(parent.lower(), {}).setdefault(name.lower(), name)
             path = parent
 
-    def key(self, path: str, *, category: str = "PermissionDenied") -> Key | None:
+    def key(self, path: str) -> Key | None:
         """The key at `path`, None where there is none; PowerShellError where it is denied."""
         path = path.replace("HKLM:", "HKEY_LOCAL_MACHINE")
         if self._denied(path):
             raise PowerShellError(
                 "System.Security.SecurityException",
                 "Requested registry access is not allowed.",
-                category,
+                "PermissionDenied",
             )
         found = self._keys.get(path.lower())
         if found is not None:
-            return Key(*found)
-        return Key(path, {}) if path.lower() in self._children else None
+            return Key(*found, self.environment)
+        return Key(path, {}, self.environment) if path.lower() in self._children else None
 
     def subkeys(self, key: Key) -> list[tuple[str, Key]]:
-        """The keys under `key` in the registry's order, opened as `OpenSubKey` does."""
+        """The keys under `key` in the registry's order; PowerShellError where one is denied."""
         names = sorted(self._children.get(key.path.lower(), {}).values(), key=str.upper)
-        opened = ((n, self.key(f"{key.path}\\{n}", category="NotSpecified")) for n in names)
+        opened = ((n, self.key(f"{key.path}\\{n}")) for n in names)
         return [(name, child) for name, child in opened if child is not None]
 
     def file_version(self, path: str) -> list[int] | None:
         """The four numbers of a file's version (0 where it has none), None where it is absent."""
         if self._denied(path):
             raise PowerShellError(
-                "System.UnauthorizedAccessException",
-                f"Access to the path '{path}' is denied.",
+                "System.Security.SecurityException",
+                "Requested registry access is not allowed.",
                 "PermissionDenied",
             )
         about = self._files.get(path.lower())
@@ -103,8 +106,9 @@ class SimulatedWindows:
                 "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))",
                 "PermissionDenied",
             )
-        if name not in self._wmi:
-            raise PowerShellError("System.ArgumentException", "Invalid class", "MetadataError")
+        if self._wmi is None or name not in self._wmi:
+            gone = f'namespace "{_NAMESPACE}"' if self._wmi is None else f'class "{name}"'
+            raise PowerShellError("System.ArgumentException", f"Invalid {gone}", "InvalidType")
         found: list[Mapping[str, Any]] = self._wmi[name]
         return found
 
@@ -116,19 +120,26 @@ class SimulatedWindows:
 _KINDS: Mapping[str, tuple[str, Callable[[Any], int | str]]] = {
     "dword": ("DWord", lambda data: int(data) % 2**32),
     "qword": ("QWord", lambda data: int(data) % 2**64),
-    "string": ("String", lambda data: str(data)[:500]),
-    "expand": ("ExpandString", lambda data: str(data)[:500]),
-    "multi": ("MultiString", lambda data: "; ".join(data)[:500]),
-    "binary": ("Binary", lambda data: bytes.fromhex(data)[:64].hex("-").upper()),
+    "string": ("String", lambda data: limited(str(data))),
+    "multi": ("MultiString", lambda data: limited("; ".join(data))),
+    "binary": ("Binary", lambda data: limited(bytes.fromhex(data).hex("-").upper())),
 }
 
 
-def _fact(value: Any) -> dict[str, Any]:
+def limited(text: str) -> str:
+    """The first 500 characters as .NET counts them, in UTF-16."""
+    return text.encode("utf-16-le", "surrogatepass")[:1000].decode("utf-16-le", "surrogatepass")
+
+
+def _fact(value: Any, environment: Mapping[str, str]) -> dict[str, Any]:
     if isinstance(value, str):
         value = {"string": value}
     elif isinstance(value, int):
         value = {"dword": value}
     ((kind, data),) = value.items()
+    if kind == "expand":  # PowerShell shows such a value as text, with its variables' values
+        kind = "string"
+        data = _VARIABLE.sub(lambda m: environment.get(m[1].upper(), m[0]), data)
     name, read = _KINDS[kind]
     return {"kind": name, "data": read(data)}
 

@@ -13,11 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from auditor.lab.model import LabHost, ScriptResult
-from auditor.lab.simulated import Key, PowerShellError, SimulatedWindows, instant
+from auditor.lab.simulated import Key, PowerShellError, SimulatedWindows, instant, limited
 
 _COLLECTOR = re.compile(r"^\$collector = '([0-9a-f]{64})'$", re.MULTILINE)
 _FAMILY = re.compile(r"^#family ([a-z_]+)$", re.MULTILINE)
-_TEXT_LIMIT = 500
 _LIST_LIMIT = 2000
 
 Data = dict[str, Any]
@@ -122,7 +121,7 @@ def _thrown(message: str) -> PowerShellError:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)[:_TEXT_LIMIT]
+    return None if value is None else limited(str(value))
 
 
 def _views(windows: SimulatedWindows) -> list[tuple[str, str]]:
@@ -143,12 +142,12 @@ def _os(windows: SimulatedWindows) -> Data:
     return {
         "caption": _text(system.get("Caption")),
         "version": _text(system.get("Version")),
-        "product_type": int(system.get("ProductType") or 0),
-        "service_pack": int(system.get("ServicePackMajorVersion") or 0),
+        "product_type": system.get("ProductType"),
+        "service_pack": system.get("ServicePackMajorVersion"),
         "architecture": _text(system.get("OSArchitecture")),
-        "language": int(system.get("OSLanguage") or 0),
+        "language": system.get("OSLanguage"),
         "installation": key and key.text("InstallationType"),
-        "last_boot": boot and _iso(boot),
+        "last_boot": boot and boot.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
 
 

@@ -21,7 +21,9 @@ The keys of a description (`[windows.NAME]` in a lab estate file):
     system_default_tls        SystemDefaultTlsVersions, likewise
     hotfixes                  ["KB2919355", { id = "KB...", description, installed_on }]
     registry, files, environment, deny    laid over all this, as the simulated Windows takes them
-    remove                    registry keys and files that this Windows does not have
+    wmi                       { Win32_OperatingSystem = { OSLanguage = 1041 } }: properties of the
+                              class's first instance
+    remove                    registry keys, files and WMI classes (WMI\CLASS) that it does not have
 
 A registry value is a number (DWORD), a text (REG_SZ), or a table such as { qword = 5 }.
 """
@@ -100,6 +102,7 @@ class WindowsDescription(_Model):
     hotfixes: list[str | HotfixEntry] = Field(default_factory=list)
     registry: dict[str, dict[str, RegistryData]] = Field(default_factory=dict)
     files: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    wmi: dict[str, dict[str, Any]] = Field(default_factory=dict)
     environment: dict[str, str] = Field(default_factory=dict)
     deny: list[str] = Field(default_factory=list)
     remove: list[str] = Field(default_factory=list)
@@ -129,9 +132,13 @@ def build_windows(description: WindowsDescription, fqdn: str) -> State:
         state["registry"].setdefault(key, {}).update(values)
     for path, about in description.files.items():
         state["files"].setdefault(path, {}).update(about)
+    classes = state["wmi"][r"root\cimv2"]
+    for name, properties in description.wmi.items():
+        classes[name][0].update(properties)
     for gone in description.remove:
         for part in ("registry", "files"):
             state[part] = {k: v for k, v in state[part].items() if not _within(k, gone)}
+        classes.pop(gone.removeprefix("WMI\\"), None)
     return state
 
 

@@ -7,11 +7,8 @@ backend has to say the same.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import tomllib
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +29,7 @@ from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.state import StateBackend
 from auditor.lab.windows import State, WindowsDescription, build_windows
 from auditor.version import Version
+from tests.powershell.engine import Answers, Engine
 
 pytestmark = pytest.mark.powershell
 
@@ -44,12 +42,18 @@ STATES: dict[str, State] = {
         Path(__file__).with_name("states.toml").read_text("utf-8")
     ).items()
 }
-LONG = "x" * 2000
+STATES["wmi-gone"] = STATES["bare-2019"] | {"wmi": {}}
+ODD = "=HYPERLINK(1)\0" + "\u2028<&'\"\\\u65e5\U0001f600"
 STATES["very-many"] = build_windows(
     WindowsDescription.model_validate(
         {
             "os": "2016",
-            "products": [{"name": f"Package {n:04} {LONG[:600]}"} for n in range(2001)],
+            "products": [
+                {"name": f"{n} {ODD}" + "x" * (30_000 if n == 7 else 0), "key": f"{{{n:05}}}"}
+                if n % 2
+                else {"key": f"KB{n}"}
+                for n in range(5000)
+            ],
             "hotfixes": [f"KB{5_000_000 + n}" for n in range(2001)],
         }
     ),
@@ -58,28 +62,14 @@ STATES["very-many"] = build_windows(
 
 
 @pytest.fixture(scope="module")
-def answers(pwsh: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """What the engine prints on each state: one process for a state, two at a time."""
-    folder = tmp_path_factory.mktemp("engine")
-    script = folder / "collector.ps1"
-    script.write_text(joined_script().text, "ascii")
+def asked(pwsh: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Answers]:
+    """What the engine answers on each state."""
+    return Engine(pwsh, tmp_path_factory.mktemp("engine")).ask_all(STATES)
 
-    def run(name: str) -> str:
-        state = folder / f"{name}.json"
-        state.write_text(json.dumps(STATES[name]), "utf-8")
-        done = subprocess.run(
-            [pwsh, "-NoProfile", "-NonInteractive", "-File", script],
-            env={**os.environ, "PWSH_STATE": str(state)},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=True,
-        )
-        assert done.stderr == ""
-        return done.stdout
 
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(STATES, pool.map(run, STATES), strict=True))
+@pytest.fixture(scope="module")
+def answers(asked: Mapping[str, Answers]) -> Mapping[str, str]:
+    return {name: each.text for name, each in asked.items()}
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +103,23 @@ def _comparable(answer: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in answer.items() if k not in {"collected_utc", "ps_version"}}
 
 
+@pytest.mark.parametrize("name", STATES)
+def test_powershell_2_0_answers_the_same_without_convertto_json(
+    name: str, asked: Mapping[str, Answers]
+) -> None:
+    answer, other = asked[name].text, asked[name].from_2_0
+    assert other.isascii()
+    assert _comparable(json.loads(other)) == _comparable(json.loads(answer))
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_constrained_language_mode_answers_the_same(
+    name: str, asked: Mapping[str, Answers]
+) -> None:
+    answer, other = asked[name].text, asked[name].constrained
+    assert _comparable(json.loads(other)) == _comparable(json.loads(answer))
+
+
 def test_envelope(answers: Mapping[str, str], readings: Mapping[str, Reading]) -> None:
     reading = readings["new-2012r2"]
     assert (reading.computer_name, reading.domain) == ("front-end-server-01", "contoso.com")
@@ -133,6 +140,7 @@ def test_envelope(answers: Mapping[str, str], readings: Mapping[str, Reading]) -
         ("core-2016", Version(10, 0, 14393), 0, "64-bit", "Server Core"),
         ("replaced-2012-32bit", Version(6, 2, 9200), 0, "32-bit", "Server"),
         ("missing-keys", Version(6, 3, 9600), 0, "64-bit", None),
+        ("japanese", Version(6, 3, 9600), 0, "64 ビット", "Server"),
     ],
 )
 def test_os(
@@ -149,7 +157,6 @@ def test_os(
     assert facts.architecture == architecture
     assert facts.installation == installation
     assert facts.product_type == 3
-    assert str(facts.last_boot) == "2018-07-02 03:00:00+00:00"
 
 
 def test_products_of_both_views(readings: Mapping[str, Reading]) -> None:
@@ -181,7 +188,10 @@ def test_lists_and_texts_are_bounded(readings: Mapping[str, Reading]) -> None:
     hotfixes = _facts(readings["very-many"], HotfixesFacts)
     assert (len(products.items), products.truncated) == (2000, True)
     assert (len(hotfixes.items), hotfixes.truncated) == (2000, True)
-    assert {len(product.name) for product in products.items} == {500}
+    assert [len(product.name) for product in products.items if len(product.name) > 30] == [
+        499
+    ]  # a pair of surrogates
+    assert products.items[0].name == "1 =HYPERLINK(1)\ufffd\ufffd<&'\"\\\u65e5\U0001f600"
 
 
 @pytest.mark.parametrize(("name", "number"), [("one-of-each", 1), ("bare-2019", 0)])
@@ -241,13 +251,14 @@ def test_hotfixes(readings: Mapping[str, Reading]) -> None:
     [
         ("patched-2012", "TLS 1.2", "Client", "DWord 0x1", "DWord 0x0"),
         ("in-place-2008r2", "TLS 1.2", "Client", "no key", ""),
+        ("keys-for-values", "TLS 1.2", "Client", "None", "None"),
         ("in-place-2008r2", "SSL 2.0", "Client", "None", "DWord 0x1"),
         ("odd-values", "TLS 1.0", "Client", "None", "None"),
         ("odd-values", "TLS 1.0", "Server", "Binary '01-00-00-00'", "MultiString '1; 0'"),
         ("odd-values", "TLS 1.1", "Client", "DWord 0xFFFFFFFF", "DWord 0xFFFFFFFF"),
         ("odd-values", "TLS 1.1", "Server", "QWord 0xFFFFFFFFFFFFFFFF", "String '0'"),
         ("odd-values", "TLS 1.2", "Client", "String '1'", "String ''"),
-        ("odd-values", "TLS 1.2", "Server", "ExpandString '%windir%'", "MultiString ''"),
+        ("odd-values", "TLS 1.2", "Server", "String 'C:\\\\Windows'", "MultiString ''"),
     ],
 )
 def test_schannel(
@@ -275,6 +286,7 @@ def test_schannel(
         ("new-2012r2", "None", "None"),
         ("odd-values", "QWord 0xA00", "String '0xA00'"),
         ("missing-keys", "no key", "no key"),
+        ("keys-for-values", "None", "None"),
     ],
 )
 def test_winhttp(readings: Mapping[str, Reading], name: str, native: str, wow6432: str) -> None:
@@ -290,6 +302,7 @@ def test_winhttp(readings: Mapping[str, Reading], name: str, native: str, wow643
         ("in-place-2008r2", "DWord 0x5C615", {"None"}, {"None"}),
         ("core-2016", "None", {"None"}, {"None"}),
         ("missing-keys", "DWord 0x5C733", {"None"}, {"None"}),
+        ("keys-for-values", "DWord 0x5C615", {"None"}, {"None"}),
     ],
 )
 def test_dotnet(
@@ -306,25 +319,66 @@ def test_dotnet(
     assert {str(each.system_default_tls) for each in facts.runtimes} == system_default_tls
 
 
-def test_a_refusal_fails_its_family_and_no_other(readings: Mapping[str, Reading]) -> None:
-    reading = readings["denied"]
-    refused = "Requested registry access is not allowed."
-    assert _errors(reading) == {
-        "products": refused,
-        "hotfixes": "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))",
-        "schannel": refused,
-        "dotnet": refused,
-    }
-    assert _facts(reading, OsFacts).version == Version(6, 1, 7601)
-    assert reading.computer_name == "FRONT-END-SERVE"  # NetBIOS name: the full one was refused
+REFUSED = "Requested registry access is not allowed."
+WMI_REFUSED = "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))"
 
 
-def test_without_its_uninstall_key_no_product_list_is_claimed(
+@pytest.mark.parametrize(
+    ("name", "errors"),
+    [
+        (
+            "denied",
+            {
+                "products": REFUSED,
+                "hotfixes": WMI_REFUSED,
+                "schannel": REFUSED,
+                "dotnet": REFUSED,
+            },
+        ),
+        ("file-denied", {"files": REFUSED}),
+        ("wmi-denied", {"os": WMI_REFUSED, "winhttp": REFUSED}),
+        ("wmi-classes-gone", {"os": "Invalid class", "hotfixes": "Invalid class"}),
+        ("wmi-gone", {"os": "Invalid namespace", "hotfixes": "Invalid namespace"}),
+        ("no-uninstall-key", {"products": "The uninstall registry is not there."}),
+        ("odd-os", {"os": "a whole number was expected, not '3'"}),
+    ],
+)
+def test_a_failure_fails_its_family_and_no_other(
+    readings: Mapping[str, Reading], name: str, errors: Mapping[str, str]
+) -> None:
+    found = _errors(readings[name])
+    assert {
+        family: message[: len(errors.get(family, ""))] for family, message in found.items()
+    } == (errors)
+
+
+def test_name_of_a_computer_that_keeps_its_full_one_to_itself(
     readings: Mapping[str, Reading],
 ) -> None:
-    assert _errors(readings["no-uninstall-key"]) == {
-        "products": "The uninstall registry is not there."
-    }
+    assert readings["denied"].computer_name == "FRONT-END-SERVE"  # NetBIOS
+
+
+@pytest.mark.parametrize(
+    ("name", "boot"),
+    [
+        ("new-2012r2", "2018-07-02 03:00:00+00:00"),
+        ("japanese", "2018-07-02 03:00:00+00:00"),  # told as 12:00 at +540 minutes
+        ("boot-as-text", "None"),
+        ("boot-unknown", "None"),
+    ],
+)
+def test_boot_time(readings: Mapping[str, Reading], name: str, boot: str) -> None:
+    assert str(_facts(readings[name], OsFacts).last_boot) == boot
+
+
+def test_dates_of_hotfixes_are_text_of_any_form(readings: Mapping[str, Reading]) -> None:
+    fixes = _facts(readings["boot-as-text"], HotfixesFacts).items[-4:]
+    assert [fix.installed_on for fix in fixes] == [
+        "24.12.2017",
+        "01d3a5b8f7c0e000",
+        "",
+        "3/18/2014",
+    ]
 
 
 def test_32_bit_powershell_on_64_bit_windows_reads_nothing(

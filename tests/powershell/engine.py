@@ -1,0 +1,82 @@
+"""Runs the collector in the real engine, on simulated Windows and under odd circumstances."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.collect.script import joined_script
+from auditor.lab.windows import State
+
+# Three times in one process: as on 5.1, as on 2.0 (which has no ConvertTo-Json), and in
+# constrained language mode, which cannot be left again.
+_EACH_WAY = """\
+$PSVersionTable['PSVersion'] = [version]'5.1.14393.2248'
+& $env:COLLECTOR
+$PSVersionTable['PSVersion'] = [version]'2.0'
+& $env:COLLECTOR
+$PSVersionTable['PSVersion'] = [version]'5.1.14393.2248'
+$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
+& $env:COLLECTOR
+try { [IO.File]::Exists('x') } catch { 'constrained' }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one simulated Windows answers: to PowerShell 5.1, to 2.0, and when constrained."""
+
+    text: str
+    from_2_0: str
+    constrained: str
+
+
+class Engine:
+    """`folder` takes scripts and states."""
+
+    def __init__(self, pwsh: Path, folder: Path) -> None:
+        self._pwsh = pwsh
+        self._folder = folder
+        self._collector = folder / "collector.ps1"
+        self._collector.write_text(joined_script().text, "ascii")
+
+    def run(self, script: str, state: State) -> str:
+        """The standard output of `script`, which finds the collector in $env:COLLECTOR."""
+        done = self.done(script, state)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == "", done.stderr
+        return done.stdout
+
+    def done(self, script: str, state: State) -> subprocess.CompletedProcess[str]:
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        (folder / "run.ps1").write_text(script, "utf-8")
+        (folder / "state.json").write_text(json.dumps(state), "utf-8")
+        return subprocess.run(
+            [self._pwsh, "-NoProfile", "-NonInteractive", "-File", folder / "run.ps1"],
+            env={
+                **os.environ,
+                "PWSH_STATE": str(folder / "state.json"),
+                "COLLECTOR": str(self._collector),
+            },
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    def ask(self, state: State) -> Answers:
+        """What `state` answers, each way."""
+        text, from_2_0, constrained, mode = self.run(_EACH_WAY, state).splitlines()
+        assert mode == "constrained"
+        return Answers(text, from_2_0, constrained)
+
+    def ask_all(self, states: Mapping[str, State]) -> dict[str, Answers]:
+        """Every state's answers, two processes at a time."""
+        with ThreadPoolExecutor(2) as pool:
+            return dict(zip(states, pool.map(self.ask, states.values()), strict=True))
