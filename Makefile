@@ -8,16 +8,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := auditor reports ps_snippets tests benchmarks
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test lint types imports check wheel-demo bench-collect schema lock clean
+.PHONY: help demo test lint types imports check wheel-demo bench-collect mutate-snippets schema lock clean
 
 help:
-	@echo 'make demo           audit the lab estate over WinRM on loopback; reports in out/demo'
-	@echo 'make test           the whole test suite'
-	@echo 'make check          lint, types and import rules'
-	@echo 'make wheel-demo     build the wheel and run the demo from an empty environment'
-	@echo 'make bench-collect  the collector beside plain pypsrp and Ansible (minutes)'
-	@echo 'make schema         write reports/audit.schema.json from the models'
-	@echo 'make lock           pin the dependencies anew'
+	@echo 'make demo             audit the lab estate over WinRM on loopback; reports in out/demo'
+	@echo 'make test             the whole test suite'
+	@echo 'make check            lint, types and import rules'
+	@echo 'make wheel-demo       build the wheel and run the demo from an empty environment'
+	@echo 'make bench-collect    the collector beside plain pypsrp and Ansible (minutes)'
+	@echo 'make mutate-snippets  does a truth case notice each change to the snippets? (minutes)'
+	@echo 'make schema           write reports/audit.schema.json from the models'
+	@echo 'make lock             pin the dependencies anew'
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { \
@@ -69,6 +70,9 @@ out/ansible-venv/bin/ansible-playbook: requirements/ansible.txt
 	@$(PYTHON) -m venv out/ansible-venv
 	@out/ansible-venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/ansible.txt
 	@touch $@
+
+mutate-snippets: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.powershell.mutate
 
 schema: $(VENV)/demo.stamp
 	@$(BIN)/python -m reports.audit_json > reports/audit.schema.json

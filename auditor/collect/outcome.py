@@ -94,7 +94,7 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
     ),
     ReachState.SCRIPT: (
         "The collector's script ended in an error on {host}.",
-        "The detail is what PowerShell said. Windows PowerShell 3.0 or later is needed.",
+        "The detail is what PowerShell said. Windows PowerShell 2.0 or later is needed.",
     ),
     ReachState.ANSWER: (
         "{host} answered, but not with what the collector writes.",

@@ -46,14 +46,16 @@ class Engine:
         self._collector = folder / "collector.ps1"
         self._collector.write_text(joined_script().text, "ascii")
 
-    def run(self, script: str, state: State) -> str:
+    def run(self, script: str, state: State, **environment: str) -> str:
         """The standard output of `script`, which finds the collector in $env:COLLECTOR."""
-        done = self.done(script, state)
+        done = self.done(script, state, **environment)
         assert done.returncode == 0, done.stderr
         assert done.stderr == "", done.stderr
         return done.stdout
 
-    def done(self, script: str, state: State) -> subprocess.CompletedProcess[str]:
+    def done(
+        self, script: str, state: State, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         (folder / "run.ps1").write_text(script, "utf-8")
         (folder / "state.json").write_text(json.dumps(state), "utf-8")
@@ -63,10 +65,11 @@ class Engine:
                 **os.environ,
                 "PWSH_STATE": str(folder / "state.json"),
                 "COLLECTOR": str(self._collector),
+                **environment,
             },
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=300,
             check=False,
         )
 

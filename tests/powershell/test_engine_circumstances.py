@@ -152,3 +152,17 @@ def test_without_a_registry_drive_nothing_is_claimed_absent(engine: Engine) -> N
     assert {name for name, family in families.items() if family["ok"]} == {"files", "hotfixes"}
     told = {family["error"]["type"] for family in families.values() if not family["ok"]}
     assert told == {"System.Management.Automation.DriveNotFoundException"}
+
+
+def test_the_innermost_cause_of_a_failure_is_told(engine: Engine) -> None:
+    nested = """
+function Get-WmiObject {
+    $cause = New-Object System.UnauthorizedAccessException 'the cause'
+    throw (New-Object System.InvalidOperationException 'what it led to', $cause)
+}
+& $env:COLLECTOR
+"""
+    family = json.loads(engine.run(nested, WINDOWS))["families"]["os"]
+    assert not family["ok"]
+    assert family["error"]["message"] == "the cause"
+    assert family["error"]["type"] == "System.UnauthorizedAccessException"
