@@ -8,6 +8,7 @@ from pypsrp.wsman import SelectorSet
 
 from auditor.collect.guard import Guard
 from auditor.collect.model import Target
+from auditor.collect.sign_in import SignIn
 from auditor.collect.transport import GuardedWSMan, open_wsman
 
 _FAREWELL_BYTES = 64 * 1024
@@ -23,13 +24,13 @@ class AnswerShapeError(Exception):
     """The script wrote something else than one text."""
 
 
-def ask(target: Target, script: str, guard: Guard) -> str:
+def ask(target: Target, script: str, guard: Guard, sign_in: SignIn) -> str:
     """The one text that `script` writes on `target`.
 
     Whatever happens, the shell is closed as well as can be done, and the first error is the
     one that is raised: GuardError, ScriptError, AnswerShapeError, or what pypsrp raises.
     """
-    wsman = open_wsman(target, guard)
+    wsman = open_wsman(target, guard, sign_in)
     pool = RunspacePool(wsman, min_runspaces=1, max_runspaces=1)
     try:
         pool.open()

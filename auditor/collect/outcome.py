@@ -68,6 +68,10 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
         "{host} does not accept the account {user}.",
         "Wrong or expired password, locked account, or an account that is not known there.",
     ),
+    ReachState.HELD: (
+        "{host} was not asked: other servers refused the account {user}, and none accepted it.",
+        "More trials could lock the account out. Mend it where it was refused, then run again.",
+    ),
     ReachState.DENIED: (
         "The account {user} may not use PowerShell Remoting on {host}.",
         "It must be a member of the local Administrators or Remote Management Users.",

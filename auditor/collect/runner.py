@@ -16,6 +16,7 @@ from auditor.collect.guard import Guard
 from auditor.collect.model import Collected, Observer, Target
 from auditor.collect.outcome import classify, read_well
 from auditor.collect.script import Script
+from auditor.collect.sign_in import Accounts
 from auditor.estate.zone import RunOptions
 from auditor.facts.answer import decode_answer
 from auditor.facts.reading import ReachState, Reading
@@ -59,6 +60,7 @@ class _Run:
         self._observer = observer
         self._events: queue.SimpleQueue[str | Collected] = queue.SimpleQueue()
         self._guards: set[Guard] = set()
+        self._accounts = Accounts()
         self._lock = threading.Lock()
         self._stopped = False
 
@@ -127,15 +129,17 @@ class _Run:
             self._guards.add(guard)
             if self._stopped:
                 guard.cancel()
+        sign_in = self._accounts.sign_in(target.secret)
         started = datetime.now(UTC)
         try:
-            answer = ask(target, self._script.text, guard)
+            answer = ask(target, self._script.text, guard, sign_in)
             finished = datetime.now(UTC)
             reading = decode_answer(answer, fqdn=target.fqdn, started=started, finished=finished)
             if reading.reach.state is ReachState.READ:
                 reading = replace(reading, reach=read_well(target))
         except Exception as error:  # noqa: BLE001 - whatever happens is that server's outcome
             reach = classify(error, target, options.byte_budget)
+            sign_in.end(refused=reach.state is ReachState.AUTH)
             reading = Reading(target.fqdn, reach, started=started, finished=datetime.now(UTC))
             return Collected(reading)
         finally:

@@ -27,11 +27,13 @@ from urllib3.exceptions import ProtocolError
 from urllib3.response import HTTPResponse
 
 from auditor.collect.guard import IDLE_SECONDS, Guard, GuardedSocket, GuardError
-from auditor.collect.model import Target
+from auditor.collect.model import Secret, Target
+from auditor.collect.sign_in import SignIn
 from auditor.estate.zone import Auth, Transport
 from auditor.facts.reading import ReachState
 
 OPERATION_SECONDS = 20
+_SIGNED_IN = {200, 500}  # an answer, or a WSMan fault: it has let the account in
 _UNREAD_CHALLENGE = 64 * 1024
 _PIECE = 64 * 1024
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
@@ -120,10 +122,11 @@ class _Connection:
 class GuardedAdapter(HTTPAdapter):
     """An adapter for one conversation."""
 
-    def __init__(self, target: Target, guard: Guard) -> None:
+    def __init__(self, target: Target, guard: Guard, sign_in: SignIn) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
         self._connection = _Connection(target, guard)
         self._guard = guard
+        self._sign_in = sign_in
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
         return self._connection
@@ -137,6 +140,8 @@ class GuardedAdapter(HTTPAdapter):
         kwargs["stream"] = True
         response = super().send(request, **kwargs)
         self._guard.reached = True
+        if response.status_code in _SIGNED_IN:
+            self._sign_in.end(accepted=True)
         if breach := _breach(response):
             self.close()
             raise GuardError(ReachState.PROTOCOL, breach)
@@ -201,11 +206,39 @@ class _Session(requests.Session):
         return prepared
 
 
+class _Basic(HTTPBasicAuth):
+    """Sends the account with every request, once it may be tried."""
+
+    def __init__(self, secret: Secret, guard: Guard, sign_in: SignIn) -> None:
+        super().__init__(secret.username.encode(), secret.password.encode())
+        self._guard = guard
+        self._sign_in = sign_in
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        self._sign_in.begin(self._guard)
+        super().__call__(request)  # type: ignore[no-untyped-call]
+        return request
+
+
+class _Negotiate(HTTPNegotiateAuth):
+    """pypsrp's handshake, begun once the account may be tried."""
+
+    guard: Guard
+    sign_in: SignIn
+
+    def handle_401(self, response: requests.Response, **kwargs: Any) -> requests.Response:
+        self.sign_in.begin(self.guard)
+        answer: requests.Response
+        answer = super().handle_401(response, **kwargs)  # type: ignore[no-untyped-call]
+        return answer
+
+
 class GuardedTransport(_TransportHTTP):
     """pypsrp's transport over a guarded session."""
 
     guard: Guard
     target: Target
+    sign_in: SignIn
     refused = False
 
     def send(self, message: bytes, **kwargs: Any) -> bytes:
@@ -230,7 +263,7 @@ class GuardedTransport(_TransportHTTP):
         session.max_redirects = 0
         session.headers.clear()
         session.headers.update({"User-Agent": "sfb-audit", "Accept-Encoding": "identity"})
-        adapter = GuardedAdapter(self.target, self.guard)
+        adapter = GuardedAdapter(self.target, self.guard, self.sign_in)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         session.auth = self._auth()
@@ -239,14 +272,15 @@ class GuardedTransport(_TransportHTTP):
     def _auth(self) -> requests.auth.AuthBase:
         secret = self.target.secret
         if self.target.zone.auth is Auth.BASIC:
-            return HTTPBasicAuth(secret.username.encode(), secret.password.encode())
-        auth: requests.auth.AuthBase = HTTPNegotiateAuth(
+            return _Basic(secret, self.guard, self.sign_in)
+        auth = _Negotiate(
             username=secret.username,
             password=secret.password,
             auth_provider=self.target.zone.auth.value,
             wrap_required=self.wrap_required,
             service=self.target.zone.spn_service,
         )
+        auth.guard, auth.sign_in = self.guard, self.sign_in
         return auth
 
 
@@ -263,8 +297,11 @@ class GuardedWSMan(WSMan):
     transport: GuardedTransport
 
 
-def open_wsman(target: Target, guard: Guard) -> GuardedWSMan:
-    """A WSMan client for `target` whose every byte goes through `guard`."""
+def open_wsman(target: Target, guard: Guard, sign_in: SignIn) -> GuardedWSMan:
+    """A WSMan client for `target` whose every byte goes through `guard`.
+
+    Its account is sent when `sign_in` allows it.
+    """
     zone = target.zone
     arguments: dict[str, Any] = {
         "server": target.fqdn,
@@ -278,7 +315,7 @@ def open_wsman(target: Target, guard: Guard) -> GuardedWSMan:
     }
     wsman = GuardedWSMan(operation_timeout=OPERATION_SECONDS, **arguments)
     transport = GuardedTransport(**arguments)
-    transport.guard, transport.target = guard, target
+    transport.guard, transport.target, transport.sign_in = guard, target, sign_in
     transport.session = transport._build_session()  # noqa: SLF001 - before first use
     wsman.transport = transport
     return wsman

@@ -16,6 +16,7 @@ import requests
 from auditor.collect.conversation import ask
 from auditor.collect.guard import Guard, GuardError, shut
 from auditor.collect.model import Secret, Target
+from auditor.collect.sign_in import Accounts
 from auditor.collect.transport import open_wsman
 from auditor.estate.zone import Auth, Transport, Zone
 from auditor.facts.reading import ReachState
@@ -111,7 +112,7 @@ def fails(asked: Target, bounds: Guard) -> tuple[ReachState, float]:
     """With which state of the guard a conversation ends, and after how many seconds."""
     began = time.monotonic()
     with pytest.raises(Exception) as caught:  # noqa: PT011 - requests may wrap it
-        ask(asked, "'hello'", bounds)
+        ask(asked, "'hello'", bounds, Accounts().sign_in(asked.secret))
     taken = time.monotonic() - began
     error: BaseException | None = caught.value
     while error is not None and not isinstance(error, GuardError):
@@ -234,8 +235,10 @@ def test_the_environment_names_no_certificates(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(stranger.root_file))
     monkeypatch.setenv("CURL_CA_BUNDLE", str(stranger.root_file))
     server = serve(listen, stranger.identity(FQDN).context)
+    asked = target(server, authority.root_file)
+    sign_in = Accounts().sign_in(asked.secret)
     with pytest.raises(Exception, match="CERTIFICATE_VERIFY_FAILED"):
-        ask(target(server, authority.root_file), "'hello'", guard())
+        ask(asked, "'hello'", guard(), sign_in)
     assert not server.talking.is_set()
 
 
@@ -298,8 +301,10 @@ def test_a_shell_is_never_asked_for_twice_over_a_connection_that_was_cut(
 ) -> None:
     """A request that may have been carried out is not repeated."""
     server = serve(lambda held: held.close())
+    asked = target(server)
+    wsman = open_wsman(asked, guard(), Accounts().sign_in(asked.secret))
     with pytest.raises(requests.ConnectionError):
-        open_wsman(target(server), guard()).transport.send(b"<s:Envelope/>")
+        wsman.transport.send(b"<s:Envelope/>")
     assert server.connections == 1
 
 
