@@ -10,7 +10,9 @@
 $limit = 2000
 $wanted = 'HotFixID', 'Description', 'InstalledOn'
 $found = @(Get-WmiObject -Class Win32_QuickFixEngineering -Property $wanted -ErrorAction Stop)
-$fixes = @(foreach ($fix in @($found | Select-Object -First $limit)) {
+$truncated = $found.Length -gt $limit
+if ($truncated) { $found = $found[0..($limit - 1)] }
+$fixes = @(foreach ($fix in $found) {
     # PowerShell itself turns InstalledOn into a date, and throws on text that is none.
     $installed = $null
     try {
@@ -25,4 +27,4 @@ $fixes = @(foreach ($fix in @($found | Select-Object -First $limit)) {
     }
 })
 
-New-Object -TypeName PSObject -Property @{ items = $fixes; truncated = ($found.Length -gt $limit) }
+New-Object -TypeName PSObject -Property @{ items = $fixes; truncated = $truncated }

@@ -28,7 +28,6 @@ $found = @(foreach ($view in (Get-RegistryView)) {
     }
 })
 
-New-Object -TypeName PSObject -Property @{
-    items     = @($found | Select-Object -First $limit)
-    truncated = ($found.Length -gt $limit)
-}
+$truncated = $found.Length -gt $limit
+if ($truncated) { $found = $found[0..($limit - 1)] }
+New-Object -TypeName PSObject -Property @{ items = $found; truncated = $truncated }

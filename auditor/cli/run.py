@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--servers", type=options.FILE, help="Servers from a CSV file with a column fqdn.")
 @click.option("--username", help="Account for servers that no estate file describes.")
 @click.option("--threads", type=click.IntRange(1, 256), help="Servers at once.  [default: 64]")
+@click.option("--configuration", help="Session configuration (JEA) to ask through; all zones.")
 @options.reporting
 def run(
     config: Path | None,
@@ -31,6 +32,7 @@ def run(
     servers: Path | None,
     username: str | None,
     threads: int | None,
+    configuration: str | None,
     reporting: options.Reporting,
 ) -> int:
     """Ask every server for its facts, judge it, and write the reports.
@@ -46,6 +48,8 @@ def run(
     from reports.output import OutputFolder
 
     estate_file = estate_to_run(config, topology, servers, username)
+    if configuration is not None:
+        estate_file = estate_file.through(configuration)
     check_policy(reporting.policy)
     check_estate(estate_file.estate)
     if threads is not None:

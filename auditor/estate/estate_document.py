@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from auditor.estate.model import PoolKind
 from auditor.estate.names import has_control_character, host_name
-from auditor.estate.zone import Auth, SecretSource, Transport
+from auditor.estate.zone import CONFIGURATION_NAME, Auth, SecretSource, Transport
 
 
 def _plain(text: str) -> str:
@@ -56,6 +56,7 @@ class ZoneTable(_Table):
     ca_file: File | None = None
     credential: Name
     spn_service: Annotated[str, Field(pattern=r"^[A-Za-z]{1,20}$")] = "host"
+    configuration: Annotated[str, Field(pattern=CONFIGURATION_NAME)] | None = None
 
 
 class CredentialTable(_Table):

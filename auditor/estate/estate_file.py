@@ -6,6 +6,7 @@ is in docs/estate-file.md.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,7 @@ from auditor.estate.problems import listed, some_of
 from auditor.estate.scenarios import stated_scenarios
 from auditor.estate.servers_csv import read_servers_csv
 from auditor.estate.topology import read_topology
-from auditor.estate.zone import RunOptions, Zone
+from auditor.estate.zone import CONFIGURATION_NAME, RunOptions, Zone
 
 if TYPE_CHECKING:
     from auditor.estate.estate_document import EstateDocument, RunTable
@@ -39,6 +40,23 @@ class EstateFile:
     estate: Estate
     zones: Mapping[str, Zone]
     options: RunOptions = field(default_factory=RunOptions)
+
+    def through(self, configuration: str) -> EstateFile:
+        """The same servers, each asked through the session configuration of that name.
+
+        Raises UsageError, RUN-CONFIGURATION, for what cannot be a name of one.
+        """
+        if not re.fullmatch(CONFIGURATION_NAME, configuration):
+            raise UsageError(
+                "RUN-CONFIGURATION",
+                f"{configuration[:80]!r} is no name of a session configuration.",
+                "It is the name that was registered, such as SfbAudit: up to 64 letters, digits, "
+                "dots, hyphens and underscores.",
+            )
+        zones = {
+            name: replace(zone, configuration=configuration) for name, zone in self.zones.items()
+        }
+        return replace(self, zones=zones)
 
 
 def read_estate_file(

@@ -82,6 +82,7 @@ def _zone(
         credential=credentials.get(table.credential),
         ca_file=ca_file,
         spn_service=table.spn_service,
+        configuration=table.configuration or "",
     )
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+# The name becomes the end of a resource URI, so nothing in it may mean anything there.
+CONFIGURATION_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
 
 class Transport(StrEnum):
     HTTP = "http"
@@ -50,6 +53,8 @@ class Zone:
     """One way in. `ca_file` verifies the certificate over https (the system's store when None).
 
     `spn_service` is the service part of the Kerberos name that negotiate asks for.
+    `configuration` is the session configuration that answers Get-SfbFacts; where it is empty,
+    the collector's script runs in the default one.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Zone:
     credential: CredentialReference | None = None
     ca_file: Path | None = None
     spn_service: str = "host"
+    configuration: str = ""
 
 
 @dataclass(frozen=True, slots=True)

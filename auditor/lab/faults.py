@@ -1,7 +1,8 @@
 """What can go wrong with a host, by name. A new oddity is a new entry of `FAULTS`.
 
 A fault steps in at one place: instead of the whole connection, of the HTTP response, of one
-WSMan action, or of the script's run. Each ends when the client goes away or the lab stops.
+WSMan action, or of the script's run. A host of the last kind has a shell that psrpcore speaks for,
+whatever the backend is. Each ends when the client goes away or the lab stops.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.lab import soap
+from auditor.lab.fragments import fragment
 from auditor.lab.http import Request, Response
 from auditor.lab.model import ScriptResult
-from auditor.lab.shell import fragment
 from auditor.lab.soap import SHELL, TRANSFER, Message
 
 if TYPE_CHECKING:
-    from auditor.lab.shell import Command, Shell
+    from auditor.lab.script_shell import ScriptCommand, ScriptShell
     from auditor.lab.wsman import Service
 
 _CREATE = f"{TRANSFER}/Create"
@@ -46,7 +47,7 @@ class HostFault:
     )
     response: Callable[[Request, asyncio.StreamWriter], Coroutine[None, None, None]] | None = None
     action: Callable[[Service, Message], Awaitable[bytes | None]] | None = None
-    script: Callable[[Service, Shell, Command], Awaitable[None]] | None = None
+    script: Callable[[ScriptShell, ScriptCommand], Awaitable[None]] | None = None
 
 
 async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -185,24 +186,24 @@ def _deep(message: Message) -> bytes:
     return b"<a>" * 100_000 + b"</a>" * 100_000
 
 
-async def _endless_output(service: Service, shell: Shell, command: Command) -> None:
+async def _endless_output(shell: ScriptShell, command: ScriptCommand) -> None:
     while True:
         shell.put_raw(command, _OUTPUT, b"<S>" + b"a" * 30_000 + b"</S>")
         await command.mailbox.emptied()
 
 
-async def _endless_string(service: Service, shell: Shell, command: Command) -> None:
+async def _endless_string(shell: ScriptShell, command: ScriptCommand) -> None:
     for index in itertools.count():
         command.mailbox.put([fragment(10_000, index, b"a" * 32_000, last=False)])
         await command.mailbox.emptied()
 
 
-async def _huge_string(service: Service, shell: Shell, command: Command) -> None:
+async def _huge_string(shell: ScriptShell, command: ScriptCommand) -> None:
     shell.put_raw(command, _OUTPUT, b"<S>" + b"a" * _HUGE_BYTES + b"</S>")
     shell.finish(command, ScriptResult())
 
 
-async def _verbose_trickle(service: Service, shell: Shell, command: Command) -> None:
+async def _verbose_trickle(shell: ScriptShell, command: ScriptCommand) -> None:
     while True:
         record = (
             b'<Obj RefId="0"><MS><S N="InformationalRecord_Message">still here</S>'
@@ -213,8 +214,8 @@ async def _verbose_trickle(service: Service, shell: Shell, command: Command) -> 
         await asyncio.sleep(_DRIP_SECONDS)
 
 
-def _output(clixml: bytes) -> Callable[..., Awaitable[None]]:
-    async def run(service: Service, shell: Shell, command: Command) -> None:
+def _output(clixml: bytes) -> Callable[[ScriptShell, ScriptCommand], Awaitable[None]]:
+    async def run(shell: ScriptShell, command: ScriptCommand) -> None:
         shell.put_raw(command, _OUTPUT, clixml)
         shell.finish(command, ScriptResult())
 
@@ -226,13 +227,13 @@ def _nested(depth: int) -> bytes:
     return (opening + "</LST></Obj>" * depth).encode()
 
 
-async def _bad_fragment(service: Service, shell: Shell, command: Command) -> None:
+async def _bad_fragment(shell: ScriptShell, command: ScriptCommand) -> None:
     command.mailbox.put([b"\xff" * 40])
     shell.finish(command, ScriptResult())
 
 
-def _result(result: ScriptResult) -> Callable[..., Awaitable[None]]:
-    async def run(service: Service, shell: Shell, command: Command) -> None:
+def _result(result: ScriptResult) -> Callable[[ScriptShell, ScriptCommand], Awaitable[None]]:
+    async def run(shell: ScriptShell, command: ScriptCommand) -> None:
         shell.finish(command, result)
 
     return run

@@ -32,7 +32,9 @@ class LabHost:
 
     `windows` is its state as the simulated Windows takes it (registry, files, wmi,
     environment). `fault` names an entry of the fault table, None for a healthy host.
-    `think` is how many seconds each script takes beyond its own work.
+    `think` is how many seconds each script takes beyond its own work. `configurations` are
+    its session configurations besides Microsoft.PowerShell: by name, the PowerShell that makes
+    a fresh session into one of that kind.
     """
 
     fqdn: str
@@ -42,14 +44,37 @@ class LabHost:
     fault: str | None = None
     clock_offset: float = 0.0
     think: float = 0.0
+    configurations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One command of a pipeline. `arguments` are those with a name."""
+
+    text: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    is_script: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptError:
+    """An error as PowerShell records it; `category` is a name of its ErrorCategory."""
+
+    message: str
+    error_id: str = "RuntimeException"
+    category: str = "NotSpecified"
+    exception: str = "RuntimeException"
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptResult:
-    """What a pipeline leaves: strings on the output stream, error texts, and whether it failed."""
+    """What a pipeline leaves: strings on the output stream, errors, and whether it failed.
+
+    An error that is only a text is a RuntimeException.
+    """
 
     output: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
+    errors: tuple[str | ScriptError, ...] = ()
     failed: bool = False
 
 

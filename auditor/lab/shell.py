@@ -1,221 +1,124 @@
-"""A PowerShell shell on a host: PSRP inside WSMan, in the rhythm of a Windows host.
-
-psrpcore keeps the protocol's state; what it lacks on the server's side (a way to fail a
-pipeline, one stream for each fragment, batches as Windows makes them) is here.
-"""
+"""A shell on a host as WSMan knows it; what it talks to behind that is for each kind of shell."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import struct
-import uuid
-from collections.abc import Mapping
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-
-from psrpcore import (
-    CreatePipelineEvent,
-    PSRPPayload,
-    ServerPipeline,
-    ServerRunspacePool,
-    StreamType,
-)
-from psrpcore.types import (
-    ErrorCategory,
-    ErrorCategoryInfo,
-    ErrorRecord,
-    NETException,
-    PSInvocationState,
-    PSVersion,
-)
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from auditor.lab.mailbox import Mailbox
-from auditor.lab.model import ScriptResult
-from auditor.lab.stack import Stack
+from auditor.lab.model import LabHost
 
-FRAGMENT_BYTES = 32 * 1024
-_HEADER = struct.Struct(">QQBI")
-_MESSAGE = struct.Struct("<II")
-_PIPELINE_ID = slice(_HEADER.size + 24, _HEADER.size + 40)
-_POOL_STATE = 0x00021005
-_STACK = Stack()
+DEFAULT_CONFIGURATION = "Microsoft.PowerShell"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a client asks for. `idle_timeout` is in seconds."""
+
+    shell_id: str
+    owner: str
+    idle_timeout: float = 7200.0
+    configuration: str = DEFAULT_CONFIGURATION
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Client:
+    """One connection of somebody at `address`."""
+
+    address: str
+
+
+@dataclass(slots=True, kw_only=True)
 class Command:
-    """A pipeline of a shell, and the task that runs it."""
+    """A pipeline of a shell."""
 
-    pipeline: ServerPipeline
     mailbox: Mailbox = field(default_factory=Mailbox)
-    task: asyncio.Task[None] | None = None
-
-    @property
-    def script(self) -> str:
-        """The text of the pipeline's first command."""
-        commands = getattr(self.pipeline.metadata, "commands", [])
-        return str(commands[0].command_text) if commands else ""
-
-    @property
-    def arguments(self) -> Mapping[str, object]:
-        commands = getattr(self.pipeline.metadata, "commands", [])
-        pairs = commands[0].parameters if commands else []
-        return {str(name): value for name, value in pairs if name}
 
 
-class Shell:
-    """One shell: a runspace pool, its mailbox, and its commands by id.
+CommandT = TypeVar("CommandT", bound=Command)
 
-    `requests` are under way now; `used` is when the last one ended, on the service's clock.
+
+class Shell(ABC, Generic[CommandT]):
+    """One runspace pool, its mailbox, and its commands by id.
+
+    `requests` are under way now; `used` is when the last one ended, `left` when the last
+    of `clients` hung up, both on the service's clock. A shell that nobody is connected to
+    is kept for `lingers` seconds, if its own timeout is not shorter. `broken` is one whose
+    process is gone.
     """
 
-    def __init__(
-        self, shell_id: str, owner: str, idle_timeout: float = 7200.0, stack: Stack = _STACK
-    ) -> None:
-        self.shell_id = shell_id
-        self.owner = owner
-        self.idle_timeout = idle_timeout
+    lingers: ClassVar[float] = math.inf
+
+    def __init__(self, opening: Opening) -> None:
+        self.shell_id = opening.shell_id
+        self.owner = opening.owner
+        self.idle_timeout = opening.idle_timeout
         self.requests = 0
         self.used = 0.0
+        self.left = 0.0
+        self.clients: set[Client] = set()
+        self.broken = False
         self.mailbox = Mailbox()
-        self.commands: dict[str, Command] = {}
-        self._of_pipeline: dict[uuid.UUID, Command] = {}
-        self.pool = ServerRunspacePool(application_private_data=stack.private_data)
-        self.pool.our_capability.protocolversion = PSVersion(stack.protocol)
+        self.commands: dict[str, CommandT] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def open(self, creation: str) -> None:
-        """Take in the creation message; the pool's answers wait in the mailbox then."""
-        self.feed(base64.b64decode(creation))
+    def is_unused(self, now: float) -> bool:
+        """Whether nobody will miss it."""
+        if self.requests:
+            return False
+        abandoned = not self.clients and now - max(self.used, self.left) >= self.lingers
+        return abandoned or now - self.used >= self.idle_timeout
 
-    def add(self, command_id: str, first: bytes) -> Command:
-        """A new pipeline, whose first fragment names it; its script comes with `feed`.
+    @abstractmethod
+    def open(self, creation: bytes) -> None:
+        """Take in the creation messages; the pool's answers come into the mailbox."""
 
-        PowerShell 2.0 gives a command another id than the pipeline has. Raises ValueError.
+    @abstractmethod
+    def add(self, command_id: str, first: bytes) -> None:
+        """A new pipeline, and the first fragments of it. Raises ValueError.
+
+        The pipeline's own id is in them: PowerShell 2.0 gives a command another one.
         """
-        named = first[_PIPELINE_ID]
-        command = Command(ServerPipeline(self.pool, uuid.UUID(bytes_le=named)))
-        self.commands[command_id] = command
-        self._of_pipeline[command.pipeline.pipeline_id] = command
-        return command
 
-    def feed(self, data: bytes) -> list[Command]:
-        """Take in fragments; the commands that are complete now and may be run."""
-        self.pool.receive_data(PSRPPayload(data, StreamType.default, None))
-        ready = []
-        while (event := self.pool.next_event()) is not None:
-            if isinstance(event, CreatePipelineEvent):
-                ready.append(self._of_pipeline[event.pipeline_id])
-        self.drain()
-        return ready
+    @abstractmethod
+    def send(self, command_id: str, stream: str, data: bytes) -> None:
+        """Take in fragments for a command, or for the pool where `command_id` is empty."""
 
-    def start(self, command: Command) -> None:
-        # Windows sends no Running state; psrpcore's start() would.
-        command.pipeline._change_state(PSInvocationState.Running, emit=False)  # noqa: SLF001
-
-    def finish(self, command: Command, result: ScriptResult) -> None:
-        """Send what a script left, and the state it ended in."""
-        for text in result.output:
-            command.pipeline.write_output(text)
-        records = [_error_record(text) for text in result.errors]
-        if result.failed:
-            failure = records.pop() if records else _error_record("The pipeline failed.")
-            _write_errors(command.pipeline, records)
-            # psrpcore has no public way to fail a pipeline.
-            command.pipeline._change_state(PSInvocationState.Failed, failure)  # noqa: SLF001
-        else:
-            _write_errors(command.pipeline, records)
-            command.pipeline.complete()
-        self.drain()
-        command.mailbox.finish()
-
-    def stop(self, command: Command) -> None:
+    @abstractmethod
+    def stop(self, command: CommandT) -> None:
         """Stop a pipeline as Ctrl-C does."""
-        if command.task is not None:
-            command.task.cancel()
-        if command.pipeline.state is PSInvocationState.Running:
-            command.pipeline.stop()
-        self.drain()
+
+    def terminate(self, command_id: str) -> None:
+        """Stop a pipeline if it runs, and forget it. KeyError where there is none."""
+        command = self.commands.pop(command_id)
+        self.stop(command)
         command.mailbox.finish()
 
     def close(self) -> None:
+        """Let nobody wait any longer, and begin to end what runs."""
         for command in self.commands.values():
-            if command.task is not None:
-                command.task.cancel()
             command.mailbox.finish()
         self.mailbox.finish()
 
-    def drain(self) -> None:
-        """Move what psrpcore wants to send into the mailboxes, fragment by fragment."""
-        while (payload := self.pool.data_to_send(FRAGMENT_BYTES)) is not None:
-            fragments = split_fragments(payload.data)
-            if payload.pipeline_id is None:
-                for piece in fragments:
-                    self.mailbox.put([piece], apart=_is_pool_state(piece))
-                continue
-            command = self._of_pipeline.get(payload.pipeline_id)
-            if command is not None:
-                command.mailbox.put(fragments)
+    async def ended(self) -> None:
+        """Wait until nothing of a closed shell runs any more."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def put_raw(self, command: Command, kind: int, clixml: bytes) -> None:
-        """Send a message as it is, well-formed or not; for hosts that misbehave."""
-        message = (
-            _MESSAGE.pack(1, kind)
-            + self.pool.runspace_pool_id.bytes_le
-            + command.pipeline.pipeline_id.bytes_le
-            + clixml
-        )
-        # The only way to number it in psrpcore's own order.
-        number = self.pool._fragment_counter  # noqa: SLF001
-        command.mailbox.put(fragments_of(number, message))
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
 
-def fragments_of(number: int, message: bytes) -> list[bytes]:
-    """A message in as many fragments as it takes (MS-PSRP 2.2.4)."""
-    starts = range(0, len(message), FRAGMENT_BYTES)
-    return [
-        fragment(number, index, message[at : at + FRAGMENT_BYTES], last=index == len(starts) - 1)
-        for index, at in enumerate(starts)
-    ]
+@runtime_checkable
+class ShellBackend(Protocol):
+    """Opens shells of its own on the hosts that it plays."""
 
-
-def fragment(number: int, index: int, data: bytes, *, last: bool) -> bytes:
-    """The fragment at `index` of the message with that number."""
-    flags = (1 if index == 0 else 0) | (2 if last else 0)
-    return _HEADER.pack(number, index, flags, len(data)) + data
-
-
-def split_fragments(data: bytes) -> list[bytes]:
-    """The fragments in `data`, one by one: Windows sends each in a stream of its own."""
-    fragments = []
-    at = 0
-    while at < len(data):
-        length = _HEADER.unpack_from(data, at)[3]
-        end = at + _HEADER.size + length
-        fragments.append(data[at:end])
-        at = end
-    return fragments
-
-
-def _is_pool_state(data: bytes) -> bool:
-    if len(data) < _HEADER.size + 8:
-        return False
-    kind: int = struct.unpack_from("<I", data, _HEADER.size + 4)[0]
-    return kind == _POOL_STATE
-
-
-def _error_record(text: str) -> ErrorRecord:
-    return ErrorRecord(
-        Exception=NETException(Message=text, HResult=-2146233087),
-        CategoryInfo=ErrorCategoryInfo(
-            Category=ErrorCategory.NotSpecified, Reason="RuntimeException"
-        ),
-        FullyQualifiedErrorId="RuntimeException",
-    )
-
-
-def _write_errors(pipeline: ServerPipeline, records: list[ErrorRecord]) -> None:
-    for record in records:
-        pipeline.write_error(
-            record.Exception,
-            category_info=record.CategoryInfo,
-            fully_qualified_error_id=record.FullyQualifiedErrorId,
-        )
+    def open_shell(self, host: LabHost, opening: Opening) -> Shell[Any]:
+        """A shell that has not been given its creation messages yet."""
+        ...
