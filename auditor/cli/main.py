@@ -9,6 +9,7 @@ import click
 
 from auditor import __version__
 from auditor.cli.assess import assess
+from auditor.cli.builds import builds
 from auditor.cli.explain import explain
 from auditor.cli.lab import demo, lab
 from auditor.cli.rules import rules
@@ -32,7 +33,7 @@ def cli(context: click.Context, traceback: bool) -> None:
     context.obj = traceback
 
 
-for command in (run, assess, explain, rules, lab, demo):
+for command in (run, assess, explain, rules, builds, lab, demo):
     cli.add_command(command)
 
 

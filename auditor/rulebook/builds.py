@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.rulebook.model import Build, Rulebook
+from dataclasses import dataclass
+
+from auditor.errors import UsageError
+from auditor.rulebook.model import Build, Policy, Product, Rulebook
 from auditor.version import Version
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -14,22 +17,30 @@ def describe_build(rulebook: Rulebook, product: str, version: Version) -> str:
     A build that is not listed lies "between" two that are, is "older than" the first or
     "newer than" the last. `product` is a key; one without listed builds gives "".
     """
-    known = rulebook.builds_of(product)
-    if not known:
-        return ""
-    same = [build for build in known if build.version == version]
+    same, older, newer = _around(rulebook, product, version)
     if same:
-        return _label(same[-1])
-    older = [build for build in known if build.version < version]
-    newer = [build for build in known if build.version > version]
-    if not older:
-        return f"older than {_label(newer[0])}"
-    if not newer:
-        return f"newer than {_label(older[-1])}"
-    return f"between {_label(older[-1])} and {_label(newer[0])}"
+        return label(same[-1])
+    if older and newer:
+        return f"between {label(older)} and {label(newer)}"
+    if older:
+        return f"newer than {label(older)}"
+    return f"older than {label(newer)}" if newer else ""
 
 
-def _label(build: Build) -> str:
+def _around(
+    rulebook: Rulebook, product: str, version: Version
+) -> tuple[tuple[Build, ...], Build | None, Build | None]:
+    """The entries with that number, and the nearest ones before and after it."""
+    known = rulebook.builds_of(product)
+    return (
+        tuple(build for build in known if build.version == version),
+        next((build for build in reversed(known) if build.version < version), None),
+        next((build for build in known if build.version > version), None),
+    )
+
+
+def label(build: Build) -> str:
+    """A build with its number's name, month and KB numbers."""
     name = f"{build.name} of {build.component}" if build.component else build.name
     details = ", ".join((_month(build.month), *build.kb))
     return f"{name} ({details})"
@@ -38,3 +49,72 @@ def _label(build: Build) -> str:
 def _month(text: str) -> str:
     year, _, month = text.partition("-")
     return f"{_MONTHS[int(month) - 1]} {year}" if month else year
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A build among those of one product.
+
+    `exact` are the entries with that number; `older` and `newer` its neighbours. `policies`
+    says for each policy how it stands to the minimum there.
+    """
+
+    version: Version
+    product: Product
+    exact: tuple[Build, ...]
+    older: Build | None
+    newer: Build | None
+    policies: tuple[tuple[Policy, str], ...]
+
+
+def product_named(rulebook: Rulebook, key: str) -> Product:
+    """UsageError PRODUCT-UNKNOWN where the rulebook has no such product."""
+    if key not in rulebook.products:
+        known = ", ".join(rulebook.products)
+        raise UsageError("PRODUCT-UNKNOWN", f"there is no product {key!r}.", f"Products: {known}.")
+    return rulebook.products[key]
+
+
+def place_build(rulebook: Rulebook, text: str, product: Product | None = None) -> list[Place]:
+    """Where the build `text` stands in `product`, or in every product whose line it is in.
+
+    Raises UsageError (BUILD-UNREADABLE) for what is no build, and for one of no product.
+    """
+    try:
+        version = Version.parse(text)
+    except ValueError:
+        version = None
+    products = [product] if product else list(rulebook.products.values())
+    fitting = [p for p in products if version is not None and p.owns(version)]
+    if version is None or not fitting:
+        lines = "; ".join(f"{p.title} {_line(p)}.x" for p in products)
+        raise UsageError(
+            "BUILD-UNREADABLE",
+            f"{text[:60]!r} is no build of a known product.",
+            f"Builds: {lines}.",
+        )
+    return [_place(rulebook, p, version) for p in fitting]
+
+
+def _place(rulebook: Rulebook, product: Product, version: Version) -> Place:
+    exact, older, newer = _around(rulebook, product.key, version)
+    return Place(
+        version=version,
+        product=product,
+        exact=exact,
+        older=older,
+        newer=newer,
+        policies=tuple((p, _standing(p, product, version)) for p in rulebook.policies.values()),
+    )
+
+
+def _standing(policy: Policy, product: Product, version: Version) -> str:
+    least = policy.minimum.get(product.key)
+    if least is None:
+        return "has to be migrated" if product.stance == "migrate" else "states no minimum"
+    order = "meets" if version >= least.build else "is below"
+    return f"{order} the minimum {least.build}"
+
+
+def _line(product: Product) -> str:
+    return ".".join(str(product.base).split(".")[:3])

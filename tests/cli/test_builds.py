@@ -1,0 +1,77 @@
+"""`sfb-audit builds`: what a build number is, and what lies around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.rulebook import load
+from tests.cli.command import Ended, sfb_audit
+
+
+def _builds(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ended:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "200")
+        return sfb_audit(capsys, "builds", *arguments)
+
+
+def test_every_build_is_listed_newest_first_with_its_sources(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = _builds(capsys)
+    assert told.code == 0
+    versions = [line.split()[0] for line in told.out.splitlines() if line[1:2].isdigit()]
+    known = load().builds
+    assert sorted(versions) == sorted(str(build.version) for build in known)
+    sfb2015 = [str(build.version) for build in load().builds_of("sfb2015")]
+    assert [v for v in versions if v.startswith("6.0.")] == sfb2015[::-1]
+    assert all(source in told.out for build in known for source in build.sources)
+
+
+def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
+    told = _builds(capsys, "--product", "lync2013")
+    assert "5.0.8308.1001" in told.out
+    assert "6.0.9319" not in told.out
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        ("6.0.9319.516", ["CU6 HF2 (Mar 2018, KB4086059)", "meets the minimum 6.0.9319.516"]),
+        ("6.0.9319.515", ["no build that a source names", "is below the minimum 6.0.9319.516"]),
+        ("5.0.8308.992", ["CU9 (Jul 2017, KB4019183)", "is below the minimum 5.0.8308.1001"]),
+        ("5.0.8308.1000", ["before it", "CU9", "after it", "5.0.8308.1001 CU10"]),
+        ("4.0.7577.728", ["CU17", "has to be migrated"]),
+        ("7.0.2046.385", ["Server 2019", "Subscription Edition"]),  # one line of numbers for both
+        ("6.0.9319.99999", ["after it", "none is known"]),
+    ],
+)
+def test_a_build_and_its_neighbours(
+    capsys: pytest.CaptureFixture[str], build: str, words: list[str]
+) -> None:
+    told = _builds(capsys, build)
+    assert told.code == 0
+    assert not [word for word in words if word not in told.out]
+
+
+def test_a_build_shared_by_two_products_can_be_asked_of_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = _builds(capsys, "7.0.2046.385", "--product", "sfb2019")
+    assert "Subscription Edition" not in told.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["banana"], "BUILD-UNREADABLE"),
+        (["17.0.2046.123"], "BUILD-UNREADABLE"),  # as a page of Microsoft's prints it
+        (["6.0.9319.516", "--product", "lync2013"], "BUILD-UNREADABLE"),
+        (["--product", "lync2012"], "PRODUCT-UNKNOWN"),
+    ],
+)
+def test_what_is_no_build(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: str
+) -> None:
+    told = _builds(capsys, *arguments)
+    assert (told.code, told.out) == (2, "")
+    assert f"error {code}" in told.err
