@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from auditor.assemble import RunFacts, assemble
 from auditor.assess.engine import assess, policy_named
+from auditor.assess.waivers import Waiver
 from auditor.audit import Audit
 from auditor.errors import UsageError
 from auditor.estate.model import Estate
@@ -35,10 +36,16 @@ def check_estate(estate: Estate) -> None:
             )
 
 
-def judge(estate: Estate, readings: Mapping[str, Reading], policy: str, run: RunFacts) -> Audit:
+def judge(
+    estate: Estate,
+    readings: Mapping[str, Reading],
+    policy: str,
+    run: RunFacts,
+    waivers: Sequence[Waiver] = (),
+) -> Audit:
     """Assess the readings under `policy`, plan what the findings demand, and put it together."""
     rulebook = load()
-    assessment = assess(estate, readings, rulebook, policy, run.finished)
+    assessment = assess(estate, readings, rulebook, policy, run.finished, waivers)
     procedures = load_procedures()
     plan = make_plan(assessment, procedures)
     return assemble(assessment, plan, rulebook, procedures, run)

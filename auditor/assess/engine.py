@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from auditor.assess.readiness import of_findings, worst
 from auditor.assess.rule import Context, Subject, evaluate, facts_of, known_product
 from auditor.assess.rules import RULES
 from auditor.assess.scope import ScopedScenario, scope_scenarios
+from auditor.assess.waivers import spoken_of, waive
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, Server
 from auditor.facts.os import OsFacts
@@ -29,6 +30,7 @@ from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reach, ReachState, Reading
 
 if TYPE_CHECKING:
+    from auditor.assess.waivers import Waiver
     from auditor.rulebook.model import Policy, Rulebook
 
 _NO_SCENARIO = "no scenario that is in use runs through its pool"
@@ -40,13 +42,14 @@ def assess(
     rulebook: Rulebook,
     policy: str,
     now: datetime,
+    waivers: Sequence[Waiver] = (),
 ) -> Assessment:
     """Judge every server of the estate; `readings` is by FQDN, `now` an aware instant.
 
     A server without a reading is judged as not asked. Raises UsageError for a policy or a
     scenario that the rulebook does not know.
     """
-    context = Context(rulebook, policy_named(rulebook, policy), now)
+    context = Context(rulebook, policy_named(rulebook, policy), now, tuple(waivers))
     scenarios = scope_scenarios(estate, rulebook)
     servers = tuple(
         _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
@@ -61,7 +64,7 @@ def assess(
         servers=servers,
         pools=pools,
         scenarios=tuple(_judge_scenario(scenario, pools) for scenario in scenarios),
-        notes=_notes(servers, scenarios),
+        notes=(*_notes(servers, scenarios), *_of_waivers(servers, context)),
     )
 
 
@@ -121,10 +124,11 @@ def _judge_server(
     )
     product = known_product(subject, context)
     outside = _out_of_scope(subject)
-    findings = tuple(
+    judged = [
         _counted(evaluate(rule, subject, context), context, in_scope=outside is None)
         for rule in RULES
-    )
+    ]
+    findings = tuple(waive(judged, context.waivers, context.now.date()))
     readiness, reason = of_findings(findings)
     if reading.reach.state is not ReachState.READ:
         reason = findings[0].reason
@@ -224,6 +228,11 @@ def _notes(
     elif not any(server.readiness is not Readiness.NOT_IN_SCOPE for server in servers):
         notes.append("No server was judged.")
     return tuple(notes)
+
+
+def _of_waivers(servers: tuple[ServerVerdict, ...], context: Context) -> list[str]:
+    findings = [finding for server in servers for finding in server.findings]
+    return spoken_of(context.waivers, findings, context.now.date())
 
 
 def _tally(parts: Iterable[Readiness], of: str = "server") -> str:

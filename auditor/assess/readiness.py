@@ -25,8 +25,11 @@ def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:
         return Readiness.WORK_NEEDED, _summary(fails)
     if unknown:
         return Readiness.UNKNOWN, _summary(unknown)
-    if not any(finding.status in (Status.PASS, Status.ADVICE) for finding in counted):
+    waived = [finding for finding in counted if finding.status is Status.WAIVED]
+    if not waived and not any(f.status in (Status.PASS, Status.ADVICE) for f in counted):
         return Readiness.UNKNOWN, "no rule could be judged"
+    if waived:
+        return Readiness.READY, f"every other rule that counts is met; waived: {_summary(waived)}"
     return Readiness.READY, "every rule that counts is met"
 
 

@@ -26,6 +26,7 @@ from auditor.facts.schannel import SchannelFacts
 from auditor.facts.winhttp import WinHttpFacts
 
 if TYPE_CHECKING:
+    from auditor.assess.waivers import Waiver
     from auditor.rulebook.model import Policy, Product, Rulebook, Windows
 
 _Facts = TypeVar("_Facts")
@@ -56,11 +57,12 @@ def are(things: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all subjects share: the rulebook, the policy in force and the instant (UTC)."""
+    """What all subjects share: the rulebook, the policy in force, the instant (UTC), waivers."""
 
     rulebook: Rulebook
     policy: Policy
     now: datetime
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,32 +6,47 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from auditor.assess.waivers import Waiver
 
 FILE = click.Path(path_type=Path)  # existence is checked by the readers, whose errors say more
 
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """Where reports go, under which policy, and which extra forms are wanted."""
+    """Where reports go, under which policy and waivers, and which extra forms are wanted."""
 
     out: Path
     policy: str
     csv: bool
+    waivers: tuple[Waiver, ...] = ()
 
 
 def reporting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --out, --policy and --csv; the command gets them as one `reporting` argument."""
+    """Add --out, --policy, --waivers and --csv; the command gets them as one `reporting`."""
 
     @click.option("--out", type=FILE, required=True, help="Folder for the reports.")
     @click.option(
         "--policy", default="office365-tls12", show_default=True, help="Thresholds to judge by."
     )
+    @click.option("--waivers", type=FILE, help="TOML file of fails that somebody has accepted.")
     @click.option("--csv", is_flag=True, help="Also write the flat tables as CSV.")
     @functools.wraps(command)
-    def wrapped(*args: Any, out: Path, policy: str, csv: bool, **kwargs: Any) -> Any:
-        return command(*args, reporting=Reporting(out, policy, csv), **kwargs)
+    def wrapped(
+        *args: Any, out: Path, policy: str, csv: bool, waivers: Path | None, **kwargs: Any
+    ) -> Any:
+        accepted = _read_waivers(waivers) if waivers is not None else ()
+        return command(*args, reporting=Reporting(out, policy, csv, accepted), **kwargs)
 
     return wrapped
+
+
+def _read_waivers(path: Path) -> tuple[Waiver, ...]:
+    from auditor.assess.rules import RULES
+    from auditor.assess.waivers import read_waivers
+
+    return read_waivers(path, [rule.id for rule in RULES])

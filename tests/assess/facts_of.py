@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from auditor.assess.engine import assess
 from auditor.assess.model import Assessment, Finding, ServerVerdict
+from auditor.assess.waivers import Waiver
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
 from auditor.facts.families import FamilyError, FamilyResult
@@ -270,9 +271,11 @@ def judge(
     stated: tuple[Scenario, ...] = (),
     policy: str = "office365-tls12",
     rulebook: Rulebook | None = None,
+    waivers: Sequence[Waiver] = (),
 ) -> Judged:
     """Judge one server in its pool (an Enterprise pool without a stated product by default)."""
     estate = Estate(
         "Contoso", "a test", pools=(where or pool(),), scenarios=stated or scenarios(hybrid="yes")
     )
-    return Judged(assess(estate, {reading.fqdn: reading}, rulebook or load(), policy, NOW))
+    readings = {reading.fqdn: reading}
+    return Judged(assess(estate, readings, rulebook or load(), policy, NOW, waivers))

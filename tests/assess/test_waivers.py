@@ -1,0 +1,163 @@
+"""Waivers: which fail they cover, until when, and what is said of the others."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from auditor.assess.engine import exit_code
+from auditor.assess.model import Readiness, Status
+from auditor.assess.rules import RULES
+from auditor.assess.waivers import Waiver, read_waivers
+from auditor.errors import ExitCode, UsageError
+from auditor.plan.order import make_plan
+from auditor.rulebook.procedures import load_procedures
+from tests.assess.facts_of import (
+    FQDN,
+    LYNC2010,
+    NOW,
+    Judged,
+    judge,
+    server,
+    unread,
+)
+
+TODAY = NOW.date()
+RULE_IDS = [rule.id for rule in RULES]
+
+
+def waiver(
+    rule: str = "SFB-CU-001", subject: str = FQDN, until: date = TODAY, why: str = "replaced in May"
+) -> Waiver:
+    return Waiver(rule=rule, subject=subject, who="A. Engineer", why=why, until=until)
+
+
+def behind(*waivers: Waiver) -> Judged:
+    """A server whose only fail is its cumulative update."""
+    return judge(server(core="6.0.9319.281", front_end="6.0.9319.281"), waivers=waivers)
+
+
+def test_a_waived_fail_weighs_on_nothing_and_is_told() -> None:
+    judged = behind(waiver())
+    finding = judged.finding("SFB-CU-001")
+    assert finding.status is Status.WAIVED
+    assert f"Waived until {TODAY} by A. Engineer: replaced in May" in finding.reason
+    assert judged.server.readiness is Readiness.READY
+    assert "waived: SFB-CU-001" in judged.server.reason
+    assert exit_code(judged.assessment) is ExitCode.READY
+    assert make_plan(judged.assessment, load_procedures()).steps == ()
+    assert judged.assessment.notes == behind().assessment.notes
+
+
+@pytest.mark.parametrize(
+    ("subject", "covered"),
+    [
+        (FQDN.upper(), True),
+        ("fe0*.contoso.com", True),
+        ("fe0?.contoso.com", True),
+        ("*", True),
+        ("fe02.contoso.com", False),
+        ("fe01", False),
+        ("contoso", False),
+    ],
+)
+def test_whom_a_pattern_covers(subject: str, covered: bool) -> None:
+    judged = behind(waiver(subject=subject))
+    assert (judged.finding("SFB-CU-001").status is Status.WAIVED) is covered
+    assert any("matches no server" in note for note in judged.assessment.notes) is not covered
+
+
+@pytest.mark.parametrize(
+    ("days", "status"), [(1, Status.WAIVED), (0, Status.WAIVED), (-1, Status.FAIL)]
+)
+def test_a_waiver_holds_through_its_last_day(days: int, status: Status) -> None:
+    judged = behind(waiver(until=TODAY + timedelta(days)))
+    assert judged.finding("SFB-CU-001").status is status
+    expired = [note for note in judged.assessment.notes if "expired" in note]
+    assert bool(expired) is (status is Status.FAIL)
+    assert all("SFB-CU-001" in note and "A. Engineer" in note for note in expired)
+
+
+def test_of_several_the_longest_is_told() -> None:
+    later = TODAY + timedelta(30)
+    judged = behind(waiver(), waiver(subject="*", until=later, why="agreed again"))
+    reason = judged.finding("SFB-CU-001").reason
+    assert f"Waived until {later} by A. Engineer: agreed again" in reason
+
+
+def test_an_unknown_is_never_covered() -> None:
+    judged = judge(unread(), waivers=[waiver(rule=rule) for rule in RULE_IDS])
+    assert judged.server.readiness is Readiness.UNKNOWN
+    assert exit_code(judged.assessment) is ExitCode.INCOMPLETE
+    assert Status.WAIVED not in {finding.status for finding in judged.server.findings}
+    notes = " ".join(judged.assessment.notes)
+    assert "A waiver covers no fail (unknown): SFB-CU-001" in notes
+
+
+def test_a_rule_that_passes_needs_no_waiver() -> None:
+    judged = judge(server(), waivers=[waiver()])
+    assert "A waiver covers no fail (pass): SFB-CU-001" in " ".join(judged.assessment.notes)
+
+
+def test_a_waiver_of_one_rule_leaves_the_others() -> None:
+    reading = server(core="6.0.9319.281", front_end="6.0.9319.281", os="2022")
+    judged = judge(reading, waivers=[waiver()])
+    assert judged.finding("SFB-CU-001").status is Status.WAIVED
+    assert judged.server.readiness is not Readiness.READY
+
+
+def test_a_blocking_fail_that_is_waived_blocks_no_more() -> None:
+    reading = server(product=LYNC2010, core="4.0.7577.728", front_end="4.0.7577.728")
+    judged = judge(reading, waivers=[waiver(rule="SFB-PROD-002")])
+    assert judge(reading).server.readiness is Readiness.BLOCKED
+    assert judged.finding("SFB-PROD-002").status is Status.WAIVED
+    assert judged.server.readiness is not Readiness.BLOCKED
+
+
+GOOD = """
+[[waivers]]
+rule = "SFB-CU-001"
+subject = "fe0*.contoso.com"
+who = "A. Engineer"
+why = "replaced in May"
+until = 2027-01-31
+"""
+
+
+def test_a_file_of_waivers(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.toml"
+    path.write_text(GOOD, "utf-8")
+    assert read_waivers(path, RULE_IDS) == (
+        waiver(subject="fe0*.contoso.com", until=date(2027, 1, 31)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (GOOD.replace("who", "whom"), ["waivers[1].who", "waivers[1].whom"]),
+        (GOOD.replace('"A. Engineer"', '" "'), ["waivers[1].who"]),
+        (GOOD.replace("2027-01-31", '"some day"'), ["waivers[1].until"]),
+        (GOOD.replace("SFB-CU-001", "SFB-CU-01"), ["'SFB-CU-01'", "did you mean 'SFB-CU-001'"]),
+        (GOOD + GOOD.replace("subject", "server"), ["waivers[2].subject"]),
+        ("waivers = 5", ["waivers: "]),
+        ("[[waiver]]", ["waiver: "]),
+        ("[[waivers", ["is not TOML"]),
+        ("\ufeff" + GOOD + "\x00", ["is not TOML"]),
+    ],
+)
+def test_a_file_that_cannot_be_used(tmp_path: Path, text: str, words: list[str]) -> None:
+    path = tmp_path / "waivers.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UsageError) as error:
+        read_waivers(path, RULE_IDS)
+    assert error.value.code == "WAIVERS-INVALID"
+    assert not [word for word in words if word not in str(error.value)]
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        read_waivers(tmp_path / "waivers.toml", RULE_IDS)
+    assert error.value.code == "WAIVERS-UNREADABLE"
