@@ -21,7 +21,6 @@ from auditor.errors import UsageError
 from auditor.estate.input_file import MIB, read_input
 from auditor.estate.problems import listed, nearest
 
-CODE = "WAIVERS"
 _EXAMPLE = (
     'A waiver is: [[waivers]] rule = "SFB-CU-001", subject = "fe0*.contoso.com", '
     'who = "...", why = "...", until = 2027-01-31.'
@@ -62,15 +61,15 @@ def read_waivers(path: Path, rules: Iterable[str]) -> tuple[Waiver, ...]:
 
     Raises UsageError (WAIVERS-...) that names every fault with its place.
     """
-    content = read_input(path, area=CODE, hint=_EXAMPLE, limit=MIB)
+    content = read_input(path, area="WAIVERS", hint=_EXAMPLE, limit=MIB)
     try:
         found = _File.model_validate(tomllib.loads(content.decode("utf-8-sig"))).waivers
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{CODE}-INVALID", f"{path} is not TOML: {error}.", _EXAMPLE) from None
+        raise UsageError("WAIVERS-INVALID", f"{path} is not TOML: {error}.", _EXAMPLE) from None
     except ValidationError as error:
         faults = [f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()]
         raise UsageError(
-            f"{CODE}-INVALID", f"{path} cannot be used:{listed(faults)}", _EXAMPLE
+            "WAIVERS-INVALID", f"{path} cannot be used:{listed(faults)}", _EXAMPLE
         ) from None
     known = tuple(rules)
     faults = [
@@ -80,7 +79,7 @@ def read_waivers(path: Path, rules: Iterable[str]) -> tuple[Waiver, ...]:
     ]
     if faults:
         message = f"{path} cannot be used:{listed(faults)}"
-        raise UsageError(f"{CODE}-INVALID", message, "sfb-audit rules lists them.")
+        raise UsageError("WAIVERS-INVALID", message, "sfb-audit rules lists them.")
     return tuple(found)
 
 

@@ -10,6 +10,8 @@ from auditor.assess.rules.reach import ClockAgrees, ServerWasRead
 from auditor.assess.rules.schannel import SchannelClient, SchannelServer
 from auditor.assess.rules.system import ServicePack, SupportedSystem
 from auditor.assess.rules.winhttp import DefaultSecureProtocols, WinHttpUpdate
+from auditor.errors import UsageError
+from auditor.estate.problems import nearest
 
 RULES: tuple[Rule, ...] = (
     ServerWasRead(),
@@ -26,3 +28,14 @@ RULES: tuple[Rule, ...] = (
     StrongCrypto(),
     ClockAgrees(),
 )
+
+
+def rule_named(id: str) -> Rule:  # noqa: A002 - what a rule is called by
+    """The rule of that id, in any case; UsageError RULE-UNKNOWN where there is none."""
+    known = {rule.id.casefold(): rule for rule in RULES}
+    if id.casefold() not in known:
+        near = nearest(id.upper(), [rule.id for rule in RULES])
+        raise UsageError(
+            "RULE-UNKNOWN", f"there is no rule {id[:60]!r}{near}", "`sfb-audit rules` lists them."
+        )
+    return known[id.casefold()]

@@ -1,0 +1,55 @@
+"""One rule as documentation: what it reads, where it counts, its cases, its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from inspect import getdoc, getmodule
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from auditor.assess.cases import Case
+from auditor.assess.rule import Rule
+from auditor.rulebook.model import Rulebook
+from reports import words
+
+_STYLES = {"pass": "green", "fail": "red", "advice": "yellow", "unknown": "magenta"}
+
+
+def print_rule(rule: Rule, cases: Sequence[Case], rulebook: Rulebook, console: Console) -> None:
+    """Everything that can be said of a rule without a server."""
+    console.print(Text(f"{rule.id}: {rule.title}", "bold"))
+    console.print(Text(_about(rule)))
+    counting = [key for key, policy in rulebook.policies.items() if rule.id in policy.counts]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, text in (
+        ("applies to", rule.applies_to),
+        ("reads", ", ".join(f"family {key}" for key in rule.needs) or "no fact family"),
+        ("counts in", ", ".join(counting) or "no policy: it informs"),
+        ("rulebook", rulebook.date),
+    ):
+        table.add_row(Text(f"  {name}", "dim"), Text(text))
+    console.print(table)
+    _cases(cases, console)
+    console.print(Text("\nSources", "bold"))
+    for source in (rulebook.sources[key] for key in rule.sources):
+        console.print(Text(f"  {source.title} {source.url}".rstrip()))
+
+
+def _about(rule: Rule) -> str:
+    """What its class says of it, else its module."""
+    own = type(rule).__doc__
+    about = getdoc(type(rule)) if own else getdoc(getmodule(type(rule)))
+    return " ".join((about or "").split())
+
+
+def _cases(cases: Sequence[Case], console: Console) -> None:
+    console.print(Text("\nCases", "bold"))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    titles = {str(key): title for key, title in words.STATUS.items()}
+    for case in cases:
+        word = Text(f"  {titles[case.status]}", _STYLES.get(case.status, "dim"))
+        table.add_row(word, Text(case.title))
+    console.print(table)

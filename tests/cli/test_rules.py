@@ -1,0 +1,41 @@
+"""`sfb-audit rules` and `rules show`: what is judged, with which cases, by which source."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.assess.cases import cases_of
+from auditor.assess.rules import RULES
+from auditor.rulebook import load
+from tests.cli.command import Ended, sfb_audit
+
+
+def _rules(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ended:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "250")
+        return sfb_audit(capsys, "rules", *arguments)
+
+
+def test_every_rule_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    told = _rules(capsys)
+    assert told.code == 0
+    assert not [rule.id for rule in RULES if rule.id not in told.out]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_is_shown_with_its_cases_and_sources(
+    capsys: pytest.CaptureFixture[str], rule: object
+) -> None:
+    shown = next(each for each in RULES if each is rule)
+    told = _rules(capsys, "show", shown.id.lower())
+    assert told.code == 0
+    words = [shown.id, shown.title, shown.applies_to, *(case.title for case in cases_of(shown.id))]
+    words += [load().sources[key].title for key in shown.sources]
+    assert not [word for word in words if word not in told.out]
+
+
+def test_a_rule_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    told = _rules(capsys, "show", "SFB-CU-01")
+    assert (told.code, told.out) == (2, "")
+    assert "error RULE-UNKNOWN" in told.err
+    assert "did you mean 'SFB-CU-001'" in told.err
