@@ -186,6 +186,23 @@ def facts_of(reading: Reading, kind: type[_Facts]) -> _Facts | None:
     return None
 
 
+def outdated(reading: Reading, context: Context) -> str | None:
+    """Why a reading is too old to prove anything, None where it is not.
+
+    The instant is ours where we asked, else the server's own.
+    """
+    when = reading.finished or reading.collected
+    if when is None:
+        return "nobody knows when the facts were read"
+    days = (context.now - when).days
+    limit = context.policy.max_age_days
+    if days > limit:
+        return f"the facts are {days} days old; the policy takes {limit} at most"
+    if days < -1:
+        return f"the facts are dated {when:%Y-%m-%d}, after this audit"
+    return None
+
+
 def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
     """The rule's word on a server, whatever is missing."""
     if not rule.needs_reading:
@@ -193,6 +210,9 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
     reach = subject.reading.reach
     if reach.state is not ReachState.READ:
         return rule.unknown(subject, f"the server was not read: {reach.state.value}")
+    old = outdated(subject.reading, context)
+    if old is not None:
+        return rule.unknown(subject, old)
     spared = _spared(rule, subject, context)
     if spared is not None:
         return rule.not_applicable(subject, spared)

@@ -228,6 +228,7 @@ class Policy:
     description: str
     unstarred: Severity
     strong_crypto: Severity
+    max_age_days: int
     counts: tuple[str, ...]
     minimum: Mapping[str, Threshold]
     sources: tuple[str, ...]

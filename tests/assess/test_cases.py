@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -37,8 +37,9 @@ def _reading(case: Case) -> Reading:
     host = LabHost(
         FQDN, ZONE, "127.0.0.1", build_windows(windows, FQDN), clock_offset=case.clock_offset
     )
-    (text,) = StateBackend(clock=lambda: NOW).run(host, joined_script().text, {}).output
-    asked = None if case.offline else NOW
+    when = NOW - timedelta(days=case.days_old)
+    (text,) = StateBackend(clock=lambda: when).run(host, joined_script().text, {}).output
+    asked = None if case.offline else when
     return decode_answer(text, fqdn=FQDN, started=asked, finished=asked)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from auditor.assess.engine import assess, exit_code
-from auditor.assess.model import Assessment, Readiness
+from auditor.assess.model import Assessment, Readiness, Status
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.products import ProductsFacts
@@ -250,3 +251,24 @@ def test_unknown_policies_and_scenarios_are_refused() -> None:
 def test_the_same_input_gives_the_same_assessment() -> None:
     reading = server("2012", failed=["schannel"])
     assert judge(reading).assessment == judge(reading).assessment
+
+
+@pytest.mark.parametrize(
+    ("days", "readiness"), [(30, "ready"), (31, "unknown"), (-1, "ready"), (-2, "unknown")]
+)
+@pytest.mark.parametrize("offline", [False, True])
+def test_facts_that_are_too_old_or_of_tomorrow_prove_nothing(
+    days: int, readiness: str, offline: bool
+) -> None:
+    when = NOW - timedelta(days=days)
+    reading = replace(READY, collected=when, finished=None if offline else when)
+    judged = _assess([_pool("p.contoso.com", PoolKind.ENTERPRISE, READY.fqdn)], [reading])
+    assert judged.servers[0].readiness == readiness
+    statuses = {finding.status for finding in judged.servers[0].findings}
+    assert (statuses == {Status.UNKNOWN}) is (readiness == "unknown")
+
+
+def test_facts_without_an_instant_prove_nothing() -> None:
+    reading = replace(READY, collected=None, finished=None)
+    judged = _assess([_pool("p.contoso.com", PoolKind.ENTERPRISE, READY.fqdn)], [reading])
+    assert judged.servers[0].readiness is Readiness.UNKNOWN

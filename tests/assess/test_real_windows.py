@@ -110,7 +110,7 @@ def _judged(folder: Path) -> Judged:
         "dotnet": _dotnet(tls),
     }
     results = tuple(FamilyResult(key, facts, when=NOW) for key, facts in families.items())
-    reading = Reading(FQDN, Reach(ReachState.READ, "read"), results)
+    reading = Reading(FQDN, Reach(ReachState.READ, "read"), results, finished=NOW)
     return judge(reading, pool(product="sfb2015"))
 
 

@@ -3,7 +3,8 @@
 One TOML file for each rule. `like` names a base in bases.toml, `windows` is laid over it (the
 keys are those of the lab's Windows); `kind` is the pool's, `reach` why the server was not
 read, `clock_offset` the seconds by which its clock is ahead, `offline` says that the answer
-was carried by hand. The tests answer and judge each case from end to end.
+was carried by hand, `days_old` how long ago it was read. The tests answer and judge each case
+from end to end.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Case:
     reach: str = "REACH-READ"
     clock_offset: float = 0.0
     offline: bool = False
+    days_old: int = 0
 
 
 def cases_of(rule: str) -> tuple[Case, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, Subject
+from auditor.assess.rule import Context, Rule, Subject, outdated
 from auditor.facts.reading import ReachState
 
 
@@ -17,7 +17,7 @@ class ServerWasRead(Rule):
     for_any_machine = True
     for_migrating = True
 
-    def judge(self, subject: Subject, context: Context) -> Finding:  # noqa: ARG002
+    def judge(self, subject: Subject, context: Context) -> Finding:
         reading = subject.reading
         reach = reading.reach
         evidence = [subject.evidence("", "outcome", f"{reach.state.value}: {reach.sentence}")]
@@ -34,6 +34,17 @@ class ServerWasRead(Rule):
                 actions=("restore-access",),
             )
         evidence += [subject.evidence("", "note", note) for note in reading.notes]
+        old = outdated(reading, context)
+        if old is not None:
+            return self.finding(
+                subject,
+                Status.UNKNOWN,
+                observed=reach.sentence,
+                required=f"{required}, {context.policy.max_age_days} days old at most",
+                reason=f"{old[0].upper()}{old[1:]}.",
+                evidence=evidence,
+                remediation="Audit the server again.",
+            )
         return self.finding(
             subject,
             Status.PASS,
