@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := auditor reports ps_snippets tests benchmarks
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test lint types imports check wheel-demo bench-collect mutate-snippets schema lock clean
+.PHONY: help demo test lint types imports check wheel-demo bench-collect bench-assess mutate-snippets schema lock clean
 
 help:
 	@echo 'make demo             audit the lab estate over WinRM on loopback; reports in out/demo'
@@ -16,6 +16,7 @@ help:
 	@echo 'make check            lint, types and import rules'
 	@echo 'make wheel-demo       build the wheel and run the demo from an empty environment'
 	@echo 'make bench-collect    the collector beside plain pypsrp and Ansible (minutes)'
+	@echo 'make bench-assess     judging 1,000, 3,000 and 10,000 servers'
 	@echo 'make mutate-snippets  does a truth case notice each change to the snippets? (minutes)'
 	@echo 'make schema           write reports/audit.schema.json from the models'
 	@echo 'make lock             pin the dependencies anew'
@@ -65,6 +66,9 @@ wheel-demo: $(VENV)/dev.stamp
 
 bench-collect: $(VENV)/demo.stamp out/ansible-venv/bin/ansible-playbook
 	@$(BIN)/python benchmarks/collect.py --ansible out/ansible-venv
+
+bench-assess: $(VENV)/demo.stamp
+	@$(BIN)/python -m benchmarks.assess
 
 out/ansible-venv/bin/ansible-playbook: requirements/ansible.txt
 	@$(PYTHON) -m venv out/ansible-venv
