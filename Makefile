@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := auditor reports ps_snippets tests benchmarks
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test lint types imports check wheel-demo bench-collect bench-assess mutate-snippets schema lock clean
+.PHONY: help demo test lint types imports check wheel-demo bench-collect bench-assess mutate-snippets mutate-rulebook schema lock clean
 
 help:
 	@echo 'make demo             audit the lab estate over WinRM on loopback; reports in out/demo'
@@ -18,6 +18,7 @@ help:
 	@echo 'make bench-collect    the collector beside plain pypsrp and Ansible (minutes)'
 	@echo 'make bench-assess     judging 1,000, 3,000 and 10,000 servers'
 	@echo 'make mutate-snippets  does a truth case notice each change to the snippets? (minutes)'
+	@echo 'make mutate-rulebook  does a case notice each change to the rulebook?'
 	@echo 'make schema           write reports/audit.schema.json from the models'
 	@echo 'make lock             pin the dependencies anew'
 
@@ -77,6 +78,9 @@ out/ansible-venv/bin/ansible-playbook: requirements/ansible.txt
 
 mutate-snippets: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.powershell.mutate
+
+mutate-rulebook: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.rulebook.mutate
 
 schema: $(VENV)/demo.stamp
 	@$(BIN)/python -m reports.audit_json > reports/audit.schema.json

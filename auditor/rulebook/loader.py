@@ -30,6 +30,14 @@ _KEYED = frozenset({"sources", "products", "windows", "updates", "policies", "sc
 
 def read_rulebook() -> Rulebook:
     """Merge and check the files; AuditError RULEBOOK where the shipped data is broken."""
+    try:
+        return TypeAdapter(Rulebook).validate_python(read_tables())
+    except ValidationError as error:
+        raise AuditError("RULEBOOK", f"the shipped rulebook is broken: {error}") from error
+
+
+def read_tables() -> dict[str, object]:
+    """The files' tables, merged, as plain values; AuditError where two have the same."""
     merged: dict[str, object] = {"date": RULEBOOK_DATE}
     folder = resources.files("auditor.rulebook")
     for file in FILES:
@@ -37,10 +45,7 @@ def read_rulebook() -> Rulebook:
             if name in merged:
                 raise AuditError("RULEBOOK", f"{file}: table {name} stands in another file too")
             merged[name] = _with_keys(table) if name in _KEYED else table
-    try:
-        return TypeAdapter(Rulebook).validate_python(merged)
-    except ValidationError as error:
-        raise AuditError("RULEBOOK", f"the shipped rulebook is broken: {error}") from error
+    return merged
 
 
 def _with_keys(tables: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:

@@ -1,10 +1,10 @@
 """Cases of every rule: a simulated Windows, and the status that follows.
 
 One TOML file for each rule. `like` names a base in bases.toml, `windows` is laid over it (the
-keys are those of the lab's Windows); `kind` is the pool's, `reach` why the server was not
-read, `clock_offset` the seconds by which its clock is ahead, `offline` says that the answer
-was carried by hand, `days_old` how long ago it was read. The tests answer and judge each case
-from end to end.
+keys are those of the lab's Windows); `kind` and `service_version` are the pool's, `reach` why
+the server was not read, `clock_offset` the seconds by which its clock is ahead, `offline` says
+that the answer was carried by hand, `days_old` how long ago it was read, `policy` by which it
+is judged. The tests answer and judge each case from end to end.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ class Case:
     windows: dict[str, Any]
     says: str = ""
     kind: str = "enterprise"
+    service_version: int | None = None
     reach: str = "REACH-READ"
     clock_offset: float = 0.0
     offline: bool = False
     days_old: int = 0
+    policy: str = "office365-tls12"
 
 
 def cases_of(rule: str) -> tuple[Case, ...]:
