@@ -7,11 +7,12 @@ the step does. Rows typed into the plan by hand go to "Own tasks".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from auditor.audit import Audit
+from reports.workbook.fingerprints import Edit, edits
 from reports.workbook.previous import GONE, OWN_TASKS, PLAN_ID, Cells, PmCell, Previous
 
 PLANNED_DATE, STATUS = "Planned date", "Status"
@@ -23,12 +24,14 @@ PLAN_TOOL_COLUMNS = (
 GONE_SINCE = "Gone since"
 GONE_TOOL_COLUMNS = (PLAN_ID, "Site", "Pool", "Target", "Action", "Why", GONE_SINCE)
 TASK_COLUMNS = ("Task", "Target")
+_EDITS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedOver:
     """`plan` by Plan ID; `own_columns`, `task_columns` are columns that people added.
 
+    `edits` are cells of the tool's that people changed; they are as the audit says again.
     `sentences` tell the people what was moved or could not be kept.
     """
 
@@ -37,6 +40,7 @@ class CarriedOver:
     gone: tuple[Cells, ...] = ()
     own_columns: tuple[str, ...] = ()
     task_columns: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
     sentences: tuple[str, ...] = ()
 
 
@@ -67,13 +71,15 @@ def carry_over(previous: Previous | None, audit: Audit) -> CarriedOver:
             plan[plan_id] = written
         else:
             gone.append(row)
+    edited = tuple(edits(previous))
     return CarriedOver(
         plan=plan,
         own_tasks=(*previous.own_tasks.rows, *typed_in),
         gone=tuple(gone),
         own_columns=_added((*previous.plan.headers, *previous.gone.headers)),
         task_columns=_added((*previous.own_tasks.headers, *_headers(typed_in))),
-        sentences=_sentences(moved, len(typed_in), previous.left_behind),
+        edits=edited,
+        sentences=_sentences(moved, len(typed_in), edited, previous.left_behind),
     )
 
 
@@ -122,7 +128,9 @@ def _added(headers: Iterable[str]) -> tuple[str, ...]:
     return tuple(added)
 
 
-def _sentences(moved: int, typed_in: int, left_behind: tuple[str, ...]) -> tuple[str, ...]:
+def _sentences(
+    moved: int, typed_in: int, edited: Sequence[Edit], left_behind: tuple[str, ...]
+) -> tuple[str, ...]:
     sentences = []
     if moved:
         rows = "1 row whose step is" if moved == 1 else f"{moved} rows whose steps are"
@@ -130,6 +138,15 @@ def _sentences(moved: int, typed_in: int, left_behind: tuple[str, ...]) -> tuple
     if typed_in:
         rows = "1 row typed" if typed_in == 1 else f"{typed_in} rows typed"
         sentences.append(f"{rows} into the plan by hand: moved to sheet {OWN_TASKS}.")
+    if edited:
+        cells = "1 cell" if len(edited) == 1 else f"{len(edited)} cells"
+        named = "; ".join(str(edit) for edit in edited[:_EDITS_NAMED])
+        more = len(edited) - _EDITS_NAMED
+        rest = f"; and {more} more" if more > 0 else ""
+        sentences.append(
+            f"{cells} of the grey columns had been edited and are as the audit says again: "
+            f"{named}{rest}. The coloured columns keep what you write."
+        )
     if left_behind:
         sentences.append(f"Not carried over: {', '.join(left_behind)}.")
     return tuple(sentences)

@@ -20,6 +20,7 @@ from reports.workbook.carry_over import (
     CarriedOver,
 )
 from reports.workbook.cells import CellValue
+from reports.workbook.fingerprints import add_fingerprints
 from reports.workbook.previous import PLAN, PLAN_ID, Cells
 from reports.workbook.style import (
     DONE,
@@ -45,16 +46,26 @@ class PlanRow:
 
 
 def add_plan(book: Workbook, audit: Audit, carried: CarriedOver) -> Worksheet:
-    numbers = {step.id: step.number for step in audit.steps}
-    rows = [
-        PlanRow(step, words.waits(step, numbers), carried.plan.get(step.id, {}))
-        for step in audit.steps
-    ]
+    rows = _rows(audit, carried)
     columns = (*_tool_columns(), *pm_columns(_pm_of_row, carried.own_columns))
     sheet = add_table(book, PLAN, columns, rows, frozen="G2")
     sheet.sheet_properties.tabColor = PM_TAB
     help_with_pm_columns(sheet, columns, len(rows))
     return sheet
+
+
+def add_plan_fingerprints(book: Workbook, audit: Audit) -> None:
+    """What the plan's own columns hold, for the next run to compare with."""
+    rows = _rows(audit, CarriedOver(plan={}))
+    add_fingerprints(book, _tool_columns(), rows, [row.step.id for row in rows])
+
+
+def _rows(audit: Audit, carried: CarriedOver) -> list[PlanRow]:
+    numbers = {step.id: step.number for step in audit.steps}
+    return [
+        PlanRow(step, words.waits(step, numbers), carried.plan.get(step.id, {}))
+        for step in audit.steps
+    ]
 
 
 def _pm_of_row(row: PlanRow) -> Cells:

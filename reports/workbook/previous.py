@@ -22,6 +22,7 @@ from reports.workbook.cells import CellValue
 from reports.workbook.text import typed_text
 
 PLAN, OWN_TASKS, GONE = "Plan", "Own tasks", "Done or gone"
+FINGERPRINTS = "Fingerprints"
 PLAN_ID, TASK = "Plan ID", "Task"
 
 _MOST_BYTES_UNPACKED = 512 * 1024 * 1024
@@ -59,6 +60,7 @@ class Previous:
     plan: Sheet = Sheet()
     own_tasks: Sheet = Sheet()
     gone: Sheet = Sheet()
+    fingerprints: Sheet = Sheet()
     left_behind: tuple[str, ...] = ()
 
 
@@ -84,6 +86,7 @@ def _read(path: Path, our_sheets: frozenset[str]) -> Previous:
         plan=_read_sheet(book, shown, PLAN, PLAN_ID),
         own_tasks=_read_sheet(book, shown, OWN_TASKS, TASK),
         gone=_read_sheet(book, shown, GONE, PLAN_ID),
+        fingerprints=_read_sheet(book, shown, FINGERPRINTS, PLAN_ID),
         left_behind=_left_behind(book, our_sheets),
     )
 
@@ -95,7 +98,7 @@ def _refuse_bombs(path: Path) -> None:
 
 
 def _people_sheets(book: Workbook) -> Iterator[Worksheet]:
-    for name in (PLAN, OWN_TASKS, GONE):
+    for name in (PLAN, OWN_TASKS, GONE, FINGERPRINTS):
         if name in book.sheetnames:
             sheet = book[name]
             if sheet.max_row * sheet.max_column > _MOST_CELLS:

@@ -17,8 +17,9 @@ from reports.text import visible
 from reports.workbook.carry_over import CarriedOver, carry_over
 from reports.workbook.findings import add_findings
 from reports.workbook.people import add_gone, add_own_tasks
-from reports.workbook.plan import add_plan
+from reports.workbook.plan import add_plan, add_plan_fingerprints
 from reports.workbook.previous import (
+    FINGERPRINTS,
     GONE,
     OWN_TASKS,
     PLAN,
@@ -34,8 +35,8 @@ from reports.workbook.summary import add_summary
 from reports.workbook.table import ready_to_print
 
 OUR_SHEETS = frozenset(
-    {"Summary", PLAN, OWN_TASKS, GONE, "Servers", "Findings", "Scenarios", "Sources",
-     "Other machines"}
+    {"Summary", PLAN, OWN_TASKS, GONE, FINGERPRINTS, "Servers", "Findings", "Scenarios",
+     "Sources", "Other machines"}
 )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def write_workbook(audit: Audit, path: Path) -> Written:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not obstacle and _signature(path) != signature:
             obstacle = "it was saved by somebody else while the new one was made"
-        kept = "" if obstacle else _keep(path, audit.run.id, previous)
+        kept = "" if obstacle else _keep(path, audit.run.id, previous, carried)
         if not obstacle:
             obstacle = _replace(path, content)
         if obstacle:
@@ -94,6 +95,7 @@ def _build(audit: Audit, carried: CarriedOver) -> tuple[Workbook, datetime, dict
     if audit.estate.other_machines:
         add_other_machines(book, audit)
     add_sources(book, audit)
+    add_plan_fingerprints(book, audit)
     known = add_summary(book, audit, carried)
     for sheet in book.worksheets:
         ready_to_print(sheet, audit.run.id, wide=sheet.title in (PLAN, "Servers", "Findings"))
@@ -134,9 +136,9 @@ def _signature(path: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _keep(path: Path, run_id: str, previous: Previous | None) -> str:
+def _keep(path: Path, run_id: str, previous: Previous | None, carried: CarriedOver) -> str:
     """Copy an old workbook that holds more than is carried over; a sentence about it, or ""."""
-    if previous is None or not previous.left_behind:
+    if previous is None or not (previous.left_behind or carried.edits):
         return ""
     copy = _free(path.with_name(f"{path.stem}.before-{_safe(run_id)}.xlsx"))
     shutil.copy2(path, copy)

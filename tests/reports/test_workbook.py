@@ -48,11 +48,11 @@ def test_excel_opens_it_without_a_repair(kind: str, tmp_path: Path, workbook_che
 
 def test_sheets_tables_and_frozen_headers(tmp_path: Path) -> None:
     book = _written(sample(), tmp_path)
-    assert book.sheetnames == [
+    assert [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] == [
         "Summary", "Plan", "Own tasks", "Servers", "Findings", "Scenarios", "Other machines",
         "Sources",
     ]  # fmt: skip
-    for sheet in book.worksheets[1:]:
+    for sheet in book.worksheets[1:8]:
         (table,) = sheet.tables.values()
         headers = [cell.value for cell in sheet[1]]
         assert table.displayName == sheet.title.replace(" ", "")
