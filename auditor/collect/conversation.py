@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pypsrp.complex_objects import PSInvocationState
-from pypsrp.powershell import PowerShell, RunspacePool
+from pypsrp.powershell import DEFAULT_CONFIGURATION_NAME, PowerShell, RunspacePool
 from pypsrp.wsman import SelectorSet
 
 from auditor.collect.guard import Guard
+from auditor.collect.jea import COMMAND
 from auditor.collect.model import Target
+from auditor.collect.script import Script, joined_script
 from auditor.collect.sign_in import SignIn
 from auditor.collect.transport import GuardedWSMan, open_wsman
 
@@ -17,24 +19,35 @@ _SHOWN = 500
 
 
 class ScriptError(Exception):
-    """The script ended in an error on the server; the text is the server's."""
+    """The script ended in an error on the server; the text is the server's.
+
+    `error_id` is PowerShell's FullyQualifiedErrorId, the same in every language.
+    """
+
+    def __init__(self, text: str, error_id: str = "") -> None:
+        super().__init__(text)
+        self.error_id = error_id
 
 
 class AnswerShapeError(Exception):
     """The script wrote something else than one text."""
 
 
-def ask(target: Target, script: str, guard: Guard, sign_in: SignIn) -> str:
+def ask(target: Target, script: Script, guard: Guard, sign_in: SignIn) -> str:
     """The one text that `script` writes on `target`.
+
+    Where the target's zone names a session configuration, its command is run in place of the
+    script: no text of ours is executed there then.
 
     Whatever happens, the shell is closed as well as can be done, and the first error is the
     one that is raised: GuardError, ScriptError, AnswerShapeError, or what pypsrp raises.
     """
     wsman = open_wsman(target, guard, sign_in)
-    pool = RunspacePool(wsman, min_runspaces=1, max_runspaces=1)
+    configuration = target.zone.configuration or DEFAULT_CONFIGURATION_NAME
+    pool = RunspacePool(wsman, min_runspaces=1, max_runspaces=1, configuration_name=configuration)
     try:
         pool.open()
-        answer = _run(pool, script)
+        answer = _run(_pipeline(pool, target, script))
         pool.close()
     except BaseException:
         _say_good_bye(wsman, pool, guard)
@@ -44,13 +57,24 @@ def ask(target: Target, script: str, guard: Guard, sign_in: SignIn) -> str:
     return answer
 
 
-def _run(pool: RunspacePool, script: str) -> str:
+def _pipeline(pool: RunspacePool, target: Target, script: Script) -> PowerShell:
     pipeline = PowerShell(pool)
-    pipeline.add_script(script)
+    if not target.zone.configuration:
+        return pipeline.add_script(script.text)
+    pipeline.add_cmdlet(COMMAND)
+    # An endpoint of another version may not know all of ours; asked for none it tells its own.
+    if script.families != joined_script().families:
+        pipeline.add_parameter("Family", list(script.families))
+    return pipeline
+
+
+def _run(pipeline: PowerShell) -> str:
     output = pipeline.invoke()
     if pipeline.state == PSInvocationState.FAILED:
-        errors = [str(error)[:_SHOWN] for error in pipeline.streams.error[-1:]]
-        raise ScriptError(errors[0] if errors else "no error was given")
+        if not pipeline.streams.error:
+            raise ScriptError("no error was given")
+        error = pipeline.streams.error[-1]
+        raise ScriptError(str(error)[:_SHOWN], str(error.fq_error)[:_SHOWN])
     if len(output) != 1 or not isinstance(output[0], str):
         kinds = sorted({type(item).__name__ for item in output[:50]})
         raise AnswerShapeError(f"{len(output)} objects ({', '.join(kinds)}) instead of one text")

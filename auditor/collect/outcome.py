@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import requests
 from pypsrp.exceptions import (
     AuthenticationError,
+    InvalidPSRPOperation,
     WinRMError,
     WinRMTransportError,
     WSManFaultError,
@@ -21,6 +22,7 @@ from pypsrp.exceptions import (
 
 from auditor.collect.conversation import AnswerShapeError, ScriptError
 from auditor.collect.guard import GuardError
+from auditor.collect.jea import COMMAND
 from auditor.collect.model import Target
 from auditor.estate.zone import Transport
 from auditor.facts.fields import AnswerError, clean
@@ -96,6 +98,13 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
         "{host} has no PowerShell endpoint under /wsman.",
         "On it: Enable-PSRemoting. A reverse proxy in between would explain it too.",
     ),
+    ReachState.CONFIGURATION: (
+        "{host} has no session configuration {configuration} that answers Get-SfbFacts.",
+        (
+            "It may not be registered there, lack its module, or be of another version: see "
+            "docs/least-privilege.md."
+        ),
+    ),
     ReachState.SCRIPT: (
         "The collector's script ended in an error on {host}.",
         "The detail is what PowerShell said. Windows PowerShell 2.0 or later is needed.",
@@ -112,9 +121,25 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
 }
 
 
+_DENIED_CONFIGURATION = (
+    "The account {user} may not use the session configuration {configuration} on {host}.",
+    "It must be in a group that RoleDefinitions names in the configuration's file.",
+)
+# What PowerShell says of a session without our command, or with another one of that name.
+_NOT_OURS = frozenset(
+    {
+        "CommandNotFoundException",
+        f"ParameterArgumentValidationError,{COMMAND}",
+        f"NamedParameterNotFound,{COMMAND}",
+    }
+)
+
+
 def read_well(target: Target) -> Reach:
     """The outcome of a conversation that brought an answer."""
-    return Reach(ReachState.READ, f"{target.fqdn} was read over {target.zone.transport.value}.")
+    through = f" through {target.zone.configuration}" if target.zone.configuration else ""
+    way = f"{target.zone.transport.value}{through}"
+    return Reach(ReachState.READ, f"{target.fqdn} was read over {way}.")
 
 
 def classify(error: BaseException, target: Target, budget: int) -> Reach:
@@ -126,10 +151,13 @@ def classify(error: BaseException, target: Target, budget: int) -> Reach:
 def describe(state: ReachState, target: Target, budget: int, detail: str = "") -> Reach:
     """The sentence and the hint for a state; `detail` is bounded and cleaned."""
     sentence, hint = _SENTENCES[state]
+    if state is ReachState.DENIED and target.zone.configuration:
+        sentence, hint = _DENIED_CONFIGURATION
     sentence = sentence.format(
         host=target.fqdn,
         port=target.zone.port,
         user=target.secret.username,
+        configuration=target.zone.configuration,
         budget=f"{budget:,}",
     )
     return Reach(state, sentence, hint, clean(detail)[:_SHOWN])
@@ -140,9 +168,13 @@ def _state(error: BaseException, target: Target) -> tuple[ReachState, str]:
         if isinstance(cause, GuardError):
             return cause.state, cause.detail
     if isinstance(error, WinRMError):
-        return _of_winrm(error)
+        state, detail = _of_winrm(error)
+        if target.zone.configuration and _is_of_configuration(error, state):
+            state = ReachState.CONFIGURATION
+        return state, detail
     if isinstance(error, ScriptError):
-        return ReachState.SCRIPT, str(error)
+        ours = not target.zone.configuration or error.error_id not in _NOT_OURS
+        return ReachState.SCRIPT if ours else ReachState.CONFIGURATION, str(error)
     if isinstance(error, AnswerError | AnswerShapeError):
         return ReachState.ANSWER, str(error)
     if isinstance(error, requests.RequestException | OSError):
@@ -161,6 +193,12 @@ def _of_winrm(error: WinRMError) -> tuple[ReachState, str]:
     if isinstance(error, WinRMTransportError):
         return _STATUSES.get(error.code, ReachState.PROTOCOL), f"HTTP {error.code}"
     return ReachState.PROTOCOL, str(error)
+
+
+def _is_of_configuration(error: WinRMError, state: ReachState) -> bool:
+    """No such configuration, or one whose session breaks as it opens (its role is missing)."""
+    unknown = isinstance(error, WSManFaultError) and state is ReachState.ENDPOINT
+    return unknown or isinstance(error, InvalidPSRPOperation)
 
 
 def _of_fault(error: WSManFaultError) -> tuple[ReachState, str]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from auditor.collect.conversation import ask
 from auditor.collect.guard import Guard
+from auditor.collect.jea import notes_on_version
 from auditor.collect.model import Collected, Observer, Target
 from auditor.collect.outcome import classify, read_well
 from auditor.collect.script import Script
@@ -132,11 +133,13 @@ class _Run:
         sign_in = self._accounts.sign_in(target.secret)
         started = datetime.now(UTC)
         try:
-            answer = ask(target, self._script.text, guard, sign_in)
+            answer = ask(target, self._script, guard, sign_in)
             finished = datetime.now(UTC)
             reading = decode_answer(answer, fqdn=target.fqdn, started=started, finished=finished)
             if reading.reach.state is ReachState.READ:
-                reading = replace(reading, reach=read_well(target))
+                version = notes_on_version(target, self._script, reading.collector)
+                notes = (*reading.notes, *version)
+                reading = replace(reading, reach=read_well(target), notes=notes)
         except Exception as error:  # noqa: BLE001 - whatever happens is that server's outcome
             reach = classify(error, target, options.byte_budget)
             sign_in.end(refused=reach.state is ReachState.AUTH)

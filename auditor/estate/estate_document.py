@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -28,11 +29,21 @@ def _host(text: str) -> str:
     return name
 
 
+def _configuration(text: str) -> str:
+    if not re.fullmatch(CONFIGURATION_NAME, text):
+        raise ValueError(
+            f"{text[:80]!r} is no name of a session configuration: up to 64 letters, digits, "
+            "dots, hyphens and underscores"
+        )
+    return text
+
+
 def _server(value: Any) -> Any:
     return {"fqdn": value} if isinstance(value, str) else value
 
 
 Host = Annotated[str, AfterValidator(_host)]
+Configuration = Annotated[str, AfterValidator(_configuration)]
 Stated = Literal["yes", "no", "unknown"]
 Text = Annotated[str, AfterValidator(_plain)]
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
@@ -56,7 +67,7 @@ class ZoneTable(_Table):
     ca_file: File | None = None
     credential: Name
     spn_service: Annotated[str, Field(pattern=r"^[A-Za-z]{1,20}$")] = "host"
-    configuration: Annotated[str, Field(pattern=CONFIGURATION_NAME)] | None = None
+    configuration: Configuration | None = None
 
 
 class CredentialTable(_Table):

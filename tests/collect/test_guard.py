@@ -16,6 +16,7 @@ import requests
 from auditor.collect.conversation import ask
 from auditor.collect.guard import Guard, GuardError, shut
 from auditor.collect.model import Secret, Target
+from auditor.collect.script import Script
 from auditor.collect.sign_in import Accounts
 from auditor.collect.transport import open_wsman
 from auditor.estate.zone import Auth, Transport, Zone
@@ -28,6 +29,7 @@ from tests.lab_hosts import PASSWORD, lab_host
 from tests.lab_hosts import target as lab_target
 
 FQDN = "host.example.com"
+HELLO = Script("'hello'", "", ())
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\n"
 UNAUTHORISED = b"HTTP/1.1 401 No\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n"
 
@@ -112,7 +114,7 @@ def fails(asked: Target, bounds: Guard) -> tuple[ReachState, float]:
     """With which state of the guard a conversation ends, and after how many seconds."""
     began = time.monotonic()
     with pytest.raises(Exception) as caught:  # noqa: PT011 - requests may wrap it
-        ask(asked, "'hello'", bounds, Accounts().sign_in(asked.secret))
+        ask(asked, HELLO, bounds, Accounts().sign_in(asked.secret))
     taken = time.monotonic() - began
     error: BaseException | None = caught.value
     while error is not None and not isinstance(error, GuardError):
@@ -238,7 +240,7 @@ def test_the_environment_names_no_certificates(
     asked = target(server, authority.root_file)
     sign_in = Accounts().sign_in(asked.secret)
     with pytest.raises(Exception, match="CERTIFICATE_VERIFY_FAILED"):
-        ask(asked, "'hello'", guard(), sign_in)
+        ask(asked, HELLO, guard(), sign_in)
     assert not server.talking.is_set()
 
 

@@ -24,7 +24,7 @@ from auditor.collect.runner import collect
 from auditor.collect.script import joined_script
 from auditor.estate.zone import Auth, RunOptions, Transport, Zone
 from auditor.facts.reading import ReachState
-from auditor.lab.shell import split_fragments
+from auditor.lab.fragments import split_fragments
 
 ACTION = re.compile(r"Action[^>]*>[^<]*/(\w+)</")
 MESSAGE_ID = re.compile(r"(?<=MessageID>)[^<]+")

@@ -81,7 +81,9 @@ def test_limits_of_a_run_are_as_described(guide: str) -> None:
         assert re.search(rf"^\| `{key}` \| .* \| {re.escape(row)}$", guide, re.MULTILINE), key
 
 
-@pytest.mark.parametrize("name", ["docs/estate-file.md", "docs/errors.md", "README.md"])
+@pytest.mark.parametrize(
+    "name", ["docs/estate-file.md", "docs/errors.md", "docs/least-privilege.md", "README.md"]
+)
 def test_links_lead_somewhere(root: Path, name: str) -> None:
     page = root / name
     for link in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
