@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from auditor import __version__, audit
 from auditor.assess.engine import exit_code
 from auditor.assess.rules import RULES
+from auditor.facts.bundle import CARRIED
 from auditor.facts.reading import ReachState
 from auditor.rulebook.builds import describe_build
 from auditor.version import Version
@@ -54,7 +55,7 @@ def assemble(
 ) -> audit.Audit:
     """The whole audit as one value; every report is a view of it."""
     sources = {**rulebook.sources, **procedures.sources}
-    return _Assembly(assessment, plan, rulebook, sources).whole(run)
+    return _Assembly(assessment, plan, rulebook, sources, run.finished).whole(run)
 
 
 class _Assembly:
@@ -66,8 +67,10 @@ class _Assembly:
         plan: Plan,
         rulebook: Rulebook,
         sources: Mapping[str, Source],
+        now: datetime,
     ) -> None:
         self.sources = sources
+        self.now = now
         self.assessment = assessment
         self.plan = plan
         self.rulebook = rulebook
@@ -140,7 +143,7 @@ class _Assembly:
             os_title=self.rulebook.windows[verdict.os].title if verdict.os else None,
             readiness=verdict.readiness.value,
             reason=verdict.reason,
-            reached=_reached(verdict.reading),
+            reached=_reached(verdict.reading, self.now),
         )
 
     def _pool(self, verdict: PoolVerdict) -> audit.PoolEntry:
@@ -229,8 +232,9 @@ def _finding_id(finding: Finding) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _reached(reading: Reading) -> audit.ReachedEntry:
+def _reached(reading: Reading, now: datetime) -> audit.ReachedEntry:
     skew = reading.clock_skew
+    when = reading.finished or reading.collected
     return audit.ReachedEntry(
         ok=reading.reach.state is ReachState.READ,
         code=reading.reach.state.value,
@@ -242,6 +246,8 @@ def _reached(reading: Reading) -> audit.ReachedEntry:
         finished=reading.finished,
         collected=reading.collected,
         clock_skew_seconds=None if skew is None else skew.total_seconds(),
+        age_days=None if when is None else (now - when).days,
+        unauthenticated=reading.origin == CARRIED,
     )
 
 

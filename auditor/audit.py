@@ -54,7 +54,11 @@ class FindingEntry(_Model):
 
 
 class ReachedEntry(_Model):
-    """Whether the server was read; else the classified failure, with a sentence and a hint."""
+    """Whether the server was read; else the classified failure, with a sentence and a hint.
+
+    `origin` is winrm, or bundle for a file that was carried by hand: `unauthenticated`, as
+    anybody could have written it. `age_days` counts from the facts' instant to the audit's.
+    """
 
     ok: bool
     code: str
@@ -66,6 +70,8 @@ class ReachedEntry(_Model):
     finished: datetime | None = None
     collected: datetime | None = None
     clock_skew_seconds: float | None = None
+    age_days: int | None = None
+    unauthenticated: bool = False
 
 
 ReadinessWord = Literal["ready", "work_needed", "blocked", "unknown", "not_in_scope"]

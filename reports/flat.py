@@ -54,7 +54,8 @@ def _safe(text: str) -> str:
 _SERVERS = (
     "fqdn", "pool", "pool_kind", "site", "roles", "zone", "upgrade_domain", "product",
     "product_title", "build", "build_label", "os", "os_title", "readiness", "reason", "reached",
-    "reach_code", "reach_sentence", "reach_hint", "origin", "collected_utc", "clock_skew_seconds",
+    "reach_code", "reach_sentence", "reach_hint", "origin", "unauthenticated", "collected_utc",
+    "age_days", "clock_skew_seconds",
 )  # fmt: skip
 
 
@@ -69,7 +70,9 @@ def _server(server: ServerEntry) -> FlatRow:
         "reach_sentence": reached.sentence,
         "reach_hint": reached.hint,
         "origin": reached.origin,
+        "unauthenticated": reached.unauthenticated,
         "collected_utc": words.utc(reached.collected).isoformat() if reached.collected else "",
+        "age_days": reached.age_days,
         "clock_skew_seconds": reached.clock_skew_seconds,
     }
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from auditor.audit import Audit, ReadinessWord, ScenarioEntry, ServerEntry
 from reports.words import READINESS, STATUS, FindingStatus, count, exit_sentence
 
+_NAMED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -78,4 +80,16 @@ def _notes(audit: Audit, assumed: tuple[ScenarioEntry, ...]) -> tuple[str, ...]:
             f"Assumed, because nobody stated it; judged as if in use: {titles}. "
             "State it under [scenarios] in the inventory to make the result firm."
         )
-    return (*notes, *audit.notes, *audit.estate.notes)
+    return (*notes, *_carried(audit), *audit.notes, *audit.estate.notes)
+
+
+def _carried(audit: Audit) -> list[str]:
+    """Servers whose facts came in a file, oldest first."""
+    carried = [s for s in audit.servers if s.reached.ok and s.reached.unauthenticated]
+    carried.sort(key=lambda server: -(server.reached.age_days or 0))
+    if not carried:
+        return []
+    named = [f"{s.fqdn} ({count(max(s.reached.age_days or 0, 0), 'day')} old)" for s in carried]
+    more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+    told = f"{', '.join(named[:_NAMED])}{more}"
+    return [f"From files that were carried by hand, which anybody could have written: {told}."]

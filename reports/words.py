@@ -114,7 +114,16 @@ def build(server: ServerEntry) -> str:
 
 def reached(server: ServerEntry) -> str:
     """How the conversation ended, and what to do where it failed."""
+    if server.reached.unauthenticated and server.reached.ok:
+        return carried(server)
     return " ".join(filter(None, (server.reached.sentence, server.reached.hint)))
+
+
+def carried(server: ServerEntry) -> str:
+    """What a reader must know of facts that nobody asked for over the network."""
+    days = server.reached.age_days
+    age = "" if days is None else f", {count(max(days, 0), 'day')} old"
+    return f"From a file that was carried by hand{age}; unauthenticated: nobody knows who wrote it."
 
 
 def evidence(entries: Sequence[EvidenceEntry]) -> str:

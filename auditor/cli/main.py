@@ -10,10 +10,12 @@ import click
 from auditor import __version__
 from auditor.cli.assess import assess
 from auditor.cli.builds import builds
+from auditor.cli.collector import collector
 from auditor.cli.explain import explain
 from auditor.cli.lab import demo, lab
 from auditor.cli.rules import rules
 from auditor.cli.run import run
+from auditor.cli.scenarios import scenarios
 from auditor.errors import AuditError, ExitCode
 
 
@@ -33,7 +35,7 @@ def cli(context: click.Context, traceback: bool) -> None:
     context.obj = traceback
 
 
-for command in (run, assess, explain, rules, builds, lab, demo):
+for command in (run, assess, explain, scenarios, rules, builds, collector, lab, demo):
     cli.add_command(command)
 
 

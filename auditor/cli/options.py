@@ -17,6 +17,16 @@ FILE = click.Path(path_type=Path)  # existence is checked by the readers, whose 
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where the servers are named, and as whom they are asked where no estate file says so."""
+
+    config: Path | None
+    topology: Path | None
+    servers: Path | None
+    username: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reporting:
     """Where reports go, under which policy and waivers, and which extra forms are wanted."""
 
@@ -24,6 +34,27 @@ class Reporting:
     policy: str
     csv: bool
     waivers: tuple[Waiver, ...] = ()
+
+
+def source(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --config, --topology, --servers and --username; the command gets them as `source`."""
+
+    @click.option("--config", type=FILE, help="Estate file: servers, zones, credentials.")
+    @click.option("--topology", type=FILE, help="Topology XML; its pools replace the file's.")
+    @click.option("--servers", type=FILE, help="Servers from a CSV file with a column fqdn.")
+    @click.option("--username", help="Account for servers that no estate file describes.")
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        config: Path | None,
+        topology: Path | None,
+        servers: Path | None,
+        username: str | None,
+        **kwargs: Any,
+    ) -> Any:
+        return command(*args, source=Source(config, topology, servers, username), **kwargs)
+
+    return wrapped
 
 
 def reporting(command: Callable[..., Any]) -> Callable[..., Any]:

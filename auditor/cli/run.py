@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,25 +14,29 @@ from auditor.cli import options
 
 if TYPE_CHECKING:
     from auditor.estate.estate_file import EstateFile
+    from auditor.estate.model import Estate
+    from auditor.facts.bundle import Bundle
     from auditor.facts.reading import Reading
     from reports.output import OutputFolder
 
 
 @click.command()
-@click.option("--config", type=options.FILE, help="Estate file: servers, zones, credentials.")
-@click.option("--topology", type=options.FILE, help="Topology XML; its pools replace the file's.")
-@click.option("--servers", type=options.FILE, help="Servers from a CSV file with a column fqdn.")
-@click.option("--username", help="Account for servers that no estate file describes.")
+@options.source
 @click.option("--threads", type=click.IntRange(1, 256), help="Servers at once.  [default: 64]")
 @click.option("--configuration", help="Session configuration (JEA) to ask through; all zones.")
+@click.option(
+    "--bundle",
+    "bundles",
+    type=options.FILE,
+    multiple=True,
+    help="Facts carried by hand, or a folder of them; these servers are not contacted.",
+)
 @options.reporting
 def run(
-    config: Path | None,
-    topology: Path | None,
-    servers: Path | None,
-    username: str | None,
+    source: options.Source,
     threads: int | None,
     configuration: str | None,
+    bundles: tuple[Path, ...],
     reporting: options.Reporting,
 ) -> int:
     """Ask every server for its facts, judge it, and write the reports.
@@ -41,36 +45,63 @@ def run(
     sfb-audit run --config estate.toml --out audit
     sfb-audit run --config zones.toml --topology topology.xml --out audit
     sfb-audit run --topology topology.xml --username 'CONTOSO\\me' --out audit
+    sfb-audit run --config estate.toml --bundle EDGE01.facts.json --out audit
     """
     from auditor.cli.reporting import judge_and_report
+    from auditor.estate.carried import refuse_strangers
     from auditor.estate.sources import estate_to_run
     from auditor.pipeline import check_estate, check_policy
     from reports.output import OutputFolder
 
-    estate_file = estate_to_run(config, topology, servers, username)
+    estate_file = estate_to_run(source.config, source.topology, source.servers, source.username)
     if configuration is not None:
         estate_file = estate_file.through(configuration)
     check_policy(reporting.policy)
     check_estate(estate_file.estate)
     if threads is not None:
         estate_file = replace(estate_file, options=replace(estate_file.options, threads=threads))
+    carried = carried_to(estate_file.estate, bundles)
+    refuse_strangers(carried, estate_file.estate)
     output = OutputFolder(reporting.out)
     started = datetime.now(UTC)
-    readings = read_servers(estate_file, output)
+    readings = read_servers(estate_file, output, carried)
     return judge_and_report(estate_file.estate, readings, output, reporting, started)
 
 
-def read_servers(estate_file: EstateFile, output: OutputFolder) -> dict[str, Reading]:
-    """Every server's reading, kept as a bundle as it comes, with progress on stderr."""
+def carried_to(estate: Estate, paths: Sequence[Path]) -> dict[str, Bundle]:
+    """The bundles in `paths` by the estate's names of their servers."""
+    from auditor.estate.carried import owners
+    from auditor.facts.bundle import by_server, open_bundles, taken_for
+
+    found = open_bundles(paths)
+    owned = owners(found, estate)
+    return by_server(
+        taken_for(bundle, owned[name]) if name in owned else bundle
+        for name, bundle in found.items()
+    )
+
+
+def read_servers(
+    estate_file: EstateFile, output: OutputFolder, carried: Mapping[str, Bundle]
+) -> dict[str, Reading]:
+    """Every server's reading, kept as a bundle as it comes, with progress on stderr.
+
+    Servers with a `carried` bundle are not contacted, nor are those that nothing reaches.
+    """
     from auditor.collect.credentials import resolve_all
     from auditor.collect.model import Target
     from auditor.collect.runner import collect
     from auditor.collect.script import joined_script
+    from auditor.estate.zone import OFFLINE
     from auditor.facts.bundle import bundle_text
     from reports.progress import RunProgress
 
-    servers = estate_file.estate.servers()
     zones = estate_file.zones
+    servers = [
+        server
+        for server in estate_file.estate.servers()
+        if server.fqdn not in carried and (server.zone != OFFLINE or OFFLINE in zones)
+    ]
     used = dict.fromkeys(server.zone or "" for server in servers)
     secrets = resolve_all(zones[name] for name in used)
     targets: Sequence[Target] = [
@@ -78,7 +109,9 @@ def read_servers(estate_file: EstateFile, output: OutputFolder) -> dict[str, Rea
         for server in servers
         for zone in (server.zone or "",)
     ]
-    readings: dict[str, Reading] = {}
+    readings = {name: bundle.reading for name, bundle in carried.items()}
+    for name, bundle in carried.items():
+        output.write_bundle(name, bundle_text(bundle.reading, bundle.answer))
     with RunProgress(len(targets)) as progress:
         for collected in collect(targets, joined_script(), estate_file.options, progress):
             reading = collected.reading

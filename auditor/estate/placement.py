@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.estate.model import Estate, Pool, Server
 from auditor.estate.problems import nearest, some_of
-from auditor.estate.zone import Zone
+from auditor.estate.zone import OFFLINE, Zone
 
 if TYPE_CHECKING:
     from auditor.estate.estate_document import OverrideTable, PoolTable
@@ -114,7 +114,7 @@ def unknown_zones(estate: Estate, zones: Mapping[str, Zone]) -> list[str]:
     named: dict[str, list[str]] = {}
     for pool in estate.pools:
         for server in pool.servers:
-            if server.zone and server.zone not in zones:
+            if server.zone and server.zone not in zones and server.zone != OFFLINE:
                 named.setdefault(server.zone, []).append(server.fqdn)
     return [
         f"no [zones.{zone}], which {some_of(servers)} {'is' if len(servers) == 1 else 'are'} in"

@@ -81,6 +81,14 @@ def estate_to_assess(
         estate = read_topology(topology)
     else:
         estate = Estate("bundles", "fact bundles", scenarios=stated_scenarios({}, "bundles"))
+    return joined_by(estate, names)
+
+
+def joined_by(estate: Estate, names: Iterable[str]) -> Estate:
+    """The estate with each of the servers `names` that it lacks as a pool of its own.
+
+    Raises UsageError, BUNDLE-NAME, for a name that no machine can have.
+    """
     names = tuple(dict.fromkeys(names))
     for name in names:
         if host_name(name) != name:

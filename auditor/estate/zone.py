@@ -14,6 +14,10 @@ from pathlib import Path
 CONFIGURATION_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
+# The zone of servers that are never contacted: their facts are carried by hand.
+OFFLINE = "offline"
+
+
 class Transport(StrEnum):
     HTTP = "http"
     HTTPS = "https"

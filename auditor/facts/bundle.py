@@ -1,5 +1,8 @@
 """Bundles: a server's answer in a file, from the offline collector or from a saved run.
 
+The offline collector ends its JSON with `sha256`, the check sum of the text without it, so
+that a file that was cut or changed is noticed. Who wrote a file, nobody can say.
+
 A saved run adds one key, `runner`: which server was asked (`target`), when (`started`,
 `finished`), and by which way (`origin`). A server that did not answer is saved as a record
 with that key alone, with its `reach`, so that no server is lost when a run is judged again.
@@ -8,8 +11,11 @@ with that key alone, with its `reach`, so that no server is lost when a run is j
 from __future__ import annotations
 
 import codecs
+import hashlib
 import json
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,40 +25,103 @@ from auditor.facts.fields import AnswerError, Fields
 from auditor.facts.reading import Reach, ReachState, Reading
 
 CODE = "BUNDLE"
+CARRIED = "bundle"  # the origin of what nobody asked for over the network
+_CHECK_SUM = re.compile(r',"sha256":"([0-9a-f]{64})"\}\Z')
 MAX_BYTES = 8 * MAX_CHARACTERS  # an escaped character takes six
 
 
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A file's reading, and the answer as `bundle_text` takes it; None for one without."""
+
+    path: Path
+    reading: Reading
+    answer: str | None
+
+
 def read_bundle(path: Path) -> Reading:
-    """The reading in `path`; UsageError (code BUNDLE) where it is no bundle of this schema.
+    """The reading in `path`; see `open_bundle`."""
+    return open_bundle(path).reading
+
+
+def open_bundle(path: Path) -> Bundle:
+    """The bundle in `path`; UsageError (code BUNDLE) where it is no whole one of this schema.
 
     Text may be UTF-8 or UTF-16 with a byte order mark, as PowerShell writes either. Without
     `runner` the server is called what it calls itself, and its clock skew is not known.
     """
+    text, checked = _checked(path, _text(path))
     try:
-        answer = parse_answer(_text(path), limit=MAX_BYTES)
+        answer = parse_answer(text, limit=MAX_BYTES)
         if "runner" not in answer.raw:
-            return _offline(answer)
+            return Bundle(path, _offline(answer, checked=checked), text)
         runner = answer.fields("runner")
-        return _unread(runner) if "reach" in runner.raw else _saved(answer, runner)
+        if "reach" in runner.raw:
+            return Bundle(path, _unread(runner), None)
+        return Bundle(path, _saved(answer, runner), text)
     except AnswerError as error:
-        raise _refusal(path, error) from None
+        raise _refusal(path, text, error) from None
+
+
+def bundles_in(paths: Iterable[Path]) -> list[Path]:
+    """The paths, each folder replaced by the bundles in it; UsageError for one without any."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.glob("*.facts.json")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(
+                CODE, f"{path} holds no bundle.", "Bundles are called HOST.facts.json."
+            )
+        found += inside
+    return found
+
+
+def taken_for(bundle: Bundle, fqdn: str) -> Bundle:
+    """The bundle as one of the estate's server `fqdn`, which it names without a domain."""
+    note = f"The file names the computer {bundle.reading.fqdn} without a domain."
+    reading = replace(bundle.reading, fqdn=fqdn, notes=(*bundle.reading.notes, note))
+    return replace(bundle, reading=reading)
+
+
+def _checked(path: Path, text: str) -> tuple[str, bool]:
+    """The answer without its check sum, and whether it had one; UsageError for a wrong one."""
+    text = text.rstrip()
+    found = _CHECK_SUM.search(text)
+    if found is None:
+        return text, False
+    answer = text[: found.start()] + "}"
+    if hashlib.sha256(answer.encode("utf-8", "surrogatepass")).hexdigest() != found[1]:
+        raise UsageError(
+            CODE,
+            f"{path} was changed after the collector wrote it: its check sum does not fit.",
+            "Copy it again from the server, as a binary file, or collect again.",
+        )
+    return answer, True
 
 
 def read_bundles(paths: Iterable[Path]) -> dict[str, Reading]:
     """The readings in `paths` by server, in that order; UsageError where two are of one server."""
-    readings: dict[str, Reading] = {}
-    found: dict[str, Path] = {}
-    for path in paths:
-        reading = read_bundle(path)
-        if reading.fqdn in found:
+    return {name: bundle.reading for name, bundle in open_bundles(paths).items()}
+
+
+def open_bundles(paths: Iterable[Path]) -> dict[str, Bundle]:
+    """The bundles in `paths` by server, in that order; UsageError where two are of one server."""
+    return by_server(open_bundle(path) for path in bundles_in(paths))
+
+
+def by_server(bundles: Iterable[Bundle]) -> dict[str, Bundle]:
+    """The bundles by server; UsageError where two are of one server."""
+    found: dict[str, Bundle] = {}
+    for bundle in bundles:
+        name = bundle.reading.fqdn
+        if name in found:
             raise UsageError(
                 CODE,
-                f"{found[reading.fqdn]} and {path} are both of {reading.fqdn}",
+                f"{found[name].path} and {bundle.path} are both of {name}",
                 "Give one bundle for each server.",
             )
-        found[reading.fqdn] = path
-        readings[reading.fqdn] = reading
-    return readings
+        found[name] = bundle
+    return found
 
 
 def bundle_text(reading: Reading, answer: str | None) -> str:
@@ -68,7 +137,7 @@ def bundle_text(reading: Reading, answer: str | None) -> str:
         "origin": reading.origin,
     }
     if answer is not None and reading.reach.state is ReachState.READ:
-        return _json({**parse_answer(answer).raw, "runner": runner})
+        return _json({**parse_answer(answer, limit=MAX_BYTES).raw, "runner": runner})
     runner["reach"] = {
         "state": reading.reach.state.value,
         "sentence": reading.reach.sentence,
@@ -97,11 +166,14 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _offline(answer: Fields) -> Reading:
+def _offline(answer: Fields, *, checked: bool) -> Reading:
     name = answer.text("computer_name", limit=255)
     domain = answer.optional_text("domain", limit=255)
     fqdn = f"{name}.{domain}" if domain else name
-    return read_envelope(answer, fqdn=fqdn.lower(), started=None, finished=None, origin="bundle")
+    reading = read_envelope(answer, fqdn=fqdn.lower(), started=None, finished=None, origin=CARRIED)
+    if checked:
+        return reading
+    return replace(reading, notes=(*reading.notes, "The file is without a check sum."))
 
 
 def _saved(answer: Fields, runner: Fields) -> Reading:
@@ -131,12 +203,22 @@ def _unread(runner: Fields) -> Reading:
     )
 
 
-def _refusal(path: Path, error: AnswerError) -> UsageError:
-    if error.path == "schema":
+def _refusal(path: Path, text: str, error: AnswerError) -> UsageError:
+    begins = text[:200].lstrip()
+    what = f"{path} is not a bundle that this program reads: {error}"
+    hint = "Give the JSON files that the collector wrote, whole and unchanged."
+    if begins.startswith("#"):
+        hint = "This is a script. Run it on the server, and give the file that it writes there."
+    elif begins.startswith("<"):
+        hint = "This is XML or a page. A topology goes to --topology; bundles are JSON."
+    elif '"schema_version"' in begins:
+        hint = "This is the report of a run. Its bundles lie beside it, in the folder facts."
+    elif error.path == "schema" and error.message != "is missing":
         hint = "Collect the server again with this version, or use the version that wrote it."
-    else:
-        hint = "Give the JSON files that the collector wrote, whole and unchanged."
-    return UsageError(CODE, f"{path} is not a bundle that this program reads: {error}", hint)
+    elif begins.startswith("{") and not text.endswith("}"):
+        what = f"{path} is cut short: {error}"
+        hint = "Copy it again from the server, or collect again."
+    return UsageError(CODE, what, hint)
 
 
 def _json(value: object) -> str:

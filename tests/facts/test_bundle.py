@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,14 @@ import pytest
 
 from auditor.errors import UsageError
 from auditor.facts.answer import decode_answer
-from auditor.facts.bundle import MAX_BYTES, bundle_text, read_bundle, read_bundles
+from auditor.facts.bundle import (
+    MAX_BYTES,
+    bundle_text,
+    open_bundle,
+    open_bundles,
+    read_bundle,
+    read_bundles,
+)
 from auditor.facts.reading import Reach, ReachState, Reading
 
 ANSWER: dict[str, Any] = {
@@ -150,3 +158,64 @@ def test_two_bundles_of_one_server_are_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nowhere\.json cannot be read: No such file"):
         read_bundle(tmp_path / "nowhere.json")
+
+
+CHECKED = f'{TEXT[:-1]},"sha256":"{hashlib.sha256(TEXT.encode()).hexdigest()}"}}'
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n"])
+def test_a_check_sum_that_fits(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "fe01.json"
+    path.write_bytes((CHECKED + end).encode("utf-16"))
+    assert read_bundle(path).notes == ()
+
+
+def test_a_file_without_a_check_sum_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "fe01.json"
+    path.write_text(TEXT, "utf-8")
+    assert read_bundle(path).notes == ("The file is without a check sum.",)
+
+
+def test_a_bundle_that_was_taken_into_a_run_reads_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "fe01.json"
+    path.write_text(CHECKED, "utf-8")
+    bundle = open_bundle(path)
+    saved = tmp_path / "saved.json"
+    saved.write_text(bundle_text(bundle.reading, bundle.answer), "utf-8")
+    assert read_bundle(saved) == bundle.reading
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (CHECKED.replace("KB3140245", "KB3140246"), ["changed after", "check sum"]),
+        (CHECKED.replace("4.0", "5.1"), ["changed after"]),
+        (CHECKED.replace("\u66f4\u65b0", "??"), ["changed after"]),
+        (CHECKED[:400], ["cut short", "Copy it again"]),
+        (CHECKED[:-5], ["cut short"]),
+        (CHECKED.replace('"schema": 1', '"schema": 2'), ["changed after"]),
+        (TEXT.replace('"schema": 1', '"schema": 2'), ["schema 1", "Collect the server again"]),
+        ('{"schema_version": 1, "run": {}}', ["report of a run", "folder facts"]),
+        ('{"name": "package"}', ["schema: is missing"]),
+        ("[1, 2]", ["not a bundle"]),
+        ("# sfb-audit offline collector\r\nparam()", ["This is a script"]),
+        ("<?xml version='1.0'?><Topology/>", ["--topology"]),
+        ("", ["not a bundle"]),
+    ],
+)
+def test_what_is_no_whole_bundle(tmp_path: Path, content: str, words: list[str]) -> None:
+    path = tmp_path / "fe01.json"
+    path.write_text(content, "utf-8")
+    with pytest.raises(UsageError) as error:
+        read_bundle(path)
+    assert error.value.code == "BUNDLE"
+    assert not [word for word in words if word not in str(error.value)], str(error.value)
+
+
+def test_a_folder_stands_for_the_bundles_in_it(tmp_path: Path) -> None:
+    (tmp_path / "fe01.facts.json").write_text(CHECKED, "utf-8")
+    (tmp_path / "readme.txt").write_text("x", "utf-8")
+    assert set(open_bundles([tmp_path])) == {"fe01.contoso.com"}
+    (tmp_path / "fe01.facts.json").unlink()
+    with pytest.raises(UsageError, match="holds no bundle"):
+        open_bundles([tmp_path])

@@ -37,6 +37,23 @@ class Answers:
     constrained: str
 
 
+def run_file(
+    pwsh: Path, script: Path, state: State, environment: Mapping[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run `script` on a simulated Windows, in `folder`, which takes the state too."""
+    given = folder / "state.json"
+    given.write_text(json.dumps(state), "utf-8")
+    return subprocess.run(
+        [pwsh, "-NoProfile", "-NonInteractive", "-File", script],
+        env={**environment, "PWSH_STATE": str(given)},
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
 class Engine:
     """`folder` takes scripts and states."""
 
@@ -58,20 +75,8 @@ class Engine:
     ) -> subprocess.CompletedProcess[str]:
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         (folder / "run.ps1").write_text(script, "utf-8")
-        (folder / "state.json").write_text(json.dumps(state), "utf-8")
-        return subprocess.run(
-            [self._pwsh, "-NoProfile", "-NonInteractive", "-File", folder / "run.ps1"],
-            env={
-                **os.environ,
-                "PWSH_STATE": str(folder / "state.json"),
-                "COLLECTOR": str(self._collector),
-                **environment,
-            },
-            capture_output=True,
-            encoding="utf-8",
-            timeout=300,
-            check=False,
-        )
+        given = {**os.environ, "COLLECTOR": str(self._collector), **environment}
+        return run_file(self._pwsh, folder / "run.ps1", state, given, folder)
 
     def ask(self, state: State) -> Answers:
         """What `state` answers, each way."""

@@ -1,0 +1,141 @@
+"""`sfb-audit scenarios`: the matrices with this estate's rows, from files alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.errors import ExitCode
+from reports.audit_json import write_audit
+from tests import estate_kinds as kinds
+from tests.cli.command import Ended, sfb_audit
+from tests.estate.topology_text import whole_estate
+from tests.estate_facts import answer_of
+from tests.reports.sample import sample
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def topology(tmp_path: Path) -> Path:
+    return whole_estate().written(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def _bundle(folder: Path, shell: kinds.Shell, **differs: object) -> Path:
+    path = folder / "fe01.json"
+    path.write_text(answer_of(shell, **differs), "utf-8")  # type: ignore[arg-type]
+    return path
+
+
+def _row(ended: Ended, title: str) -> list[str]:
+    """The cells of the row that begins with `title`, its mark first."""
+    line = next(line for line in ended.out.splitlines() if title in line)
+    return line.replace(title, " ").split()
+
+
+# kind of estate -> marks of hybrid, federation, Exchange Online; exit code
+ROWS = [
+    (kinds.HYBRID, [], [">", ">", ""], ExitCode.READY),
+    (kinds.FEDERATED, [], ["", ">", ""], ExitCode.READY),
+    (kinds.EXCHANGE_ONLINE_ONLY, [], ["", "", ">"], ExitCode.READY),
+    (kinds.ALL_OFF, [], ["", "", ""], ExitCode.READY),
+    (kinds.HYBRID, ["hosting_providers"], ["?", ">", "?"], ExitCode.INCOMPLETE),
+]
+TITLES = (
+    "Hybrid (shared SIP address space with Skype for Business Online or Teams)",
+    "Federation with organisations in Office 365",
+    "Exchange Online (voicemail, OAuth, calendar)",
+)
+
+
+@pytest.mark.parametrize(("shell", "refused", "marks", "code"), ROWS)
+def test_the_row_that_is_this_estates_is_marked(
+    shell: kinds.Shell,
+    refused: list[str],
+    marks: list[str],
+    code: ExitCode,
+    topology: Path,
+    tmp_path: Path,
+    capsys: Capture,
+) -> None:
+    bundle = _bundle(tmp_path, shell, refused=refused)
+    ended = sfb_audit(capsys, "scenarios", bundle, "--topology", topology)
+    assert ended.code == code
+    for title, mark in zip(TITLES, marks, strict=True):
+        assert _row(ended, title)[0] == (mark or "Yes")  # an unmarked row begins with its need
+
+
+def test_evidence_path_and_servers(topology: Path, tmp_path: Path, capsys: Capture) -> None:
+    bundle = _bundle(tmp_path, kinds.HYBRID)
+    out = sfb_audit(capsys, "scenarios", bundle, "--topology", topology).out
+    assert "shares the SIP address space and hosts users: Office 365 (Get-CsHostingProvider" in out
+    assert "Path: director.contoso.com > edgepool.contoso.com" in out
+    assert "edge01.contoso.com, edge02.contoso.com" in out
+    assert "its own table is an image that no archive kept" in out
+
+
+def test_the_topology_may_come_from_the_same_server(tmp_path: Path, capsys: Capture) -> None:
+    bundle = _bundle(tmp_path, kinds.HYBRID, topology=str(whole_estate()))
+    ended = sfb_audit(capsys, "scenarios", bundle)
+    assert "How contoso.com touches Office 365" in ended.out
+    assert "director.contoso.com > edgepool.contoso.com" in ended.out
+
+
+def test_a_server_that_sends_no_topology_is_told(tmp_path: Path, capsys: Capture) -> None:
+    bundle = _bundle(tmp_path, kinds.HYBRID, topology="<html><body/></html>")
+    ended = sfb_audit(capsys, "scenarios", bundle)
+    assert ended.code == ExitCode.USAGE
+    assert "TOPOLOGY-WRONG-DOCUMENT" in ended.err
+
+
+def test_a_statement_wins_and_is_contradicted_aloud(
+    topology: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    config = tmp_path / "estate.toml"
+    config.write_text('[estate]\ntopology = "topology.xml"\n[scenarios]\nhybrid = "no"\n')
+    bundle = _bundle(tmp_path, kinds.HYBRID)
+    ended = sfb_audit(capsys, "scenarios", bundle, "--config", config)
+    assert _row(ended, TITLES[0])[0] == "Yes"
+    assert 'estate.toml states hybrid = "no", but what was read says yes' in ended.out
+
+
+def test_without_evidence_what_is_stated_and_what_is_assumed(
+    topology: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    ended = sfb_audit(capsys, "scenarios", "--topology", topology)
+    assert ended.code == ExitCode.READY
+    assert "No configuration was read" in ended.out
+    assert "Assumed" in _row(ended, TITLES[0])
+
+
+def test_whether_the_path_is_ready_comes_from_a_run(
+    topology: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    write_audit(sample(), tmp_path / "audit.json")
+    bundle = _bundle(tmp_path, kinds.HYBRID)
+    arguments = ("scenarios", bundle, "--topology", topology, "--run", tmp_path)
+    ended = sfb_audit(capsys, *arguments)
+    assert "The path is: " in ended.out
+    assert _row(ended, TITLES[0])[-1] in {"Unknown", "needed", "Blocked"}
+
+
+def test_of_nothing_is_refused(capsys: Capture) -> None:
+    ended = sfb_audit(capsys, "scenarios")
+    assert ended.code == ExitCode.USAGE
+    assert "SCENARIOS-SOURCES" in ended.err
+
+
+def test_what_a_server_says_is_neither_markup_nor_an_escape(
+    topology: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    hostile = {**kinds.ONLINE, "Identity": "[red]x[/red] \x1b[2J"}
+    bundle = _bundle(tmp_path, {**kinds.HYBRID, "Get-CsHostingProvider": [hostile]})
+    ended = sfb_audit(capsys, "scenarios", bundle, "--topology", topology)
+    assert "[red]x[/red]" in ended.out
+    assert "\x1b" not in ended.out
