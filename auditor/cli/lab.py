@@ -16,9 +16,19 @@ from auditor.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from auditor.lab.estate_file import LabEstate
+    from auditor.lab.model import Backend
     from auditor.lab.server import Lab
+    from auditor.lab.shell import ShellBackend
 
 _NEEDED = ("psrpcore", "cryptography")
+_backend = click.option(
+    "--backend",
+    type=click.Choice(["state", "pwsh"]),
+    default="state",
+    show_default=True,
+    help="What answers: a description of each Windows, or a real PowerShell engine "
+    "(AUDITOR_PWSH, else pwsh on PATH) that runs what the client sends.",
+)
 
 
 @click.group()
@@ -35,9 +45,10 @@ def lab() -> None:
     show_default=True,
     help="Where its estate file, CA and password files are put.",
 )
-def start(estate: Path | None, folder: Path) -> None:
+@_backend
+def start(estate: Path | None, folder: Path, backend: str) -> None:
     """Keep the lab running until Ctrl-C; print addresses, CA file and credentials."""
-    with _running(estate, folder) as (running, described):
+    with _running(estate, folder, backend) as (running, described):
         click.echo(f"{len(running.hosts)} hosts; audit them with:")
         click.echo(f"  sfb-audit run --config {folder / 'estate.toml'} --out out/audit\n")
         for host in running.hosts:
@@ -56,12 +67,13 @@ def start(estate: Path | None, folder: Path) -> None:
 @click.option(
     "--out", type=options.FILE, default=Path("out/demo"), show_default=True, help="For the reports."
 )
-def demo(out: Path) -> int:
+@_backend
+def demo(out: Path, backend: str) -> int:
     """Audit the demo estate over real WinRM on loopback, and show what comes of it."""
     from auditor.cli.run import run
 
     click.echo("starting the lab: Contoso, on loopback", err=True)
-    with _running(None, out / "lab"):
+    with _running(None, out / "lab", backend):
         config = out / "lab" / "estate.toml"
         click.echo(f"auditing it: sfb-audit run --config {config} --out {out}\n", err=True)
         code = click.get_current_context().invoke(
@@ -86,13 +98,13 @@ def demo(out: Path) -> int:
 
 
 @contextmanager
-def _running(estate: Path | None, folder: Path) -> Iterator[tuple[Lab, LabEstate]]:
+def _running(estate: Path | None, folder: Path, backend: str) -> Iterator[tuple[Lab, LabEstate]]:
     """The lab, with an estate file in `folder` by which it can be audited."""
     try:
         from auditor.lab.estate_file import read_estate_file
         from auditor.lab.inventory import write_inventory
+        from auditor.lab.registration import register
         from auditor.lab.server import running_lab
-        from auditor.lab.state import StateBackend
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _NEEDED:
             raise
@@ -103,6 +115,18 @@ def _running(estate: Path | None, folder: Path) -> Iterator[tuple[Lab, LabEstate
         ) from None
     with resources.as_file(resources.files("auditor.lab") / "demo.toml") as shipped:
         described = read_estate_file(estate or shipped)
-    with running_lab(described.hosts, StateBackend()) as running:
+    hosts = register(described.hosts, folder / "endpoint")
+    with running_lab(hosts, _chosen(backend)) as running:
         write_inventory(described, running.ports, running.ca_file, folder)
         yield running, described
+
+
+def _chosen(backend: str) -> Backend | ShellBackend:
+    if backend == "pwsh":
+        from auditor.lab.engine import find_engine
+        from auditor.lab.engine_backend import EngineBackend
+
+        return EngineBackend(find_engine())
+    from auditor.lab.state import StateBackend
+
+    return StateBackend()

@@ -16,6 +16,7 @@ from auditor.lab.ca import ServerIdentity
 from auditor.lab.faults import Abort, HostFault
 from auditor.lab.http import Request, Response, read_request
 from auditor.lab.model import LabHost
+from auditor.lab.shell import Client
 from auditor.lab.wsman import Service
 
 _READ_LIMIT = 64 * 1024
@@ -129,10 +130,11 @@ class Connection:
             tally.rejected[fqdn] += 1
 
         conversation = Conversation(self._host.zone, binding, rejected)
+        client = Client(str(writer.get_extra_info("peername", ("", 0))[0]))
         try:
             while (request := await read_request(reader)) is not None:
                 tally.requests[fqdn] += 1
-                answering = self._respond(conversation, request, writer)
+                answering = self._respond(conversation, request, client, writer)
                 response = await wire.while_connected(answering)
                 if response is not None:
                     writer.write(response.encode())
@@ -141,9 +143,15 @@ class Connection:
                     return
         except (ValueError, asyncio.LimitOverrunError):
             writer.write(Response(400).encode())
+        finally:
+            self._service.hung_up(client)
 
     async def _respond(
-        self, conversation: Conversation, request: Request, writer: asyncio.StreamWriter
+        self,
+        conversation: Conversation,
+        request: Request,
+        client: Client,
+        writer: asyncio.StreamWriter,
     ) -> Response | None:
         """The response, None where a fault has written its own."""
         if request.path.partition("?")[0].rstrip("/").lower() != "/wsman":
@@ -166,12 +174,9 @@ class Connection:
         except ValueError:
             return Response(400)
         user = conversation.user or ""
-        return conversation.seal(await self._answer(message, user, writer), request)
+        return conversation.seal(await self._answer(message, user, client), request)
 
-    async def _answer(
-        self, message: soap.Message, user: str, writer: asyncio.StreamWriter
-    ) -> Response:
-        client = str(writer.get_extra_info("peername", ("", 0))[0])
+    async def _answer(self, message: soap.Message, user: str, client: Client) -> Response:
         self._service.asked[message.action] += 1
         try:
             if self._fault.action is not None:

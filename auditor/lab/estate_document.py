@@ -55,6 +55,7 @@ class ServerTable(_Model):
     fault: str | None = None
     clock_offset_seconds: float = 0.0
     think_seconds: float = Field(default=0.0, ge=0)
+    configurations: list[Literal["SfbAudit"]] = Field(default_factory=list)
 
 
 class PoolTable(_Model):

@@ -50,6 +50,7 @@ r"""The lab's estate file: one TOML file for a whole estate, its hosts and their
     fault = "password_expired"           # an entry of the lab's fault table
     clock_offset_seconds = 540
     think_seconds = 0
+    configurations = ["SfbAudit"]        # session configurations besides the usual one
     change.kb3140245 = "no"
     [[pools.servers.change.products]]
     name = "Skype for Business Server 2015, Front End Server"
@@ -88,6 +89,7 @@ from auditor.estate.model import (
 from auditor.estate.zone import Auth, Transport
 from auditor.lab.estate_document import KEYS, EstateDocument, PoolTable, ServerTable, ZoneTable
 from auditor.lab.model import LabHost, LabUser, LabZone
+from auditor.lab.registration import NOT_REGISTERED
 from auditor.lab.windows import WindowsDescription, build_windows
 
 _T = TypeVar("_T")
@@ -232,6 +234,7 @@ class _Builder:
             fault=server.fault,
             clock_offset=server.clock_offset_seconds,
             think=server.think_seconds,
+            configurations=dict.fromkeys(server.configurations, NOT_REGISTERED),
         )
 
     def _description(self, name: str, where: str, seen: tuple[str, ...]) -> WindowsDescription:

@@ -1,8 +1,8 @@
 """What can go wrong with a host, by name. A new oddity is a new entry of `FAULTS`.
 
 A fault steps in at one place: instead of the whole connection, of the HTTP response, of one
-WSMan action, or of the script's run. A host of the last kind has a shell that psrpcore speaks for,
-whatever the backend is. Each ends when the client goes away or the lab stops.
+WSMan action, or of the script's run; the last is for shells that psrpcore speaks for, which such a
+host has whatever the backend is. Each ends when the client goes away or the lab stops.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 
 RECEIVE_BYTES = 128 * 1024
+HELD_BYTES = 4 * 1024 * 1024
 
 
 class Mailbox:
@@ -16,6 +17,9 @@ class Mailbox:
         self._changed = asyncio.Event()
         self._emptied = asyncio.Event()
         self._emptied.set()
+        self._held = 0
+        self._roomy = asyncio.Event()
+        self._roomy.set()
         self.done = False
 
     def put(self, fragments: list[bytes], *, apart: bool = False) -> None:
@@ -23,6 +27,9 @@ class Mailbox:
         if apart or not self._batches:
             self._batches.append(deque())
         self._batches[-1].extend(fragments)
+        self._held += sum(map(len, fragments))
+        if self._held > HELD_BYTES and not self.done:
+            self._roomy.clear()
         self._emptied.clear()
         self._changed.set()
 
@@ -30,6 +37,7 @@ class Mailbox:
         """Nothing more will come."""
         self.done = True
         self._changed.set()
+        self._roomy.set()
 
     @property
     def empty(self) -> bool:
@@ -38,6 +46,10 @@ class Mailbox:
     async def emptied(self) -> None:
         """Wait until everything was taken."""
         await self._emptied.wait()
+
+    async def roomy(self) -> None:
+        """Wait until few enough bytes are held that more may be put."""
+        await self._roomy.wait()
 
     async def take(self, seconds: float) -> list[bytes] | None:
         """What one Receive gets, about 128 KiB at most; None where nothing came in time."""
@@ -56,6 +68,9 @@ class Mailbox:
         while batch and size < RECEIVE_BYTES:
             taken.append(batch.popleft())
             size += len(taken[-1])
+        self._held -= size
+        if self._held <= HELD_BYTES:
+            self._roomy.set()
         if not batch:
             self._batches.popleft()
         if self.empty:

@@ -25,16 +25,21 @@ from auditor.lab.connection import Connection, Tally
 from auditor.lab.faults import FAULTS, HostFault
 from auditor.lab.listener import accept, free_port, listen, reset
 from auditor.lab.model import Backend, LabHost
+from auditor.lab.script_shell import ScriptShells
+from auditor.lab.shell import ShellBackend
 from auditor.lab.wsman import Service
 
 _HEALTHY = HostFault("as it should be")
 _WORKERS = 8
+_SWEEP_SECONDS = 1.0
 
 
 class Lab:
     """A running estate. `ports` are by zone name."""
 
-    def __init__(self, hosts: Sequence[LabHost], backend: Backend, folder: Path) -> None:
+    def __init__(
+        self, hosts: Sequence[LabHost], backend: Backend | ShellBackend, folder: Path
+    ) -> None:
         """`folder` takes the CA's root certificate. UsageError for a fault without that name."""
         for host in hosts:
             if host.fault is not None and host.fault not in FAULTS:
@@ -49,7 +54,9 @@ class Lab:
         self._stranger = CertificateAuthority(folder, "unknown-ca")
         self._identities: dict[str, ServerIdentity] = {}
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="lab-backend")
-        self._services = {h.fqdn: Service(h, backend, self._workers) for h in hosts}
+        if not isinstance(backend, ShellBackend):
+            backend = ScriptShells(backend, self._workers)
+        self._services = {host.fqdn: Service(host, backend) for host in hosts}
         self._heard: dict[tuple[str, int], LabHost] = {}
         self._sockets: list[socket.socket] = []
         # The loop keeps no strong reference to a task: without one it can vanish.
@@ -101,6 +108,13 @@ class Lab:
         for zone in zones.values():
             if not zone.port:
                 self._listen([zone.name], 0)
+        self._start(self._sweep())
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            for service in self._services.values():
+                service.close_unused()
 
     def _listen(self, zones: list[str], port: int) -> None:
         hosts = [host for host in self.hosts if host.zone.name in zones]
@@ -130,8 +144,7 @@ class Lab:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         for each in self._sockets:
             each.close()
-        for service in self._services.values():
-            await service.close()
+        await asyncio.gather(*(service.close() for service in self._services.values()))
         self._workers.shutdown(cancel_futures=True)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -170,7 +183,7 @@ def _fault(host: LabHost) -> HostFault:
 
 
 @contextlib.contextmanager
-def running_lab(hosts: Sequence[LabHost], backend: Backend) -> Iterator[Lab]:
+def running_lab(hosts: Sequence[LabHost], backend: Backend | ShellBackend) -> Iterator[Lab]:
     """A lab in a thread of this process, for as long as the block lasts."""
     users = [host.zone.user for host in hosts if host.zone.auth is not Auth.BASIC]
     with tempfile.TemporaryDirectory(prefix="sfb-audit-lab-") as folder, Accounts(users):

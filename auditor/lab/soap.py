@@ -74,14 +74,19 @@ NO_COMMAND = Fault(
     detail="http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/UnexpectedSelectors",
     reason=_SELECTORS,
 )
-
-
 NO_ACTION = Fault(
     2150858752,
     "The WS-Management service cannot process the request. The action is not supported by the "
     "service. ",
     code="s:Sender",
     subcode="a:ActionNotSupported",
+)
+
+
+PROCESS_GONE = Fault(
+    1726,
+    "The WSMan provider host process did not return a proper response. A provider in the host "
+    "process may have behaved improperly. ",
 )
 
 

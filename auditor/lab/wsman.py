@@ -9,14 +9,15 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Executor
+from typing import Any
 
 from psrpcore import PSRPCoreError
 
 from auditor.lab import soap
 from auditor.lab.faults import FAULTS
-from auditor.lab.model import Backend, LabHost, ScriptResult
-from auditor.lab.shell import Command, Shell
+from auditor.lab.model import LabHost
+from auditor.lab.script_shell import ScriptShell
+from auditor.lab.shell import DEFAULT_CONFIGURATION, Client, Opening, Shell, ShellBackend
 from auditor.lab.soap import RSP, SHELL, TRANSFER, Message
 from auditor.lab.stack import Stack
 
@@ -30,19 +31,17 @@ class Service:
     def __init__(
         self,
         host: LabHost,
-        backend: Backend,
-        workers: Executor,
+        backend: ShellBackend,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.host = host
         self.backend = backend
-        self.workers = workers
         self.clock = clock
         self.stack = Stack.of(host.windows)
         self.max_shells = self.stack.max_shells
-        self.shells: dict[str, Shell] = {}
+        self.shells: dict[str, Shell[Any]] = {}
         self.asked: Counter[str] = Counter()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Task[None]] = set()
         self._actions = {
             f"{TRANSFER}/Create": self._create,
             f"{TRANSFER}/Get": self._get,
@@ -53,15 +52,16 @@ class Service:
             f"{SHELL}/Signal": self._signal,
         }
 
-    async def answer(self, message: Message, user: str, client: str) -> bytes:
+    async def answer(self, message: Message, user: str, client: Client) -> bytes:
         """The response's body; raises `soap.Fault`."""
         action = self._actions.get(message.action)
         if action is None:
             raise soap.NO_ACTION
-        self._close_idle()
+        self.close_unused()
         shell = self.shells.get(message.shell_id)
         if shell is not None:
             shell.requests += 1
+            shell.clients.add(client)
         try:
             return await action(message, user, client)
         except (PSRPCoreError, binascii.Error, ValueError) as error:
@@ -71,28 +71,39 @@ class Service:
                 shell.requests -= 1
                 shell.used = self.clock()
 
+    def hung_up(self, client: Client) -> None:
+        """A connection has ended, and no request of it is under way."""
+        for shell in self.shells.values():
+            if client in shell.clients:
+                shell.clients.discard(client)
+                shell.left = self.clock()
+
     @property
     def open_shells(self) -> int:
-        return sum(not self._is_idle(shell) for shell in tuple(self.shells.values()))
+        now = self.clock()
+        return sum(not shell.is_unused(now) for shell in tuple(self.shells.values()))
+
+    def close_unused(self) -> None:
+        """Close the shells that were idle for too long, or that nobody is connected to."""
+        now = self.clock()
+        for shell_id in [key for key, shell in self.shells.items() if shell.is_unused(now)]:
+            self._close(shell_id)
 
     async def close(self) -> None:
-        """Close every shell and stop what runs in them."""
-        for shell in self.shells.values():
-            shell.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Close every shell and wait until nothing runs in them."""
+        for shell_id in list(self.shells):
+            self._close(shell_id)
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
-    def _is_idle(self, shell: Shell) -> bool:
-        return not shell.requests and self.clock() - shell.used >= shell.idle_timeout
+    def _close(self, shell_id: str) -> None:
+        shell = self.shells.pop(shell_id)
+        shell.close()
+        ending = asyncio.create_task(shell.ended())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
-    def _close_idle(self) -> None:
-        for shell_id in [key for key, shell in self.shells.items() if self._is_idle(shell)]:
-            self.shells.pop(shell_id).close()
-
-    async def _create(self, message: Message, user: str, client: str) -> bytes:
-        if not message.resource.startswith(soap.POWERSHELL):
-            raise soap.no_resource(message.resource)
+    async def _create(self, message: Message, user: str, client: Client) -> bytes:
+        configuration = self._configuration(message.resource)
         owned = [shell for shell in self.shells.values() if shell.owner == user]
         if len(owned) >= self.max_shells:
             raise soap.too_many_shells(self.max_shells)
@@ -102,36 +113,48 @@ class Service:
             raise ValueError("no creationXml")
         shell_id = str(uuid.UUID(element.get("ShellId") or str(uuid.uuid4()))).upper()
         idle = soap.seconds(element.findtext(f"{RSP}IdleTimeOut", ""), _IDLE_SECONDS)
-        shell = Shell(shell_id, user, idle, self.stack)
+        first = base64.b64decode(creation.text or "")
+        shell = self._new_shell(Opening(shell_id, user, idle, configuration))
+        shell.open(first)
         shell.used = self.clock()
-        shell.open(creation.text or "")
+        shell.clients.add(client)
         self.shells[shell_id] = shell
-        described = soap.described_shell(message, shell_id, user, idle, client)
+        described = soap.described_shell(message, shell_id, user, idle, client.address)
         return soap.created(message, shell_id, described if self.stack.describes_shells else "")
 
-    async def _get(self, message: Message, user: str, client: str) -> bytes:
+    def _configuration(self, resource: str) -> str:
+        """The session configuration that a resource URI names; soap.Fault where there is none."""
+        names = (DEFAULT_CONFIGURATION, *self.host.configurations)
+        known = {f"{soap.POWERSHELL}{name}".lower(): name for name in names}
+        if resource.lower() not in known:
+            raise soap.no_resource(resource)
+        return known[resource.lower()]
+
+    def _new_shell(self, opening: Opening) -> Shell[Any]:
+        fault = FAULTS.get(self.host.fault or "")
+        if fault is not None and fault.script is not None:
+            return ScriptShell(opening, self.stack, fault.script)
+        return self.backend.open_shell(self.host, opening)
+
+    async def _get(self, message: Message, user: str, client: Client) -> bytes:
         shell = self._shell(message, user)
         return soap.envelope(
             f"{TRANSFER}/GetResponse",
             message.message_id,
-            soap.described_shell(message, shell.shell_id, user, shell.idle_timeout, client),
+            soap.described_shell(message, shell.shell_id, user, shell.idle_timeout, client.address),
         )
 
-    async def _delete(self, message: Message, user: str, client: str) -> bytes:
-        shell = self._shell(message, user)
-        shell.close()
-        del self.shells[shell.shell_id]
+    async def _delete(self, message: Message, user: str, client: Client) -> bytes:
+        self._close(self._shell(message, user).shell_id)
         return soap.envelope(f"{TRANSFER}/DeleteResponse", message.message_id, "")
 
-    async def _command(self, message: Message, user: str, client: str) -> bytes:
+    async def _command(self, message: Message, user: str, client: Client) -> bytes:
         shell = self._shell(message, user)
         line = message.body.find(f"{RSP}CommandLine")
         if line is None:
             raise ValueError("no CommandLine")
         command_id = str(uuid.UUID(line.get("CommandId") or str(uuid.uuid4()))).upper()
-        first = base64.b64decode(line.findtext(f"{RSP}Arguments", ""))
-        shell.add(command_id, first)
-        self._feed(shell, first)
+        shell.add(command_id, base64.b64decode(line.findtext(f"{RSP}Arguments", "")))
         return soap.envelope(
             f"{SHELL}/CommandResponse",
             message.message_id,
@@ -139,37 +162,16 @@ class Service:
             "</rsp:CommandResponse>",
         )
 
-    async def _send(self, message: Message, user: str, client: str) -> bytes:
+    async def _send(self, message: Message, user: str, client: Client) -> bytes:
         shell = self._shell(message, user)
         for stream in message.body.iterfind(f"{RSP}Send/{RSP}Stream"):
-            self._feed(shell, base64.b64decode(stream.text or ""))
+            command_id = (stream.get("CommandId") or "").upper()
+            if command_id and command_id not in shell.commands:
+                raise soap.NO_COMMAND
+            shell.send(command_id, stream.get("Name") or "", base64.b64decode(stream.text or ""))
         return soap.envelope(f"{SHELL}/SendResponse", message.message_id, "<rsp:SendResponse/>")
 
-    def _feed(self, shell: Shell, data: bytes) -> None:
-        for command in shell.feed(data):
-            shell.start(command)
-            command.task = asyncio.create_task(self.run(shell, command))
-            self._tasks.add(command.task)
-            command.task.add_done_callback(self._tasks.discard)
-
-    async def run(self, shell: Shell, command: Command) -> None:
-        """Run a pipeline's script as the host would, and send what it leaves."""
-        fault = FAULTS.get(self.host.fault or "")
-        if fault is not None and fault.script is not None:
-            await fault.script(self, shell, command)
-            return
-        if self.host.think:
-            await asyncio.sleep(self.host.think)
-        loop = asyncio.get_running_loop()
-        try:
-            result = await loop.run_in_executor(
-                self.workers, self.backend.run, self.host, command.script, command.arguments
-            )
-        except Exception as error:  # noqa: BLE001 - a backend's failure is the script's failure
-            result = ScriptResult(errors=(f"{type(error).__name__}: {error}",), failed=True)
-        shell.finish(command, result)
-
-    async def _receive(self, message: Message, user: str, client: str) -> bytes:
+    async def _receive(self, message: Message, user: str, client: Client) -> bytes:
         shell = self._shell(message, user)
         stream = message.body.find(f"{RSP}Receive/{RSP}DesiredStream")
         command_id = ((stream.get("CommandId") or "") if stream is not None else "").upper()
@@ -180,22 +182,25 @@ class Service:
         fragments = await mailbox.take(message.timeout)
         if fragments is None:
             raise soap.TIMED_OUT
+        if not fragments and shell.broken:
+            raise soap.PROCESS_GONE
         done = command is not None and mailbox.done and mailbox.empty
         return soap.received(message, fragments, command_id, done=done)
 
-    async def _signal(self, message: Message, user: str, client: str) -> bytes:
+    async def _signal(self, message: Message, user: str, client: Client) -> bytes:
         shell = self._shell(message, user)
         signal = message.body.find(f"{RSP}Signal")
         command_id = ((signal.get("CommandId") or "") if signal is not None else "").upper()
         command = shell.commands.get(command_id)
-        if command is None:
+        if signal is None or command is None:
             raise soap.NO_COMMAND
-        shell.stop(command)
-        if signal is not None and signal.findtext(f"{RSP}Code", "").lower().endswith("/terminate"):
-            del shell.commands[command_id]
+        if signal.findtext(f"{RSP}Code", "").lower().endswith("/terminate"):
+            shell.terminate(command_id)
+        else:
+            shell.stop(command)
         return soap.envelope(f"{SHELL}/SignalResponse", message.message_id, "<rsp:SignalResponse/>")
 
-    def _shell(self, message: Message, user: str) -> Shell:
+    def _shell(self, message: Message, user: str) -> Shell[Any]:
         shell = self.shells.get(message.shell_id)
         if shell is None or shell.owner != user:
             raise soap.no_shell(message.shell_id)

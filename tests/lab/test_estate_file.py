@@ -77,6 +77,7 @@ roles = ["Registrar"]
 upgrade_domain = "UpgradeDomain1"
 clock_offset_seconds = 540
 think_seconds = 0.5
+configurations = ["SfbAudit"]
 
 [[pools.servers]]
 fqdn = "fe02.contoso.com"
@@ -139,6 +140,7 @@ def test_a_server_and_its_host(lab: LabEstate) -> None:
     assert server.zone == host.zone.name == "internal"
     assert server.address == host.address
     assert (host.clock_offset, host.think, host.fault) == (540.0, 0.5, None)
+    assert [list(each.configurations) for each in lab.hosts[:2]] == [["SfbAudit"], []]
 
 
 def test_machines_without_updates_are_no_hosts(lab: LabEstate) -> None:

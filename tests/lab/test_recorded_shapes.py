@@ -18,9 +18,9 @@ from pypsrp.exceptions import WinRMTransportError
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
+from auditor.lab.fragments import split_fragments
 from auditor.lab.model import LabHost
 from auditor.lab.server import Lab, running_lab
-from auditor.lab.shell import split_fragments
 from auditor.lab.state import StateBackend
 from tests.lab_hosts import BASIC_HTTPS, PASSWORD, USER, lab_host
 

@@ -70,7 +70,7 @@ def test_another_script_gets_powershells_error() -> None:
     result = StateBackend().run(host(), "Get-CsPool -Verbose", {})
     assert result.failed
     assert result.output == ()
-    assert result.errors[0].startswith("The term 'Get-CsPool' is not recognized")
+    assert str(result.errors[0]).startswith("The term 'Get-CsPool' is not recognized")
 
 
 def test_answers_follow_the_host_not_its_name_alone() -> None:
