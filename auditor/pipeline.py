@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from auditor.assemble import RunFacts, assemble
 from auditor.assess.engine import assess, policy_named
+from auditor.assess.scenarios.weighing import with_evidence
 from auditor.assess.waivers import Waiver
 from auditor.audit import Audit
 from auditor.errors import UsageError
@@ -43,8 +44,12 @@ def judge(
     run: RunFacts,
     waivers: Sequence[Waiver] = (),
 ) -> Audit:
-    """Assess the readings under `policy`, plan what the findings demand, and put it together."""
+    """Assess the readings under `policy`, plan what the findings demand, and put it together.
+
+    Readings that hold the estate's own families also say which scenarios are in use.
+    """
     rulebook = load()
+    estate = with_evidence(estate, readings, rulebook)
     assessment = assess(estate, readings, rulebook, policy, run.finished, waivers)
     procedures = load_procedures()
     plan = make_plan(assessment, procedures)

@@ -73,7 +73,7 @@ def exit_code(assessment: Assessment) -> ExitCode:
 
     Incomplete is any server or counted finding that is unknown; a scenario whose use could
     not be found out, or that is in use on a path nobody knows; and an estate in which
-    nothing was judged, unless every scenario is stated as not in use.
+    nothing was judged, unless no scenario is in use.
     """
     if _incomplete(assessment):
         return ExitCode.INCOMPLETE
@@ -199,7 +199,7 @@ def _judge_scenario(scenario: ScopedScenario, pools: tuple[PoolVerdict, ...]) ->
     readiness = worst(pool.readiness for pool in on_path)
     reason = _tally((pool.readiness for pool in on_path), of="pool")
     if not scenario.in_force:
-        readiness, reason = Readiness.NOT_IN_SCOPE, "stated as not in use"
+        readiness, reason = Readiness.NOT_IN_SCOPE, "not in use"
     elif not on_path:
         readiness, reason = Readiness.UNKNOWN, "no pool of the estate lies on its path"
     return ScenarioVerdict(
@@ -223,8 +223,10 @@ def _notes(
             "Which pools lie on a scenario's path is reconstructed from the source's text; "
             "its table of scenarios is not preserved."
         )
-    if not any(scenario.in_force for scenario in scenarios):
-        notes.append("Every scenario is stated as not in use, so no server is in scope.")
+    in_force = [scenario for scenario in scenarios if scenario.in_force]
+    notes += dict.fromkeys(guess for scenario in in_force for guess in scenario.path.guessed)
+    if not in_force:
+        notes.append("No scenario is in use, so no server is in scope.")
     elif not any(server.readiness is not Readiness.NOT_IN_SCOPE for server in servers):
         notes.append("No server was judged.")
     return tuple(notes)

@@ -97,7 +97,7 @@ class PoolVerdict:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioVerdict:
-    """A scenario and the pools on its path; NOT_IN_SCOPE where it is stated as not in use."""
+    """A scenario and the pools on its path; NOT_IN_SCOPE where it is not in use."""
 
     key: str
     title: str

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from auditor.facts.families import FAMILIES
+from auditor.facts.estate.families import ESTATE_FAMILIES
+from auditor.facts.families import FAMILIES, Family
 
 _HASH_LINE = "$collector = ''\n"
 
@@ -31,19 +32,31 @@ def joined_script(families: Iterable[str] | None = None) -> Script:
     The same families always give the same text, pure ASCII with LF line ends. Raises
     ValueError for a key that is no family.
     """
-    known = tuple(family.key for family in FAMILIES)
+    return _join(_ordered(families, FAMILIES))
+
+
+def estate_script(families: Iterable[str] | None = None) -> Script:
+    """As `joined_script`, of the estate's families: run once, where the Management Shell is."""
+    return _join(_ordered(families, ESTATE_FAMILIES))
+
+
+def _ordered(families: Iterable[str] | None, registered: tuple[Family, ...]) -> tuple[str, ...]:
+    known = tuple(family.key for family in registered)
     wanted = set(known if families is None else families)
     if strange := wanted.difference(known):
         raise ValueError(f"no such fact family: {', '.join(sorted(strange))}")
-    return _join(tuple(key for key in known if key in wanted))
+    return tuple(key for key in known if key in wanted)
 
 
 @cache
 def _join(keys: tuple[str, ...]) -> Script:
-    snippets = {family.key: family.snippet for family in FAMILIES}
+    snippets = {family.key: family.snippet for family in (*FAMILIES, *ESTATE_FAMILIES)}
     calls = "\n".join(_call(key, _read(snippets[key])) for key in keys)
     frame = _read("frame.ps1")
-    frame = frame.replace("#functions\n", _read("reading.ps1") + "\n" + _read("serialise.ps1"))
+    functions = ["reading.ps1", "serialise.ps1"]
+    if any(snippets[key].startswith("estate/") for key in keys):
+        functions.append("estate/values.ps1")
+    frame = frame.replace("#functions\n", "\n".join(map(_read, functions)))
     frame = frame.replace("#families\n", calls)
     before, line, after = frame.partition(_HASH_LINE)
     sha256 = hashlib.sha256((before + after).encode("ascii")).hexdigest()

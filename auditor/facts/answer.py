@@ -11,6 +11,7 @@ import json
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 
+from auditor.facts.estate.families import ESTATE_FAMILIES
 from auditor.facts.families import FAMILIES, Family, FamilyError, FamilyResult
 from auditor.facts.fields import AnswerError, Fields, clean
 from auditor.facts.reading import Reach, ReachState, Reading
@@ -19,6 +20,7 @@ __all__ = ["SCHEMA", "AnswerError", "decode_answer", "parse_answer"]
 
 SCHEMA = 1
 MAX_CHARACTERS = 2 * 1024 * 1024
+MAX_ESTATE_CHARACTERS = 64 * 1024 * 1024  # a topology of 16 million, of which many are escaped
 MAX_DEPTH = 12
 MAX_DIGITS = 20
 NETBIOS_LENGTH = 15
@@ -31,15 +33,17 @@ def decode_answer(
     started: datetime | None,
     finished: datetime | None,
     origin: str = "winrm",
+    limit: int = MAX_CHARACTERS,
 ) -> Reading:
     """The reading of the server that was asked as `fqdn` between `started` and `finished` (UTC).
 
     A computer that answers under another name than `fqdn` is not judged as `fqdn`: its
     reading has `ReachState.ANSWER` and no families. Raises AnswerError where `text` is not
-    an answer of this schema.
+    an answer of this schema, or longer than `limit` (MAX_ESTATE_CHARACTERS for the estate's
+    script).
     """
     return read_envelope(
-        parse_answer(text), fqdn=fqdn, started=started, finished=finished, origin=origin
+        parse_answer(text, limit), fqdn=fqdn, started=started, finished=finished, origin=origin
     )
 
 
@@ -142,7 +146,8 @@ def _skew(
 
 
 def _families(answers: Fields, when: datetime) -> tuple[FamilyResult, ...]:
-    return tuple(_family(each, answers, when) for each in FAMILIES if each.key in answers.raw)
+    known = (*FAMILIES, *ESTATE_FAMILIES)
+    return tuple(_family(each, answers, when) for each in known if each.key in answers.raw)
 
 
 def _family(family: Family, answers: Fields, when: datetime) -> FamilyResult:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.integration import ServerNeed
 from auditor.rulebook.model import Rulebook
 
 _MONTH = re.compile(r"20[0-9]{2}(-(0[1-9]|1[0-2]))?")
@@ -19,6 +21,8 @@ def problems(rulebook: Rulebook) -> list[str]:
         *_products(rulebook),
         *_windows(rulebook),
         *_thresholds(rulebook),
+        *_scenarios(rulebook),
+        *_integrations(rulebook),
     ]
 
 
@@ -43,8 +47,17 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"policy {policy.key}", policy.sources
         for product_key, threshold in policy.minimum.items():
             yield f"policy {policy.key} for {product_key}", threshold.sources
+    yield from _cited_by_scenarios(rulebook)
+
+
+def _cited_by_scenarios(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     for scenario in rulebook.scenarios.values():
         yield f"scenario {scenario.key}", scenario.sources
+    for client in rulebook.client_rows:
+        yield f"clients {client.account}, {client.mailbox}", client.sources
+    yield "integrations", rulebook.integrations.sources
+    for endpoint in rulebook.integrations.endpoints:
+        yield f"endpoint {endpoint.name}", endpoint.sources
 
 
 def _sources(rulebook: Rulebook) -> Iterator[str]:
@@ -102,6 +115,32 @@ def _thresholds(rulebook: Rulebook) -> Iterator[str]:
         for product, threshold in policy.minimum.items():
             if (product, threshold.build) not in known:
                 yield f"policy {policy.key}: {threshold.build} is no build of {product}"
+
+
+def _scenarios(rulebook: Rulebook) -> Iterator[str]:
+    for scenario in rulebook.scenarios.values():
+        around = rulebook.scenarios.get(scenario.within or scenario.key)
+        if around is None or around.within is not None:
+            yield f"scenario {scenario.key}: {scenario.within} does not stand by itself"
+        if scenario.judged and (scenario.within or scenario.need is not ServerNeed.YES):
+            yield f"scenario {scenario.key}: judged, and either within another or not needed"
+    rows = [(row.account, row.mailbox) for row in rulebook.client_rows]
+    if len(set(rows)) != len(rows):
+        yield "clients: a row stands twice"
+
+
+def _integrations(rulebook: Rulebook) -> Iterator[str]:
+    names = set()
+    for endpoint in rulebook.integrations.endpoints:
+        entry = f"endpoint {endpoint.name}"
+        yield from _unknown(entry, (endpoint.cloud,), rulebook.integrations.clouds)
+        if endpoint.name in names:
+            yield f"{entry}: stands twice"
+        if endpoint.name != endpoint.name.casefold():
+            yield f"{entry}: is not in lower case"
+        if endpoint.sources == ("inference",) and endpoint.confidence is Confidence.STATED:
+            yield f"{entry}: stated by nobody"
+        names.add(endpoint.name)
 
 
 def _unknown(entry: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[str]:

@@ -22,6 +22,7 @@ FILES = (
     "registry.toml",
     "policies.toml",
     "scenarios.toml",
+    "integrations.toml",
 )
 
 # Tables of tables whose entries carry their own key as a field.

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
+from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.integration import ClientRow, Integrations, ScenarioPath
 from auditor.version import Version
 
 _STRICT = ConfigDict(extra="forbid")
@@ -20,14 +22,6 @@ def _version(value: object) -> Version:
 
 
 Build4 = Annotated[Version, BeforeValidator(_version)]
-
-
-class Confidence(StrEnum):
-    """How firm an entry is; inferred and unsure ones may drive advice, never a silent pass."""
-
-    STATED = "stated"
-    INFERRED = "inferred"
-    UNSURE = "unsure"
 
 
 class Stance(StrEnum):
@@ -235,19 +229,6 @@ class Policy:
 
 
 @dataclass(frozen=True, config=_STRICT)
-class ScenarioPath:
-    """A scenario and the kinds of pool on its path; "all" is every pool that takes updates."""
-
-    key: str
-    title: str
-    basis: str
-    kinds: tuple[str, ...]
-    sources: tuple[str, ...]
-    reconstructed: bool = False
-    next_hop: bool = False
-
-
-@dataclass(frozen=True, config=_STRICT)
 class Rulebook:
     """Everything, by key. `date` is the day on which the knowledge was last touched."""
 
@@ -262,6 +243,8 @@ class Rulebook:
     registry: Registry
     policies: Mapping[str, Policy]
     scenarios: Mapping[str, ScenarioPath]
+    client_rows: tuple[ClientRow, ...]
+    integrations: Integrations
 
     def builds_of(self, product: str) -> tuple[Build, ...]:
         """The known builds of a product, oldest first."""

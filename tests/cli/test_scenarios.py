@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import ExitCode
-from reports.audit_json import write_audit
+from reports.audit_json import read_audit, write_audit
 from tests import estate_kinds as kinds
 from tests.cli.command import Ended, sfb_audit
 from tests.estate.topology_text import whole_estate
@@ -123,6 +123,18 @@ def test_whether_the_path_is_ready_comes_from_a_run(
     ended = sfb_audit(capsys, *arguments)
     assert "The path is: " in ended.out
     assert _row(ended, TITLES[0])[-1] in {"Unknown", "needed", "Blocked"}
+
+
+def test_an_audit_of_bundles_takes_the_evidence_up(
+    topology: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    out = tmp_path / "audit"
+    bundle = _bundle(tmp_path, kinds.EXCHANGE_ONLINE_ONLY)
+    sfb_audit(capsys, "assess", bundle, "--topology", topology, "--out", out)
+    found = {scenario.key: scenario for scenario in read_audit(out / "audit.json").scenarios}
+    used = {key: scenario.in_use for key, scenario in found.items()}
+    assert used == {"hybrid": "no", "federation": "no", "exchange_online": "yes"}
+    assert "Get-CsPartnerApplication" in found["exchange_online"].evidence
 
 
 def test_of_nothing_is_refused(capsys: Capture) -> None:

@@ -1,0 +1,1 @@
+"""Which scenarios are in use, by what was read and stated."""

@@ -1,0 +1,189 @@
+"""What was read of an estate's configuration, as clues that speak for or against something.
+
+A signal is yes, no or unknown with the clues that make it so. What could not be read is
+unknown: a cmdlet that was refused, or that a session does not show, never says no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from auditor.estate.model import InUse
+from auditor.facts.estate.families import CMDLETS, ESTATE_FAMILIES, not_available
+from auditor.facts.estate.listing import Listing
+from auditor.facts.families import FamilyResult
+from auditor.facts.reading import Reading
+
+T = TypeVar("T")
+
+# Who one is on the second hop, from the front end to the SQL Server, without delegation.
+_SECOND_HOP = "ANONYMOUS LOGON"
+
+_MOST_CLUES = 3
+_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One sentence about what was read (or not): by which family, on which server, when (UTC)."""
+
+    sentence: str
+    family: str = ""
+    server: str = ""
+    when: datetime | None = None
+
+    def __str__(self) -> str:
+        """Such as `open federation is on (Get-CsAccessEdgeConfiguration, fe01..., 2018-...)`."""
+        when = f"{self.when:%Y-%m-%d %H:%M} UTC" if self.when else ""
+        origin = ", ".join(filter(None, (CMDLETS.get(self.family, ""), self.server, when)))
+        return f"{self.sentence} ({origin})" if origin else self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Yes, no or unknown, and why."""
+
+    state: InUse
+    clues: tuple[Clue, ...] = ()
+
+    def __invert__(self) -> Signal:
+        opposite = {InUse.YES: InUse.NO, InUse.NO: InUse.YES}
+        return Signal(opposite.get(self.state, self.state), self.clues)
+
+
+def all_of(*signals: Signal) -> Signal:
+    """Yes where all are; no where one is, whatever the others; else unknown."""
+    return _decided(signals, (InUse.NO, InUse.UNKNOWN))
+
+
+def any_of(*signals: Signal) -> Signal:
+    """Yes where one is, whatever the others; no where all are; else unknown."""
+    return _decided(signals, (InUse.YES, InUse.UNKNOWN))
+
+
+def agreed(*signals: Signal) -> Signal:
+    """Yes or no where all say so, else unknown: one half of it alone proves nothing."""
+    states = {signal.state for signal in signals}
+    clues = tuple(clue for signal in signals for clue in signal.clues)
+    return Signal(states.pop() if len(states) == 1 else InUse.UNKNOWN, clues)
+
+
+def _decided(signals: tuple[Signal, ...], order: tuple[InUse, ...]) -> Signal:
+    for state in order:
+        clues = [clue for s in signals if s.state is state for clue in s.clues]
+        if any(s.state is state for s in signals):
+            return Signal(state, tuple(dict.fromkeys(clues)))
+    every = [clue for signal in signals for clue in signal.clues]
+    return Signal(signals[0].state, tuple(dict.fromkeys(every)))
+
+
+def quoted(text: str | None) -> str:
+    """A server's text within a sentence, cut."""
+    text = text or ""
+    return f'"{text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."}"'
+
+
+class Known:
+    """The estate's families as they were read: each from the newest reading that has it."""
+
+    def __init__(self, readings: Iterable[Reading]) -> None:
+        self._results: dict[str, tuple[FamilyResult, str]] = {}
+        for reading in readings:
+            for family in ESTATE_FAMILIES:
+                result = reading.family(family.key)
+                if result is not None and self._better(result):
+                    self._results[family.key] = (result, reading.fqdn)
+
+    def _better(self, result: FamilyResult) -> bool:
+        """A family that was read wins over an error, then the newer one over the older."""
+        if result.family not in self._results:
+            return True
+        have = self._results[result.family][0]
+        return self._worth(result) > self._worth(have)
+
+    @staticmethod
+    def _worth(result: FamilyResult) -> tuple[bool, float]:
+        return result.error is None, result.when.timestamp() if result.when else 0.0
+
+    def __bool__(self) -> bool:
+        """Whether any family of the estate was asked for."""
+        return bool(self._results)
+
+    def was_read(self) -> bool:
+        """Whether any family of the estate was read: the Management Shell is there."""
+        return any(result.error is None for result, _ in self._results.values())
+
+    def facts(self, family: str) -> Any:
+        """The family's facts, None where they were not read."""
+        return self._results[family][0].facts if family in self._results else None
+
+    def server(self, family: str) -> str:
+        """The server that the family was read on, "" where it was not."""
+        return self._results[family][1] if family in self._results else ""
+
+    def is_absent(self, family: str) -> bool:
+        """Whether the family's cmdlet is not available where it was asked."""
+        error = self._results[family][0].error if family in self._results else None
+        return error is not None and not_available(error)
+
+    def clue(self, family: str, sentence: str) -> Clue:
+        if family not in self._results:
+            return Clue(sentence, family)
+        result, server = self._results[family]
+        return Clue(sentence, family, server, result.when)
+
+    def signal(self, family: str, state: InUse, sentence: str) -> Signal:
+        return Signal(state, (self.clue(family, sentence),))
+
+    def unread(self, family: str) -> Signal:
+        """Unknown, with the reason why the family has no facts."""
+        error = self._results[family][0].error if family in self._results else None
+        if error is None:
+            why = "was not read"
+        elif not_available(error):
+            why = "is not available here"
+        else:
+            why = f"was refused: {quoted(error.message)}"
+            if _SECOND_HOP in error.message.upper():
+                why += " (WinRM hands no credentials on to the SQL Server)"
+        return self.signal(family, InUse.UNKNOWN, f"the setting {why}")
+
+    def listed(
+        self,
+        family: str,
+        judge: Callable[[T], tuple[InUse, str]],
+        nothing: str,
+        *,
+        always: bool = False,
+    ) -> Signal:
+        """Yes where one item of a listing says so, unknown where one is; else no: `nothing`.
+
+        `judge` gives an item's state, and its sentence ("" where there is nothing to say).
+        `always`: every installation has one item at least, so an empty listing is no answer.
+        """
+        found: Listing[T] | None = self.facts(family)
+        if found is None:
+            return self.unread(family)
+        if always and not found.items:
+            return self.signal(
+                family, InUse.UNKNOWN, "the setting came back empty, which it never is"
+            )
+        judged = [judge(item) for item in found.items]
+        for state in (InUse.YES, InUse.UNKNOWN):
+            sentences = [sentence for each, sentence in judged if each is state]
+            if sentences:
+                return Signal(state, self._clues(family, sentences))
+        if found.truncated:
+            return self.signal(family, InUse.UNKNOWN, "the list was cut: it is longer than is read")
+        return Signal(
+            InUse.NO, self._clues(family, [nothing, *(said for _, said in judged if said)])
+        )
+
+    def _clues(self, family: str, sentences: list[str]) -> tuple[Clue, ...]:
+        distinct = list(dict.fromkeys(sentences))
+        more = len(distinct) - _MOST_CLUES
+        shown = distinct[:_MOST_CLUES] + ([f"and {more} more"] if more > 0 else [])
+        return tuple(self.clue(family, sentence) for sentence in shown)

@@ -1,0 +1,135 @@
+"""The two need matrices with an estate's rows marked: which servers, which clients.
+
+The servers' matrix is a reconstruction; each row says so, and by which sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.assess.model import Readiness
+from auditor.assess.paths import Path, path_of
+from auditor.assess.readiness import worst
+from auditor.assess.scenarios import exchange
+from auditor.assess.scenarios.evidence import Known, Signal, all_of
+from auditor.assess.scenarios.look import Look
+from auditor.assess.scenarios.weighing import Weighed, weigh
+from auditor.estate.model import Estate, InUse
+from auditor.facts.reading import Reading
+
+if TYPE_CHECKING:
+    from auditor.rulebook.integration import ClientRow, ScenarioPath
+    from auditor.rulebook.model import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRow:
+    """A scenario with its use, its path and, where an audit was given, the path's readiness.
+
+    `servers` are those of the pools on the path; `unready` the pools there that are not ready.
+    """
+
+    entry: ScenarioPath
+    weighed: Weighed
+    path: Path
+    servers: tuple[str, ...]
+    readiness: Readiness | None = None
+    unready: tuple[tuple[str, Readiness], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMark:
+    """A row of the clients' matrix; `prepare` is yes, no or unknown for this estate."""
+
+    row: ClientRow
+    in_use: InUse
+    prepare: InUse
+
+
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """`reconstructed`: the servers' rows are not the source's own table."""
+
+    servers: tuple[ScenarioRow, ...]
+    clients: tuple[ClientMark, ...]
+    has_evidence: bool
+    has_audit: bool
+    reconstructed: bool
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether somebody looked, and the use of a scenario that audits judge stays unknown."""
+        return any(row.entry.judged and row.weighed.in_use is InUse.UNKNOWN for row in self.servers)
+
+
+def matrices(
+    estate: Estate,
+    readings: Iterable[Reading],
+    rulebook: Rulebook,
+    pools: Mapping[str, Readiness] | None = None,
+) -> Matrices:
+    """Both matrices of an estate; `pools` is the readiness of pools in an audit of it."""
+    readings = tuple(readings)
+    weighed = {each.key: each for each in weigh(estate, readings, rulebook)}
+    members = {pool.fqdn: [server.fqdn for server in pool.servers] for pool in estate.pools}
+    look = Look(estate, Known(readings), rulebook.integrations)
+    return Matrices(
+        servers=tuple(
+            _row(entry, weighed[key], path_of(estate, entry), members, pools)
+            for key, entry in rulebook.scenarios.items()
+        ),
+        clients=_clients(look, weighed, rulebook),
+        has_evidence=bool(look.known),
+        has_audit=pools is not None,
+        reconstructed=any(entry.reconstructed for entry in rulebook.scenarios.values()),
+    )
+
+
+def _row(
+    entry: ScenarioPath,
+    weighed: Weighed,
+    path: Path,
+    members: Mapping[str, list[str]],
+    pools: Mapping[str, Readiness] | None,
+) -> ScenarioRow:
+    servers = tuple(server for fqdn in path.pools for server in members[fqdn])
+    if pools is None or not path.pools:
+        return ScenarioRow(entry, weighed, path, servers)
+    # A pool that the audit did not judge, or does not know, is no ready one.
+    found = {fqdn: pools.get(fqdn, Readiness.UNKNOWN) for fqdn in path.pools}
+    judged = {
+        fqdn: Readiness.UNKNOWN if one is Readiness.NOT_IN_SCOPE else one
+        for fqdn, one in found.items()
+    }
+    unready = tuple((fqdn, one) for fqdn, one in judged.items() if one is not Readiness.READY)
+    return ScenarioRow(entry, weighed, path, servers, worst(judged.values()), unready)
+
+
+def _clients(
+    look: Look, weighed: Mapping[str, Weighed], rulebook: Rulebook
+) -> tuple[ClientMark, ...]:
+    accounts = {
+        "online": _use(weighed["hybrid"]),
+        "on_premises": Signal(InUse.YES),
+    }
+    mailboxes = {
+        "online": _use(weighed["exchange_online"]),
+        "on_premises": exchange.exchange_beside(look),
+    }
+    federated = _use(weighed["federation"]).state
+    return tuple(
+        ClientMark(
+            row,
+            all_of(accounts[row.account], mailboxes[row.mailbox]).state,
+            InUse.YES if row.prepare == "yes" else federated,
+        )
+        for row in rulebook.client_rows
+    )
+
+
+def _use(weighed: Weighed) -> Signal:
+    """What nobody stated is not known here: a matrix marks, it does not assume."""
+    assumed = weighed.in_use is InUse.ASSUMED
+    return Signal(InUse.UNKNOWN if assumed else weighed.in_use, weighed.clues)

@@ -1,0 +1,35 @@
+"""Hybrid features beside hybrid itself: gateways for calls, call data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.assess.scenarios.evidence import Signal
+from auditor.assess.scenarios.look import FLAGS, Judged, Look
+from auditor.estate.model import InUse, PoolKind
+
+if TYPE_CHECKING:
+    from auditor.facts.estate.call_data_connector import CallDataConnector
+
+
+def gateways(look: Look) -> Signal:
+    """PSTN gateways on-premises, over which users online may call."""
+    number = sum(pool.kind is PoolKind.GATEWAY for pool in look.estate.pools)
+    if number:
+        return look.known.signal("", InUse.YES, f"there are PSTN gateways ({number})")
+    if look.estate.source.startswith("topology"):
+        return look.known.signal("", InUse.NO, f"there is no PSTN gateway in {look.estate.source}")
+    return look.known.signal("", InUse.UNKNOWN, f"{look.estate.source} names no PSTN gateway")
+
+
+def call_data(look: Look) -> Signal:
+    """Only 2019 has the cmdlet: where others were read, its absence says no."""
+
+    def judge(settings: CallDataConnector) -> Judged:
+        said = {True: "call data is sent to Office 365", False: "", None: "it is not said"}
+        return FLAGS[settings.enabled], said[settings.enabled]
+
+    family, known = "call_data_connector", look.known
+    if known.is_absent(family) and known.was_read():
+        return known.signal(family, InUse.NO, "this product has no such setting")
+    return known.listed(family, judge, "no call data is sent to Office 365")

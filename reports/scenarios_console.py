@@ -1,0 +1,141 @@
+"""The need matrices on a terminal: which rows are this estate's, why, and what lies on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from auditor.assess.scenarios.matrix import ClientMark, Matrices, ScenarioRow
+from auditor.estate.model import InUse
+from auditor.rulebook.integration import ServerNeed
+from reports import words
+from reports.text import one_line
+
+NEED = {
+    ServerNeed.YES: "Yes",
+    ServerNeed.NO: "No",
+    ServerNeed.PARTNER: "Partners decide",
+    ServerNeed.EXCHANGE: "Exchange Server",
+    ServerNeed.ASK: "Ask",
+}
+PLACE = {"online": "Online", "on_premises": "On-premises"}
+
+_MARK = {InUse.YES: ">", InUse.UNKNOWN: "?", InUse.ASSUMED: "?"}
+_STYLE = {InUse.YES: "bold", InUse.UNKNOWN: "magenta", InUse.ASSUMED: "magenta", InUse.NO: "dim"}
+_MOST_CHAINS, _MOST_NAMES = 6, 12
+
+
+def print_scenarios(estate: str, matrices: Matrices, console: Console) -> None:
+    """Both matrices, then each scenario that may be in use with its evidence and its path."""
+    console.print(Text(one_line(f"How {estate} touches Office 365", 200), "bold"))
+    if not matrices.has_evidence:
+        console.print(
+            Text("No configuration was read: what is not stated is assumed or unknown.", "magenta")
+        )
+    console.print(_servers(matrices.servers, with_readiness=matrices.has_audit))
+    if matrices.reconstructed:
+        console.print(
+            Text(
+                "The servers' matrix is reconstructed from the article's text: its own table is "
+                "an image that no archive kept.",
+                "dim",
+            )
+        )
+    console.print(_clients(matrices.clients))
+    console.print(Text("> this estate's row   ? not known", "dim"))
+    for row in matrices.servers:
+        if row.weighed.in_use is not InUse.NO or row.weighed.contradiction:
+            _detail(row, console)
+    denied = [row for row in matrices.servers if row.weighed.in_use is InUse.NO]
+    if denied:
+        console.print(Text("\nNot in use", "bold"))
+    for row in denied:
+        console.print(Text(f"- {row.entry.title}: {one_line(row.weighed.evidence, 600)}"))
+
+
+def _table(title: str, *headers: str) -> Table:
+    table = Table(*headers, title=Text(title, "bold"), title_justify="left", box=None)
+    table.header_style, table.expand, table.padding = "bold dim", True, (0, 2, 0, 0)
+    return table
+
+
+def _servers(rows: Sequence[ScenarioRow], *, with_readiness: bool) -> Table:
+    table = _table("\nServers", "", "Scenario", "Prepare", "In use", "Pools, servers")
+    if with_readiness:
+        table.add_column("Path", no_wrap=True)
+    for number in (0, 2, 3, 4):
+        table.columns[number].no_wrap = True
+    table.columns[1].ratio = 1
+    for row in rows:
+        in_use = row.weighed.in_use
+        title = f"- {row.entry.title}" if row.entry.within else row.entry.title
+        cells = [
+            Text(_MARK.get(in_use, "")),
+            Text(one_line(title, 120), _STYLE[in_use]),
+            Text(NEED[row.entry.need]),
+            Text(words.IN_USE[in_use.value], _STYLE[in_use]),
+            Text(f"{len(row.path.pools):,}, {len(row.servers):,}" if row.path.pools else "none"),
+        ]
+        if with_readiness:
+            cells.append(Text(_readiness(row)))
+        table.add_row(*cells)
+    return table
+
+
+def _readiness(row: ScenarioRow) -> str:
+    """Of its path; a scenario that is not in use has none that matters."""
+    if row.readiness is None or row.weighed.in_use is InUse.NO:
+        return ""
+    return words.READINESS[row.readiness.value]
+
+
+def _clients(marks: Sequence[ClientMark]) -> Table:
+    table = _table("\nClients", "", "Account", "Mailbox", "Prepare", "In use")
+    table.columns[3].ratio = 4
+    for mark in marks:
+        prepare = words.IN_USE[mark.prepare.value]
+        if mark.row.prepare == "with_federation":
+            prepare = f"No*, yes where federated with Office 365: here {prepare.lower()}"
+        table.add_row(
+            Text(_MARK.get(mark.in_use, "")),
+            Text(PLACE[mark.row.account]),
+            Text(PLACE[mark.row.mailbox]),
+            Text(prepare),
+            Text(words.IN_USE[mark.in_use.value], _STYLE[mark.in_use]),
+        )
+    return table
+
+
+def _detail(row: ScenarioRow, console: Console) -> None:
+    in_use = row.weighed.in_use
+    console.print(Text(f"\n{row.entry.title}", "bold"))
+    console.print(Text(f"  In use: {words.IN_USE[in_use.value]}", _STYLE[in_use]))
+    if row.weighed.contradiction:
+        console.print(Text(f"  {one_line(row.weighed.contradiction, 900)}", "yellow"))
+    else:
+        for clue in row.weighed.clues:
+            console.print(Text(f"  - {one_line(str(clue), 400)}"))
+    console.print(Text(f"  Prepare: {NEED[row.entry.need]}. {row.entry.basis}", "dim"))
+    for chain in row.path.chains[:_MOST_CHAINS]:
+        console.print(Text(f"  Path: {one_line(' > '.join(chain), 300)}"))
+    hidden = len(row.path.chains) - _MOST_CHAINS
+    if hidden > 0:
+        console.print(Text(f"  ... and {words.count(hidden, 'more way')}", "dim"))
+    for guess in row.path.guessed:
+        console.print(Text(f"  {one_line(guess, 300)}", "magenta"))
+    if row.path.pools:
+        console.print(Text(f"  Pools: {_some(row.path.pools)}"))
+        console.print(Text(f"  Servers: {_some(row.servers) or 'none known'}"))
+    if _readiness(row):
+        console.print(Text(f"  The path is: {_readiness(row)}"))
+    for fqdn, readiness in row.unready[:_MOST_NAMES]:
+        console.print(Text(f"  - {one_line(fqdn, 120)}: {words.READINESS[readiness.value]}"))
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(one_line(name, 120) for name in names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more:,} more" if more > 0 else shown

@@ -1,0 +1,158 @@
+"""What single settings say of a scenario: providers, federation, Exchange."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.estate.model import InUse, Pool, PoolKind
+from tests import estate_kinds as kinds
+from tests.assess.scenarios.weighing_cases import EDGE, FRONT, estate, pool, weighed
+
+
+def _provider(**differs: object) -> kinds.Shell:
+    return {**kinds.HYBRID, "Get-CsHostingProvider": [{**kinds.ONLINE, **differs}]}
+
+
+# what differs from a hybrid estate's hosting provider -> hybrid, federation
+PROVIDERS = [
+    ({}, "yes", "yes"),
+    ({"Enabled": False}, "no", "yes"),  # federation is open
+    ({"EnabledSharedAddressSpace": False}, "no", "yes"),
+    ({"EnabledSharedAddressSpace": None}, "unknown", "yes"),  # a view that hides it
+    ({"HostsOCSUsers": None}, "unknown", "yes"),
+    ({"HostsOCSUsers": False}, "unknown", "yes"),
+    ({"IsLocal": True}, "no", "yes"),
+    ({"ProxyFqdn": "SIPFED.ONLINE.LYNC.COM."}, "yes", "yes"),
+    ({"ProxyFqdn": "sipfed1a.online.lync.com"}, "yes", "yes"),
+    ({"ProxyFqdn": "sipfed.online.gov.skypeforbusiness.us"}, "yes", "yes"),
+    ({"ProxyFqdn": "sipfed.online.dod.skypeforbusiness.us"}, "yes", "yes"),
+    ({"ProxyFqdn": "sipfed.online.partner.lync.cn"}, "yes", "yes"),
+    ({"ProxyFqdn": "sipfed.online.lync.de"}, "yes", "yes"),
+    ({"ProxyFqdn": "sipfed.online.lync.com.evil.org"}, "unknown", "yes"),
+    ({"ProxyFqdn": "sip.hoster.com"}, "unknown", "yes"),
+    ({"ProxyFqdn": "sip.hoster.com", "HostsOCSUsers": False}, "no", "yes"),
+    ({"ProxyFqdn": None}, "unknown", "yes"),
+]
+
+
+@pytest.mark.parametrize(("differs", "hybrid", "federation"), PROVIDERS)
+def test_hosting_providers(differs: dict[str, object], hybrid: str, federation: str) -> None:
+    found = weighed(_provider(**differs))
+    assert (found["hybrid"].in_use, found["federation"].in_use) == (hybrid, federation)
+
+
+def test_voicemail_in_exchange_online_is_not_hybrid() -> None:
+    shell = {**kinds.HYBRID, "Get-CsHostingProvider": [kinds.EXCHANGE_UM]}
+    found = weighed(shell)["hybrid"]
+    assert found.in_use is InUse.NO
+    assert "is Exchange Online voicemail, which is not hybrid" in found.evidence
+
+
+ALLOWED_ONLINE = [{"Domain": "fabrikam.com", "ProxyFqdn": "sipfed.online.lync.com"}]
+OFF = [{**kinds.ONLINE, "Enabled": False}]
+
+# what differs from a hybrid estate -> federation with Office 365, with partners only
+FEDERATION: list[tuple[kinds.Shell, str, str]] = [
+    ({}, "yes", "no"),
+    ({"Get-CsHostingProvider": []}, "yes", "no"),  # open
+    ({"Get-CsHostingProvider": [], "Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN]}, "no", "no"),
+    ({"Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN]}, "yes", "no"),  # provider only
+    (
+        {
+            "Get-CsHostingProvider": OFF,
+            "Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN],
+            "Get-CsAllowedDomain": ALLOWED_ONLINE,
+        },
+        "yes",
+        "no",
+    ),
+    ({"Get-CsExternalAccessPolicy": [kinds.CLOSED_POLICY]}, "no", "no"),
+    ({"Get-CsExternalAccessPolicy": [kinds.CLOSED_POLICY, kinds.POLICY]}, "yes", "no"),
+    ({"Get-CsAccessEdgeConfiguration": [kinds.CLOSED_EDGE]}, "no", "no"),
+    ({"Get-CsAccessEdgeConfiguration": []}, "unknown", "no"),  # there always is one
+]
+
+
+@pytest.mark.parametrize(("differs", "online", "partners"), FEDERATION)
+def test_federation(differs: kinds.Shell, online: str, partners: str) -> None:
+    found = weighed({**kinds.HYBRID, **differs})
+    assert found["federation"].in_use == online
+    assert found["federation_partners"].in_use == partners
+
+
+def test_a_default_route_decides_for_all_partners_and_is_named() -> None:
+    routed = {
+        **kinds.ACCESS_EDGE,
+        "EnablePartnerDiscovery": None,
+        "RoutingMethod": "UseDefaultRouting",
+        "DefaultRouteFqdn": "clearing.contoso.net",
+    }
+    shell = {**kinds.HYBRID, "Get-CsHostingProvider": [], "Get-CsAccessEdgeConfiguration": [routed]}
+    found = weighed(shell)["federation"]
+    assert found.in_use is InUse.UNKNOWN
+    assert 'all partners go by "clearing.contoso.net"' in found.evidence
+
+
+# pools, where they are from -> federation of an estate that allows it
+EDGES = [
+    ((FRONT, EDGE), "topology t.xml", "yes"),
+    ((FRONT,), "topology t.xml", "no"),
+    ((FRONT,), "servers.csv", "unknown"),  # a list need not be whole
+    ((FRONT, pool("x.contoso.com", PoolKind.UNKNOWN)), "topology t.xml", "unknown"),
+    ((FRONT, EDGE), "servers.csv", "yes"),
+]
+
+
+@pytest.mark.parametrize(("pools", "source", "federation"), EDGES)
+def test_federation_needs_an_edgepool(
+    pools: tuple[Pool, ...], source: str, federation: str
+) -> None:
+    found = weighed(kinds.HYBRID, estate(*pools, source=source))
+    assert found["federation"].in_use == federation
+
+
+def _exchange(**shell: object) -> kinds.Shell:
+    keys = {
+        "provider": "Get-CsHostingProvider",
+        "policy": "Get-CsHostedVoicemailPolicy",
+        "tokens": "Get-CsOAuthServer",
+        "application": "Get-CsPartnerApplication",
+    }
+    differs = {keys[name]: objects for name, objects in shell.items()}
+    return {**kinds.EXCHANGE_ONLINE_ONLY, **differs}  # type: ignore[dict-item]
+
+
+DISABLED = {**kinds.EXCHANGE_ONLINE, "Enabled": False}
+METADATA = {**kinds.EXCHANGE_ONLINE, "AuthToken": "Value=https://outlook.office365.com/x"}
+CERTIFICATE = {**kinds.EXCHANGE_ONLINE, "AuthToken": "Certificate=..."}
+
+# what differs from an estate with Exchange Online -> voicemail, OAuth
+EXCHANGE = [
+    ({}, "yes", "yes"),
+    ({"provider": []}, "unknown", "yes"),  # a policy without its provider
+    ({"policy": [kinds.VOICEMAIL]}, "unknown", "yes"),
+    ({"provider": [], "policy": [kinds.VOICEMAIL]}, "no", "yes"),
+    ({"tokens": []}, "yes", "unknown"),
+    ({"application": []}, "yes", "no"),  # OAuth for something else
+    ({"application": [DISABLED]}, "yes", "no"),
+    ({"application": [METADATA]}, "yes", "yes"),
+    ({"application": [CERTIFICATE]}, "yes", "unknown"),
+    # The same application id: only where its tokens come from tells it from Exchange Online.
+    ({"application": [kinds.EXCHANGE_ON_PREMISES]}, "yes", "no"),
+]
+
+
+@pytest.mark.parametrize(("differs", "voicemail", "oauth"), EXCHANGE)
+def test_exchange_online(differs: dict[str, object], voicemail: str, oauth: str) -> None:
+    found = weighed(_exchange(**differs))
+    assert found["exchange_voicemail"].in_use == voicemail
+    assert found["exchange_oauth"].in_use == oauth
+
+
+def test_public_providers_need_provider_policy_and_edge() -> None:
+    skype = {**kinds.PUBLIC[1], "Enabled": True}
+    allows = {**kinds.POLICY, "EnablePublicCloudAccess": True}
+    shell: kinds.Shell = {**kinds.HYBRID, "Get-CsPublicProvider": [skype]}
+    assert weighed(shell)["public_providers"].in_use is InUse.NO
+    shell["Get-CsExternalAccessPolicy"] = [allows]
+    assert weighed(shell)["public_providers"].in_use is InUse.YES
