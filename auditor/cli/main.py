@@ -16,6 +16,7 @@ from auditor.cli.lab import demo, lab
 from auditor.cli.rules import rules
 from auditor.cli.run import run
 from auditor.cli.scenarios import scenarios
+from auditor.cli.snippets import snippets
 from auditor.errors import AuditError, ExitCode
 
 
@@ -35,7 +36,7 @@ def cli(context: click.Context, traceback: bool) -> None:
     context.obj = traceback
 
 
-for command in (run, assess, explain, scenarios, rules, builds, collector, lab, demo):
+for command in (run, assess, explain, scenarios, rules, builds, collector, snippets, lab, demo):
     cli.add_command(command)
 
 
