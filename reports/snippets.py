@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from auditor.collect.touched import LISTS, Touched
+from auditor.facts.touched import LISTS, Touched
 
 _TITLES = {
     "commands": "commands",

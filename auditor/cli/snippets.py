@@ -16,9 +16,9 @@ def snippets(context: click.Context) -> None:
     """List the fact families: what each reads, and the lowest Windows PowerShell."""
     if context.invoked_subcommand is not None:
         return
-    from auditor.collect.touched import touched
     from auditor.facts.estate.families import ESTATE_FAMILIES
     from auditor.facts.families import FAMILIES
+    from auditor.facts.touched import touched
     from reports.console import make_console
     from reports.snippets import print_families
 
@@ -57,7 +57,7 @@ def show(family: str | None, joined: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def audit(as_json: bool) -> None:
     """Say what the scripts touch: commands, registry, WMI, files; which rights they need."""
-    from auditor.collect.touched import touched
+    from auditor.facts.touched import touched
     from reports.console import make_console
     from reports.snippets import print_touched
 

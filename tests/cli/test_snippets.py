@@ -7,8 +7,8 @@ from importlib import resources
 
 import pytest
 
-from auditor.collect import touched
 from auditor.collect.script import joined_script
+from auditor.facts import touched
 from auditor.facts.estate.families import ESTATE_FAMILIES
 from auditor.facts.families import FAMILIES
 from tests.cli.command import Ended, sfb_audit

@@ -17,9 +17,9 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
-from auditor.collect.touched import FILE, check_sum
 from auditor.facts.estate.families import ESTATE_FAMILIES
 from auditor.facts.families import FAMILIES
+from auditor.facts.touched import FILE, check_sum
 from tests.powershell.checker.check import needed_version
 from tests.powershell.checker.tree import Node, Tree, parse
 
