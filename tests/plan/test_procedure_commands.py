@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
-import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from itertools import product as combinations
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +14,7 @@ from auditor.estate.model import PoolKind
 from auditor.plan.commands import fill_command
 from auditor.rulebook import load
 from auditor.rulebook.procedures import CommandLine, Situation, load_procedures
+from tests.powershell.checker.tree import Tree, parse
 
 NAMES = {
     "server": "fe-01.contoso.com",
@@ -57,22 +54,9 @@ TEXTS = sorted({text for _, text in HANDED_OUT})
 
 
 @pytest.fixture(scope="module")
-def outlines(pwsh: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
-    """The syntax tree of each command in short, all from one run of the real parser."""
-    folder = tmp_path_factory.mktemp("commands")
-    files = {text: folder / f"{number}.ps1" for number, text in enumerate(TEXTS)}
-    for text, file in files.items():
-        file.write_text(text, "utf-8")
-    done = subprocess.run(
-        [pwsh, "-NoProfile", "-File", root / "tests" / "powershell" / "outline.ps1"],
-        env={**os.environ, "OUTLINE_FILES": "\n".join(map(str, files.values()))},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=True,
-    )
-    found = json.loads(done.stdout)
-    return {text: found[str(file)] for text, file in files.items()}
+def trees(pwsh: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Tree]:
+    """The syntax tree of each command, all from one run of the real parser."""
+    return parse(pwsh, tmp_path_factory.mktemp("commands"), {text: text for text in TEXTS})
 
 
 def _rows(path: Path) -> list[list[str]]:
@@ -104,11 +88,11 @@ def parameters(realdata: Path) -> Mapping[tuple[str, str], set[str]]:
 
 @pytest.mark.powershell
 @pytest.mark.parametrize("text", TEXTS)
-def test_parses_as_powershell_3_0(text: str, outlines: Mapping[str, Any]) -> None:
-    outline = outlines[text]
-    assert outline["errors"] == []
-    assert not {"PipelineChainAst", "TernaryExpressionAst"} & set(outline["syntax"])
-    assert outline["commands"]
+def test_parses_as_powershell_3_0(text: str, trees: Mapping[str, Tree]) -> None:
+    tree = trees[text]
+    assert tree.errors == ()
+    assert tree.of("PipelineChainAst", "TernaryExpressionAst") == []
+    assert tree.of("CommandAst")
 
 
 @pytest.mark.powershell
@@ -117,15 +101,17 @@ def test_parses_as_powershell_3_0(text: str, outlines: Mapping[str, Any]) -> Non
 def test_calls_what_the_product_has(
     key: str,
     text: str,
-    outlines: Mapping[str, Any],
+    trees: Mapping[str, Tree],
     parameters: Mapping[tuple[str, str], set[str]],
 ) -> None:
-    for command in outlines[text]["commands"]:
-        if command["name"] in PROGRAMS:
+    for command in trees[text].of("CommandAst"):
+        name = command.words[0].detail
+        if name in PROGRAMS:
             continue
-        known = parameters.get((key, command["name"]))
-        assert known is not None, f"{key} has no {command['name']}"
-        assert set(command["parameters"]) <= known | COMMON
+        known = parameters.get((key, name))
+        assert known is not None, f"{key} has no {name}"
+        given = {word.detail for word in command.words if word.kind == "CommandParameterAst"}
+        assert given <= known | COMMON
 
 
 def test_the_tables_are_not_empty() -> None:
