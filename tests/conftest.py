@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ def _tool(variable: str, name: str) -> Path:
     if not tool.exists():
         pytest.skip(f"{name} not found (set {variable})")
     return tool
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each thing that is not here, with the number of tests that want it."""
+    reports = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]) for report in reports)
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} tests not run. {reason}")
 
 
 @pytest.fixture(scope="session")

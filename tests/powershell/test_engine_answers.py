@@ -120,6 +120,24 @@ def test_constrained_language_mode_answers_the_same(
     assert _comparable(json.loads(other)) == _comparable(json.loads(answer))
 
 
+@pytest.mark.parametrize("name", STATES)
+def test_no_habit_of_convertto_json_shows(name: str, answers: Mapping[str, str]) -> None:
+    """Depth cut to text, dates as /Date()/, texts with notes as objects, words as numbers."""
+    text = answers[name]
+    assert not [sign for sign in ("@{", "System.Object[]", "/Date(", '"PSPath"') if sign in text]
+    families = json.loads(text)["families"].values()
+    facts = [fact for family in families for fact in _registry_facts(family)]
+    assert all(isinstance(fact["kind"], str) for fact in facts)
+    assert all(isinstance(fact["data"], str | int) for fact in facts)
+
+
+def _registry_facts(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, dict):
+        inner = [fact for each in value.values() for fact in _registry_facts(each)]
+        return [value, *inner] if set(value) == {"kind", "data"} else inner
+    return [f for each in value for f in _registry_facts(each)] if isinstance(value, list) else []
+
+
 def test_envelope(answers: Mapping[str, str], readings: Mapping[str, Reading]) -> None:
     reading = readings["new-2012r2"]
     assert (reading.computer_name, reading.domain) == ("front-end-server-01", "contoso.com")
