@@ -25,7 +25,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = terminalreporter.stats.get("skipped", [])
     reasons = Counter(str(report.longrepr[2]) for report in reports)
     for reason, count in reasons.most_common():
-        terminalreporter.write_line(f"{count} tests not run. {reason}")
+        terminalreporter.write_line(f"{count} tests not run: {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(scope="session")
