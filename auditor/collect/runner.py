@@ -135,7 +135,13 @@ class _Run:
         try:
             answer = ask(target, self._script, guard, sign_in)
             finished = datetime.now(UTC)
-            reading = decode_answer(answer, fqdn=target.fqdn, started=started, finished=finished)
+            reading = decode_answer(
+                answer,
+                fqdn=target.fqdn,
+                started=started,
+                finished=finished,
+                asked=self._script.families,
+            )
             if reading.reach.state is ReachState.READ:
                 version = notes_on_version(target, self._script, reading.collector)
                 notes = (*reading.notes, *version)

@@ -8,6 +8,7 @@ a broken family is that family's error and takes no other with it.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 
@@ -34,16 +35,23 @@ def decode_answer(
     finished: datetime | None,
     origin: str = "winrm",
     limit: int = MAX_CHARACTERS,
+    asked: Collection[str] | None = None,
 ) -> Reading:
     """The reading of the server that was asked as `fqdn` between `started` and `finished` (UTC).
 
     A computer that answers under another name than `fqdn` is not judged as `fqdn`: its
     reading has `ReachState.ANSWER` and no families. Raises AnswerError where `text` is not
     an answer of this schema, or longer than `limit` (MAX_ESTATE_CHARACTERS for the estate's
-    script).
+    script). Families that are not among those `asked` are left out, and a note says so: one
+    server must not volunteer what is judged of the whole estate.
     """
     return read_envelope(
-        parse_answer(text, limit), fqdn=fqdn, started=started, finished=finished, origin=origin
+        parse_answer(text, limit),
+        fqdn=fqdn,
+        started=started,
+        finished=finished,
+        origin=origin,
+        asked=asked,
     )
 
 
@@ -78,6 +86,7 @@ def read_envelope(
     started: datetime | None,
     finished: datetime | None,
     origin: str,
+    asked: Collection[str] | None = None,
 ) -> Reading:
     """As `decode_answer`, from what `parse_answer` returned."""
     collected = answer.instant("collected_utc")
@@ -85,6 +94,9 @@ def read_envelope(
     domain = answer.optional_text("domain", limit=255) or None
     families = Fields(answer.fields("families").raw)
     known = _same_computer(fqdn, computer_name)
+    unasked = [] if asked is None else sorted(set(families.raw).difference(asked))
+    wanted = {key: told for key, told in families.raw.items() if key not in unasked}
+    families = Fields(wanted, families.path)
     return Reading(
         fqdn=fqdn,
         reach=_READ if known else _other_computer(fqdn, computer_name),
@@ -98,7 +110,7 @@ def read_envelope(
         finished=finished,
         collected=collected,
         clock_skew=_skew(collected, started, finished),
-        notes=_notes(fqdn, domain) if known else (),
+        notes=(*_notes(fqdn, domain), *_volunteered(unasked)) if known else (),
     )
 
 
@@ -135,6 +147,13 @@ def _notes(fqdn: str, domain: str | None) -> tuple[str, ...]:
     if _is_address(fqdn) or not asked or not domain or asked.casefold() == domain.casefold():
         return ()
     return (f"The server's own DNS suffix is {domain!r}, not {asked!r}.",)
+
+
+def _volunteered(families: list[str]) -> tuple[str, ...]:
+    if not families:
+        return ()
+    named = clean(", ".join(families))[:200]
+    return (f"It told what nobody asked for, which was left out: {named}.",)
 
 
 def _skew(

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from auditor.errors import UsageError
 from auditor.facts.answer import MAX_CHARACTERS, SCHEMA, parse_answer, read_envelope
+from auditor.facts.families import FAMILIES
 from auditor.facts.fields import AnswerError, Fields
 from auditor.facts.reading import Reach, ReachState, Reading
 
@@ -83,6 +84,11 @@ def taken_for(bundle: Bundle, fqdn: str) -> Bundle:
     return replace(bundle, reading=reading)
 
 
+def as_carried(bundle: Bundle) -> Bundle:
+    """The bundle as one that came by hand, whatever it says of itself."""
+    return replace(bundle, reading=replace(bundle.reading, origin=CARRIED, clock_skew=None))
+
+
 def _checked(path: Path, text: str) -> tuple[str, bool]:
     """The answer without its check sum, and whether it had one; UsageError for a wrong one."""
     text = text.rstrip()
@@ -137,7 +143,10 @@ def bundle_text(reading: Reading, answer: str | None) -> str:
         "origin": reading.origin,
     }
     if answer is not None and reading.reach.state is ReachState.READ:
-        return _json({**parse_answer(answer, limit=MAX_BYTES).raw, "runner": runner})
+        told = parse_answer(answer, limit=MAX_BYTES)
+        kept = {result.family for result in reading.families}
+        families = {k: v for k, v in told.fields("families").raw.items() if k in kept}
+        return _json({**told.raw, "families": families, "runner": runner})
     runner["reach"] = {
         "state": reading.reach.state.value,
         "sentence": reading.reach.sentence,
@@ -170,7 +179,17 @@ def _offline(answer: Fields, *, checked: bool) -> Reading:
     name = answer.text("computer_name", limit=255)
     domain = answer.optional_text("domain", limit=255)
     fqdn = f"{name}.{domain}" if domain else name
-    reading = read_envelope(answer, fqdn=fqdn.lower(), started=None, finished=None, origin=CARRIED)
+    # No script reads a server and the estate at once: what does is nobody's answer.
+    of_servers = {family.key for family in FAMILIES}
+    mixed = not of_servers.isdisjoint(answer.fields("families").raw)
+    reading = read_envelope(
+        answer,
+        fqdn=fqdn.lower(),
+        started=None,
+        finished=None,
+        origin=CARRIED,
+        asked=of_servers if mixed else None,
+    )
     if checked:
         return reading
     return replace(reading, notes=(*reading.notes, "The file is without a check sum."))

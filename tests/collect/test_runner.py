@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from auditor.collect.model import Collected, Target
 from auditor.collect.runner import collect
 from auditor.collect.script import joined_script
 from auditor.estate.zone import RunOptions
+from auditor.facts.bundle import bundle_text, read_bundle
 from auditor.facts.reading import ReachState
 from auditor.lab.model import LabHost, ScriptResult
 from auditor.lab.server import running_lab
@@ -199,3 +202,25 @@ def test_the_interpreters_switch_interval_is_put_back() -> None:
         assert sys.getswitchinterval() > before
         results.close()
     assert sys.getswitchinterval() == before
+
+
+class Volunteering:
+    """A host that also tells of the estate, though nobody asked."""
+
+    def run(self, host: LabHost, script: str, arguments: Mapping[str, object]) -> ScriptResult:
+        (text,) = StateBackend().run(host, script, arguments).output
+        answer = json.loads(text)
+        nothing = {"ok": True, "ms": 1, "data": {"items": [], "truncated": False}}
+        answer["families"]["hosting_providers"] = nothing
+        return ScriptResult((json.dumps(answer),))
+
+
+def test_what_nobody_asked_for_is_left_out_and_said(tmp_path: Path) -> None:
+    """Else one hostile server could talk every scenario out of use."""
+    with running_lab([lab_host(0)], Volunteering()) as lab:
+        (one,) = collect(targets(lab), joined_script(), QUICK)
+    assert [result.family for result in one.reading.families] == list(joined_script().families)
+    assert "hosting_providers" in " ".join(one.reading.notes)
+    saved = tmp_path / "h0000.facts.json"
+    saved.write_text(bundle_text(one.reading, one.answer), "utf-8")
+    assert read_bundle(saved).families == one.reading.families
