@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from auditor.assemble import RunFacts, assemble
 from auditor.assess.engine import assess, policy_named
@@ -11,7 +12,9 @@ from auditor.assess.scenarios.weighing import with_evidence
 from auditor.assess.waivers import Waiver
 from auditor.audit import Audit
 from auditor.errors import UsageError
+from auditor.estate.carried import owners
 from auditor.estate.model import Estate
+from auditor.facts.bundle import Bundle, by_server, open_bundles, taken_for
 from auditor.facts.reading import Reading
 from auditor.plan.order import make_plan
 from auditor.rulebook import load
@@ -35,6 +38,19 @@ def check_estate(estate: Estate) -> None:
                 + (f"; did you mean {near[0]!r}?" if near else "."),
                 f"Products: {', '.join(known)}.",
             )
+
+
+def bundles_for(estate: Estate, paths: Iterable[Path]) -> dict[str, Bundle]:
+    """The bundles in `paths` (files and folders) by the estate's names of their servers.
+
+    UsageError where one cannot be read, or two are of one server.
+    """
+    found = open_bundles(paths)
+    owned = owners(found, estate)
+    return by_server(
+        taken_for(bundle, owned[name]) if name in owned else bundle
+        for name, bundle in found.items()
+    )
 
 
 def judge(

@@ -160,7 +160,7 @@ def _out_of_scope(subject: Subject) -> str | None:
 def _not_asked(server: Server) -> Reading:
     reach = Reach(
         ReachState.NOT_ASKED,
-        "no answer of this server is at hand",
+        "No answer of this server is at hand.",
         "Audit the server, or add its bundle.",
     )
     return Reading(server.fqdn, reach)

@@ -30,14 +30,13 @@ def assess(
     sfb-audit assess audit/facts/*.json --out again
     """
     from auditor.cli.reporting import judge_and_report
-    from auditor.cli.run import carried_to
     from auditor.estate.sources import estate_to_assess, joined_by
-    from auditor.pipeline import check_estate, check_policy
+    from auditor.pipeline import bundles_for, check_estate, check_policy
     from reports.output import OutputFolder
 
     started = datetime.now(UTC)
     known = estate_to_assess((), config=config, topology=topology)
-    carried = carried_to(known, bundles)
+    carried = bundles_for(known, bundles)
     estate = joined_by(known, carried)
     readings = {name: bundle.reading for name, bundle in carried.items()}
     check_policy(reporting.policy)

@@ -14,7 +14,6 @@ from auditor.cli import options
 
 if TYPE_CHECKING:
     from auditor.estate.estate_file import EstateFile
-    from auditor.estate.model import Estate
     from auditor.facts.bundle import Bundle
     from auditor.facts.reading import Reading
     from reports.output import OutputFolder
@@ -50,7 +49,8 @@ def run(
     from auditor.cli.reporting import judge_and_report
     from auditor.estate.carried import refuse_strangers
     from auditor.estate.sources import estate_to_run
-    from auditor.pipeline import check_estate, check_policy
+    from auditor.facts.bundle import as_carried
+    from auditor.pipeline import bundles_for, check_estate, check_policy
     from reports.output import OutputFolder
 
     estate_file = estate_to_run(source.config, source.topology, source.servers, source.username)
@@ -60,25 +60,13 @@ def run(
     check_estate(estate_file.estate)
     if threads is not None:
         estate_file = replace(estate_file, options=replace(estate_file.options, threads=threads))
-    carried = carried_to(estate_file.estate, bundles)
+    found = bundles_for(estate_file.estate, bundles)
+    carried = {name: as_carried(bundle) for name, bundle in found.items()}
     refuse_strangers(carried, estate_file.estate)
     output = OutputFolder(reporting.out)
     started = datetime.now(UTC)
     readings = read_servers(estate_file, output, carried)
     return judge_and_report(estate_file.estate, readings, output, reporting, started)
-
-
-def carried_to(estate: Estate, paths: Sequence[Path]) -> dict[str, Bundle]:
-    """The bundles in `paths` by the estate's names of their servers."""
-    from auditor.estate.carried import owners
-    from auditor.facts.bundle import by_server, open_bundles, taken_for
-
-    found = open_bundles(paths)
-    owned = owners(found, estate)
-    return by_server(
-        taken_for(bundle, owned[name]) if name in owned else bundle
-        for name, bundle in found.items()
-    )
 
 
 def read_servers(

@@ -167,3 +167,17 @@ def test_a_bundle_of_a_server_that_could_be_asked_wins(
     _, servers = _run(capsys, estate, _bundle(estate.parent, "fe01.contoso.com"))
     assert servers["fe01"]["reached"]["origin"] == "bundle"
     assert lab.connections["fe01.contoso.com"] == before
+
+
+def test_a_carried_file_cannot_claim_to_have_been_asked_for(
+    capsys: pytest.CaptureFixture[str], estate: Path
+) -> None:
+    bundle = _bundle(estate.parent, "edge01")
+    answer = json.loads(bundle.read_text("utf-8"))
+    del answer["sha256"]
+    now = answer["collected_utc"]
+    runner = {"target": "edge01.contoso.com", "started": now, "finished": now, "origin": "winrm"}
+    bundle.write_text(json.dumps({**answer, "runner": runner}), "utf-8")
+    _, servers = _run(capsys, estate, bundle)
+    assert servers["edge01"]["reached"]["unauthenticated"]
+    assert servers["edge01"]["reached"]["clock_skew_seconds"] is None

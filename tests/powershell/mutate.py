@@ -23,7 +23,7 @@ from auditor.collect.script import joined_script
 from auditor.facts.families import FAMILIES
 from auditor.lab.windows import State
 from tests.powershell.engine import Engine
-from tests.powershell.test_engine_answers import STATES
+from tests.powershell.states import STATES
 
 HERE = Path(__file__).parent
 FRAME = "frame"

@@ -7,7 +7,6 @@ backend has to say the same.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,38 +26,13 @@ from auditor.facts.schannel import SchannelFacts
 from auditor.facts.winhttp import WinHttpFacts
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.state import StateBackend
-from auditor.lab.windows import State, WindowsDescription, build_windows
 from auditor.version import Version
 from tests.powershell.engine import Answers, Engine
+from tests.powershell.states import FQDN, STATES
 
 pytestmark = pytest.mark.powershell
 
 T = TypeVar("T")
-
-FQDN = "front-end-server-01.contoso.com"
-STATES: dict[str, State] = {
-    name: build_windows(WindowsDescription.model_validate(description), FQDN)
-    for name, description in tomllib.loads(
-        Path(__file__).with_name("states.toml").read_text("utf-8")
-    ).items()
-}
-STATES["wmi-gone"] = STATES["bare-2019"] | {"wmi": {}}
-ODD = "=HYPERLINK(1)\0" + "\u2028<&'\"\\\u65e5\U0001f600"
-STATES["very-many"] = build_windows(
-    WindowsDescription.model_validate(
-        {
-            "os": "2016",
-            "products": [
-                {"name": f"{n} {ODD}" + "x" * (30_000 if n == 7 else 0), "key": f"{{{n:05}}}"}
-                if n % 2
-                else {"key": f"KB{n}"}
-                for n in range(5000)
-            ],
-            "hotfixes": [f"KB{5_000_000 + n}" for n in range(2001)],
-        }
-    ),
-    FQDN,
-)
 
 
 @pytest.fixture(scope="module")

@@ -30,12 +30,12 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def rule_named(id: str) -> Rule:  # noqa: A002 - what a rule is called by
+def rule_named(name: str) -> Rule:
     """The rule of that id, in any case; UsageError RULE-UNKNOWN where there is none."""
     known = {rule.id.casefold(): rule for rule in RULES}
-    if id.casefold() not in known:
-        near = nearest(id.upper(), [rule.id for rule in RULES])
+    if name.casefold() not in known:
+        near = nearest(name.upper(), [rule.id for rule in RULES])
         raise UsageError(
-            "RULE-UNKNOWN", f"there is no rule {id[:60]!r}{near}", "`sfb-audit rules` lists them."
+            "RULE-UNKNOWN", f"there is no rule {name[:60]!r}{near}", "`sfb-audit rules` lists them."
         )
-    return known[id.casefold()]
+    return known[name.casefold()]

@@ -32,7 +32,7 @@ class Fault:
 
 
 @cache
-def _data(name: str) -> dict[str, Any]:
+def listed(name: str) -> dict[str, Any]:
     return tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
 
 
@@ -47,7 +47,7 @@ class Checker:
 
     def __init__(self, tree: Tree, functions: frozenset[str], *, wrapper: bool = False) -> None:
         """`functions` are defined by the scripts themselves, so may be called."""
-        allowed = _data("allowed")
+        allowed = listed("allowed")
         more = allowed["wrapper"] if wrapper else {}
         self.tree = tree
         self.version = needed_version(tree.text)
@@ -81,7 +81,7 @@ class Checker:
             yield Fault("syntax", line, f"{what} needs {entry['since']} ({entry['source']})")
 
     def _syntax(self) -> Iterator[Fault]:
-        later = _data("syntax")
+        later = listed("syntax")
         for node in self.tree.root.walk():
             if node.kind in later["later_nodes"]:
                 yield from self._too_new(later["later_nodes"][node.kind], node.line, node.kind)
@@ -96,7 +96,7 @@ class Checker:
                 yield from self._too_new(later["later_tokens"][kind], line, kind)
 
     def _names(self) -> Iterator[Fault]:
-        later = _data("syntax")["later_variables"]
+        later = listed("syntax")["later_variables"]
         for node in self.tree.of("VariableExpressionAst"):
             if node.detail in later:
                 yield from self._too_new(later[node.detail], node.line, f"${node.detail}")
@@ -116,12 +116,14 @@ class Checker:
             elif name in self.commands:
                 yield from self._arguments(node, self.commands[name]["parameters"])
             elif re.fullmatch(r"Get-Cs[A-Z]\w+", name):
-                yield from self._arguments(node, _data("allowed")["management_shell"]["parameters"])
+                yield from self._arguments(
+                    node, listed("allowed")["management_shell"]["parameters"]
+                )
             else:
                 yield Fault("command", node.line, f"{name} is not on the list")
 
     def _arguments(self, command: Node, allowed: list[str] | None) -> Iterator[Fault]:
-        switches = _data("allowed")["switches"]["names"]
+        switches = listed("allowed")["switches"]["names"]
         waiting = False
         for word in command.words[1:]:
             if word.kind == "CommandParameterAst":
@@ -144,7 +146,7 @@ class Checker:
             yield Fault("redirection", node.line, f"{node.text}: writes, or mixes streams")
 
     def _types(self) -> Iterator[Fault]:
-        later = _data("syntax")["later_types"]
+        later = listed("syntax")["later_types"]
         for node in self.tree.of("TypeExpressionAst", "TypeConstraintAst", "AttributeAst"):
             if node.detail.lower() in later:
                 yield from self._too_new(later[node.detail.lower()], node.line, node.text)

@@ -14,7 +14,7 @@ import pytest
 from auditor.collect.offline import offline_script
 from auditor.collect.script import estate_script, joined_script
 from auditor.version import Version
-from tests.powershell.checker.check import Checker, _data, functions_of, needed_version
+from tests.powershell.checker.check import Checker, functions_of, listed, needed_version
 from tests.powershell.checker.tree import Tree, parse
 
 VERSIONS = ("2.0", "3.0", "4.0", "5.1")
@@ -64,7 +64,7 @@ def test_what_is_sent_is_strict_and_calls_one_thing_by_value(
     commands = trees[name].of("CommandAst")
     assert any(node.text == "Set-StrictMode -Version 2.0" for node in commands)
     assert sum(node.text == "& $snippet.read" for node in commands) == 1
-    assert len(SCRIPTS[name]) <= _data("allowed")["sizes"]["joined_bytes"]
+    assert len(SCRIPTS[name]) <= listed("allowed")["sizes"]["joined_bytes"]
 
 
 @pytest.mark.parametrize("name", [name for name in SCRIPTS if name.endswith(".ps1")])
@@ -74,7 +74,7 @@ def test_is_readable_by_whoever_must_approve_it(name: str) -> None:
     header = text.partition("\n\n")[0]
     for word in ("Reads:", "Rights:", "Needs:", "Never:"):
         assert f"# {word}" in header
-    assert len(text.splitlines()) <= _data("allowed")["sizes"]["lines"]
+    assert len(text.splitlines()) <= listed("allowed")["sizes"]["lines"]
     assert "Win32_Product" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
 
 

@@ -1,0 +1,33 @@
+"""The simulated Windows on which the collector is run: those of states.toml, and some made here."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from auditor.lab.windows import State, WindowsDescription, build_windows
+
+FQDN = "front-end-server-01.contoso.com"
+STATES: dict[str, State] = {
+    name: build_windows(WindowsDescription.model_validate(description), FQDN)
+    for name, description in tomllib.loads(
+        Path(__file__).with_name("states.toml").read_text("utf-8")
+    ).items()
+}
+STATES["wmi-gone"] = STATES["bare-2019"] | {"wmi": {}}
+ODD = "=HYPERLINK(1)\0" + "\u2028<&'\"\\\u65e5\U0001f600"
+STATES["very-many"] = build_windows(
+    WindowsDescription.model_validate(
+        {
+            "os": "2016",
+            "products": [
+                {"name": f"{n} {ODD}" + "x" * (30_000 if n == 7 else 0), "key": f"{{{n:05}}}"}
+                if n % 2
+                else {"key": f"KB{n}"}
+                for n in range(5000)
+            ],
+            "hotfixes": [f"KB{5_000_000 + n}" for n in range(2001)],
+        }
+    ),
+    FQDN,
+)
