@@ -114,7 +114,8 @@ def _servers(servers: Sequence[ServerEntry]) -> Table:
         runs = Text(one_line(_short_product(entry), 120))
         runs.append(f"\n{one_line(_abbreviated(words.operating_system(entry)), 120)}", "dim")
         readiness = _word(entry.readiness, words.READINESS[entry.readiness])
-        reason = entry.reason if entry.reached.ok else words.reached(entry) or entry.reason
+        told = entry.reached.ok or entry.readiness == "not_in_scope"
+        reason = entry.reason if told else words.reached(entry) or entry.reason
         table.add_row(name, runs, readiness, Text(one_line(reason, 240)))
     return table
 

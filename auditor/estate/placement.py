@@ -90,7 +90,7 @@ def ways_stated(overrides: tuple[OverrideTable, ...], estate: Estate, problems: 
             continue
         way = Way(table.zone, table.address, table.credential, table.exclude)
         if name not in known and way == Way(exclude=table.exclude) != Way():
-            ways.notes.append(f"An exclusion matches nothing: {_astray(name, known)}.")
+            ways.notes.append(f"An exclusion matches nothing: {_astray(name, known)}")
         elif name not in known:
             problems.append(f"{place}: {_astray(name, known)}")
         elif name in said:

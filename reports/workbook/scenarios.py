@@ -21,7 +21,7 @@ def _columns(audit: Audit) -> tuple[Column[ScenarioEntry], ...]:
         Column(_READINESS, 14, lambda s: words.READINESS[s.readiness], "Audit line"),
         Column("Reason", 40, lambda s: s.reason),
         Column("How we know it is in use", 46, lambda s: s.evidence),
-        Column("Way to Office 365", 44, lambda s: "\n".join((*needs.ways(s), *s.guessed))),
+        Column("Way to Office 365", 60, lambda s: "\n".join((*needs.ways(s), *s.guessed))),
         Column("Pools on its path", 38, lambda s: "\n".join(needs.pools_on(s, audit))),
         Column(
             "Source", 36, lambda s: words.sources(s.source), link=lambda s: first_address(s.source)

@@ -21,6 +21,12 @@ _MACHINES: tuple[Column[MachineEntry], ...] = (
 )
 
 
+def _read(server: ServerEntry) -> str:
+    if server.excluded:
+        return "Excluded"
+    return "Yes" if server.reached.ok else "No"
+
+
 def _columns(audit: Audit) -> tuple[Column[ServerEntry], ...]:
     names = needs.scenario_names(audit)
     return (
@@ -38,9 +44,9 @@ def _columns(audit: Audit) -> tuple[Column[ServerEntry], ...]:
         Column("Operating system", 28, words.operating_system),
         Column("Upgrade domain", 18, lambda s: s.upgrade_domain or ""),
         Column("Zone", 11, lambda s: s.zone or ""),
-        Column(_READ, 7, lambda s: "Yes" if s.reached.ok else "No", "Audit line"),
+        Column(_READ, 9, _read, "Audit line"),
         Column("How reading it went", 46, words.reached),
-        Column("Read through", 11, lambda s: s.reached.origin),
+        Column("Read through", 11, lambda s: "" if s.excluded else s.reached.origin),
         Column("Collected (UTC)", 21, lambda s: s.reached.collected, "Audit instant"),
         Column("Clock off by (s)", 10, lambda s: s.reached.clock_skew_seconds, "Audit decimal"),
     )
