@@ -57,15 +57,19 @@ def read_knowledge(overlays: Sequence[Path], policies: Sequence[str] = ()) -> Kn
     return Knowledge(laid.rulebook, tuple(dict.fromkeys(names)) or (DEFAULT_POLICY,))
 
 
-def check_file(path: Path, before: Sequence[Path] = ()) -> Rulebook:
-    """The rulebook with overlays and policy files over it, told apart by what stands in them."""
+def read_files(files: Sequence[Path]) -> Knowledge:
+    """The rulebook with overlays and policies of one's own, told apart by what stands in them.
+
+    The policies of the result are those of the files. Raises what `read_knowledge` raises.
+    """
     laid = _Laid()
-    for each in (*before, path):
-        if _OF_A_POLICY & set(_document(each)[0]):
-            laid.policy(each)
+    own = []
+    for path in files:
+        if _OF_A_POLICY & set(_document(path)[0]):
+            own.append(laid.policy(path))
         else:
-            laid.overlay(each)
-    return laid.rulebook
+            laid.overlay(path)
+    return Knowledge(laid.rulebook, tuple(own))
 
 
 def _is_file(policy: str) -> bool:

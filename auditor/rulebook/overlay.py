@@ -94,6 +94,9 @@ def _laid_entries(
             faults.append(f"{place}: it is no table")
             continue
         before = laid.get(key)
+        if before is None and not _KEY.fullmatch(key):
+            faults.append(f"{place}: small letters, digits and hyphens make a key")
+            continue
         if name != "sources":
             faults += _unsourced(place, before, entry)
         laid[key] = {"key": key, **_joined(before or {}, entry)}
@@ -171,7 +174,7 @@ def _wrong_entries(laid: Table, document: Mapping[str, Any]) -> Iterator[str]:
     for name, model in _KEYED.items():
         touched = document.get(name)
         for key, entry in touched.items() if isinstance(touched, Mapping) else ():
-            if isinstance(entry, Mapping):
+            if isinstance(entry, Mapping) and key in whole[name]:
                 yield from _wrong(model, whole[name][key], f"{name}.{key}")
 
 

@@ -24,9 +24,17 @@ from tests.reports.sample import (
     large,
     sample,
     server,
+    several,
 )
 
-AUDITS = {"rich": sample, "empty": empty, "hostile": hostile, "large": large}
+AUDITS = {
+    "rich": sample,
+    "empty": empty,
+    "hostile": hostile,
+    "large": large,
+    "several policies": several,
+    "hostile policy": lambda: several(HOSTILE["formula"]),
+}
 
 
 def _written(audit: Audit, folder: Path, **options: bool) -> Workbook:
