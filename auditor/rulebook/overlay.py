@@ -25,7 +25,7 @@ _KEYED: dict[str, type] = {
     "policies": Policy,
 }
 _LISTS: dict[str, type] = {"builds": Build, "unnumbered": Unnumbered}
-_MAY = (*_KEYED, *_LISTS, "clock")
+MAY = (*_KEYED, *_LISTS, "clock")
 _IDENTITY = {"builds": ("product", "version", "component"), "unnumbered": ("product", "kb")}
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -63,8 +63,8 @@ def lay_over(tables: Table, document: Mapping[str, Any], file: str, sha256: str)
     """
     laid, faults, changes = dict(tables), list[str](), list[str]()
     for name, value in document.items():
-        if name not in _MAY:
-            faults.append(f"{name}: not a table that a file can change ({', '.join(_MAY)})")
+        if name not in MAY:
+            faults.append(f"{name}: not a table that a file can change ({', '.join(MAY)})")
         elif name in _LISTS:
             laid[name] = _laid_rows(name, tables[name], value, faults, changes)
         elif not isinstance(value, Mapping):

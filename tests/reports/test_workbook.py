@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from tests.reports.sample import (
     several,
 )
 
-AUDITS = {
+AUDITS: dict[str, Callable[[], Audit]] = {
     "rich": sample,
     "empty": empty,
     "hostile": hostile,
