@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 from auditor.rulebook.check_policies import cited_by_policies, policy_faults
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.integration import ServerNeed
-from auditor.rulebook.model import Build, Rulebook, Unnumbered
+from auditor.rulebook.model import Build, Product, Rulebook, Unnumbered
 
 _MONTH = re.compile(r"20[0-9]{2}(-(0[1-9]|1[0-2]))?")
 _KB = re.compile(r"KB[1-9][0-9]{5,6}")
@@ -136,20 +136,28 @@ def _products(rulebook: Rulebook) -> Iterator[str]:
         yield from _unknown(f"product {product.key}", systems, rulebook.windows)
         if len(set(systems)) != len(systems):
             yield f"product {product.key}: a Windows has two rows"
+        builds = {build.version for build in rulebook.builds_of(product.key)}
+        for row in product.systems:
+            if row.least is not None and row.least not in builds:
+                yield f"product {product.key} on {row.os}: {row.least} is no build of it"
         if product.systems_closed and not systems:
             yield f"product {product.key}: a closed list of no systems"
         named = {*rulebook.components.deciding, *rulebook.components.tools}
         yield from _unknown(f"product {product.key}", product.codes.values(), named)
-        support, known = product.support, rulebook.builds_of(product.key)
-        if support is None or support.ends is None:
-            continue
-        if known and f"{support.ends:%Y-%m}" < known[0].month:
-            yield f"support of {product.key}: it ends before the product began"
-        if support.extended is not None and support.extended < support.ends:
-            yield f"support of {product.key}: the bought updates end before it"
+        yield from _support(rulebook, product)
     for one, other in combinations(rulebook.products.values(), 2):
         for name in {n.casefold() for n in one.packages} & {n.casefold() for n in other.packages}:
             yield f"products {one.key} and {other.key}: both are called {name}"
+
+
+def _support(rulebook: Rulebook, product: Product) -> Iterator[str]:
+    support, known = product.support, rulebook.builds_of(product.key)
+    if support is None or support.ends is None:
+        return
+    if known and f"{support.ends:%Y-%m}" < known[0].month:
+        yield f"support of {product.key}: it ends before the product began"
+    if support.extended is not None and support.extended < support.ends:
+        yield f"support of {product.key}: the bought updates end before it"
 
 
 def _windows(rulebook: Rulebook) -> Iterator[str]:

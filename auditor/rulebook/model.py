@@ -44,10 +44,11 @@ class Source:
 
 @dataclass(frozen=True, config=STRICT)
 class SystemRow:
-    """A Windows that a product may run on."""
+    """A Windows that a product may run on, from the build `least` on where one is named."""
 
     os: str
     sources: tuple[str, ...]
+    least: Build4 | None = None
     kb3140245: Need = Need.NONE
     install: Literal["any", "in_place", "new"] = "any"
     confidence: Confidence = Confidence.STATED

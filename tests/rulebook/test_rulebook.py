@@ -23,6 +23,7 @@ from auditor.rulebook.model import (
     Part,
     Rulebook,
     Support,
+    SystemRow,
     Unnumbered,
     UpdatedFile,
 )
@@ -118,6 +119,10 @@ FAULTS = [
     (_stray_build(parts=(Part("Core", version=Version(6, 0)),)), "Core is not in the line"),
     (replace(BOOK, unnumbered=(Unnumbered("x", "CU", "2018", (), ()),)), "no product x"),
     (_product("lync2013", systems=_LYNC.systems[:1] * 2), "a Windows has two rows"),
+    (
+        _product("lync2013", systems=(SystemRow("2012", ("dtls",), Version(5, 0, 8308, 555)),)),
+        "product lync2013 on 2012: 5.0.8308.555 is no build of it",
+    ),
     (_product("lync2013", systems=()), "a closed list of no systems"),
     (_product("lync2013", codes={"{1}": "Cores"}), "Cores is not known"),
     (_product("lync2013", packages=("skype for business server 2015",)), "both are called"),
