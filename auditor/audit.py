@@ -35,6 +35,9 @@ class EvidenceEntry(_Model):
     when: datetime | None = None
 
 
+StatusWord = Literal["pass", "fail", "advice", "unknown", "not_applicable", "waived"]
+
+
 class FindingEntry(_Model):
     """One rule's word on one subject. `counted` findings weigh on readiness and exit code."""
 
@@ -43,7 +46,7 @@ class FindingEntry(_Model):
     title: str
     subject: str
     subject_kind: Literal["server", "pool", "scenario", "estate"]
-    status: Literal["pass", "fail", "advice", "unknown", "not_applicable", "waived"]
+    status: StatusWord
     observed: str
     required: str
     reason: str
@@ -80,11 +83,38 @@ class ReachedEntry(_Model):
 ReadinessWord = Literal["ready", "work_needed", "blocked", "unknown", "not_in_scope"]
 
 
+class DifferenceEntry(_Model):
+    """A rule that weighs otherwise under another policy: its word there, and under the main one.
+
+    `subject` is the server. A status that does not count says so: it weighs on nothing.
+    """
+
+    rule: str
+    title: str
+    subject: str
+    status: StatusWord
+    counted: bool
+    main_status: StatusWord
+    main_counted: bool
+    required: str
+    reason: str
+
+
+class UnderPolicyEntry(_Model):
+    """Readiness under another policy of the run, and what makes it differ (a rule once)."""
+
+    policy: str
+    readiness: ReadinessWord
+    reason: str
+    differs: tuple[DifferenceEntry, ...] = ()
+
+
 class ServerEntry(_Model):
     """One server. `product` and `os` are rulebook keys; the `_title`s are for people.
 
     `needed_by` are keys of the scenarios, in use or not known to be unused, whose path goes over
     its pool. `excluded` is why somebody left the server out; it was not contacted then.
+    `readiness` is by the run's main policy, `also` by each of the others.
     """
 
     fqdn: str
@@ -105,6 +135,7 @@ class ServerEntry(_Model):
     reached: ReachedEntry
     needed_by: tuple[str, ...] = ()
     excluded: str = ""
+    also: tuple[UnderPolicyEntry, ...] = ()
 
 
 class PoolEntry(_Model):
@@ -121,6 +152,7 @@ class PoolEntry(_Model):
     hosts_cms: bool = False
     takes_updates: bool = True
     needed_by: tuple[str, ...] = ()
+    also: tuple[UnderPolicyEntry, ...] = ()
 
 
 class MachineEntry(_Model):
@@ -149,6 +181,7 @@ class ScenarioEntry(_Model):
     source: tuple[SourceRef, ...] = ()
     chains: tuple[tuple[str, ...], ...] = ()
     guessed: tuple[str, ...] = ()
+    also: tuple[UnderPolicyEntry, ...] = ()
 
 
 class EstateEntry(_Model):
@@ -199,8 +232,30 @@ class StepEntry(_Model):
     needed_by: tuple[str, ...] = ()
 
 
+class PolicyEntry(_Model):
+    """A policy that the run judged by. `exit_code` is what it alone would have ended with."""
+
+    key: str
+    title: str
+    description: str = ""
+    main: bool
+    exit_code: int
+    source: tuple[SourceRef, ...] = ()
+
+
+class OverlayEntry(_Model):
+    """A file of somebody's own over the rulebook: its name, its SHA-256, what it changed."""
+
+    file: str
+    sha256: str
+    changes: tuple[str, ...] = ()
+
+
 class RunEntry(_Model):
-    """The run. `exit_code` is what the process ends with (0 ready, 1 work, 3 incomplete)."""
+    """The run. `exit_code` is what the process ends with (0 ready, 1 work, 3 incomplete).
+
+    `policy` is the main one: findings, plan and exit code are by it. `policies` are all of them.
+    """
 
     id: str
     started: datetime
@@ -210,6 +265,8 @@ class RunEntry(_Model):
     tool_version: str
     rulebook_date: str
     exit_code: int
+    policies: tuple[PolicyEntry, ...] = ()
+    overlays: tuple[OverlayEntry, ...] = ()
 
 
 class Audit(_Model):

@@ -55,13 +55,15 @@ _SERVERS = (
     "fqdn", "pool", "pool_kind", "site", "roles", "zone", "upgrade_domain", "product",
     "product_title", "build", "build_label", "os", "os_title", "readiness", "reason", "reached",
     "reach_code", "reach_sentence", "reach_hint", "origin", "unauthenticated", "collected_utc",
-    "age_days", "clock_skew_seconds", "needed_by", "excluded",
+    "age_days", "clock_skew_seconds", "needed_by", "excluded", "other_policies",
 )  # fmt: skip
 
 
 def _server(server: ServerEntry) -> FlatRow:
     reached = server.reached
-    plain = server.model_dump(include=set(_SERVERS) - {"roles", "reached", "needed_by"})
+    plain = server.model_dump(
+        include=set(_SERVERS) - {"roles", "reached", "needed_by", "other_policies"}
+    )
     return {
         **plain,
         "roles": ", ".join(server.roles),
@@ -75,6 +77,7 @@ def _server(server: ServerEntry) -> FlatRow:
         "age_days": reached.age_days,
         "clock_skew_seconds": reached.clock_skew_seconds,
         "needed_by": ", ".join(server.needed_by),
+        "other_policies": "\n".join(f"{u.policy}: {u.readiness}" for u in server.also),
     }
 
 

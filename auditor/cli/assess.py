@@ -32,7 +32,7 @@ def assess(
     from auditor.cli.reporting import Asked, judge_and_report
     from auditor.estate.sources import estate_to_assess, joined_by
     from auditor.facts.estate.evidence import read_evidence
-    from auditor.pipeline import bundles_for, check_estate, check_policy
+    from auditor.pipeline import bundles_for, check_estate
     from reports.output import OutputFolder
 
     started = datetime.now(UTC)
@@ -41,7 +41,6 @@ def assess(
     carried = bundles_for(known.estate, bundles)
     estate = joined_by(known.estate, carried)
     readings = {name: bundle.reading for name, bundle in carried.items()}
-    check_policy(reporting.policy)
-    check_estate(estate)
+    check_estate(estate, reporting.knowledge.rulebook)
     asked = Asked(readings, evidence, started)
     return judge_and_report(estate, asked, OutputFolder(reporting.out), reporting)

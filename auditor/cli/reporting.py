@@ -33,7 +33,9 @@ def judge_and_report(
 ) -> int:
     """Everything after the last server answered; the summary goes to stdout, talk to stderr."""
     run = RunFacts(RunFacts.new_id(asked.started), asked.started, datetime.now(UTC))
-    audit = judge(estate, asked.readings, reporting.policy, run, reporting.waivers, asked.evidence)
+    audit = judge(
+        estate, asked.readings, reporting.knowledge, run, reporting.waivers, asked.evidence
+    )
     written = output.write_reports(audit, csv=reporting.csv)
     try:
         print_summary(audit, make_console())

@@ -51,14 +51,13 @@ def run(
     from auditor.estate.sources import estate_to_run
     from auditor.facts.bundle import as_carried
     from auditor.facts.estate.evidence import read_evidence
-    from auditor.pipeline import bundles_for, check_estate, check_policy
+    from auditor.pipeline import bundles_for, check_estate
     from reports.output import OutputFolder
 
     estate_file = estate_to_run(source.config, source.topology, source.servers, source.username)
     if configuration is not None:
         estate_file = estate_file.through(configuration)
-    check_policy(reporting.policy)
-    check_estate(estate_file.estate)
+    check_estate(estate_file.estate, reporting.knowledge.rulebook)
     if threads is not None:
         estate_file = replace(estate_file, options=replace(estate_file.options, threads=threads))
     evidence = read_evidence(estate_file.evidence)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from auditor.audit import Audit, MachineEntry, ServerEntry
+from auditor.audit import Audit, MachineEntry, ServerEntry, UnderPolicyEntry
 from reports import needs, words
 from reports.workbook.style import LOOK_TAB, colour_words, warn
 from reports.workbook.table import Column, add_table, area
@@ -27,12 +29,13 @@ def _read(server: ServerEntry) -> str:
     return "Yes" if server.reached.ok else "No"
 
 
-def _columns(audit: Audit) -> tuple[Column[ServerEntry], ...]:
+def _columns(audit: Audit, others: Sequence[str]) -> tuple[Column[ServerEntry], ...]:
     names = needs.scenario_names(audit)
     return (
         Column("Server", 30, lambda s: s.fqdn, "Audit line"),
         Column(_READINESS, 14, lambda s: words.READINESS[s.readiness], "Audit line"),
         Column("Reason", 52, lambda s: s.reason),
+        *(column for policy in others for column in _under(policy)),
         Column("Needed by", 30, lambda s: needs.needed_by(s.needed_by, names)),
         Column("Site", 12, lambda s: s.site),
         Column("Pool", 28, lambda s: s.pool),
@@ -53,14 +56,36 @@ def _columns(audit: Audit) -> tuple[Column[ServerEntry], ...]:
 
 
 def add_servers(book: Workbook, audit: Audit) -> Worksheet:
-    rows, columns = audit.servers, _columns(audit)
+    rows = audit.servers
+    others = [policy.key for policy in audit.run.policies if not policy.main]
+    columns = _columns(audit, others)
     sheet = add_table(book, "Servers", columns, rows, frozen="C2")
     sheet.sheet_properties.tabColor = LOOK_TAB
-    readiness = area(columns, _READINESS, len(rows))
-    colour_words(sheet, readiness, tuple(words.READINESS.values()))
+    for header in (_READINESS, *(f"Under {policy}" for policy in others)):
+        colour_words(sheet, area(columns, header, len(rows)), tuple(words.READINESS.values()))
     read = area(columns, _READ, len(rows))
     warn(sheet, read, f'{read.partition(":")[0]}="No"')
     return sheet
+
+
+def _under(policy: str) -> tuple[Column[ServerEntry], Column[ServerEntry]]:
+    """Readiness under another policy of the run, and which rules make it differ."""
+
+    def entry(server: ServerEntry) -> UnderPolicyEntry | None:
+        return next((under for under in server.also if under.policy == policy), None)
+
+    def readiness(server: ServerEntry) -> str:
+        under = entry(server)
+        return words.READINESS[under.readiness] if under else ""
+
+    def why(server: ServerEntry) -> str:
+        under = entry(server)
+        return (words.differences(under) or under.reason) if under else ""
+
+    return (
+        Column(f"Under {policy}", 14, readiness, "Audit line"),
+        Column(f"Why under {policy}", 52, why),
+    )
 
 
 def add_other_machines(book: Workbook, audit: Audit) -> Worksheet:

@@ -26,10 +26,11 @@ ROWS = [
     (SFB2015, "2012", "pass", "both rows ask the same"),
     (SFB2015, "2012r2", "pass", "both rows ask the same"),
     (SFB2015, "2016", "pass", "must be a new installation"),
-    (SFB2015, "2019", "fail", "is not supported on Windows Server 2019"),
+    (SFB2015, "2022", "fail", "is not supported on Windows Server 2022"),
+    (SFB2019, "2012r2", "fail", "is not supported on Windows Server 2012 R2"),
     (SFB2019, "2016", "pass", ""),
-    (SFB2019, "2019", "advice", "is inferred"),
-    (SFB2019, "2022", "advice", "No source here says"),
+    (SFB2019, "2019", "pass", ""),
+    (SFB2019, "2022", "fail", "is not supported on Windows Server 2022"),
     (SFBSE, "2022", "advice", "No source here says"),
     # The row is met without service pack 1; that is another finding, and work.
     (SFB2015, "2008r2-rtm", "pass", "must be an in-place upgrade"),
@@ -47,6 +48,32 @@ def test_rows(product: str, windows: str, status: str, words: str) -> None:
     assert finding.actions == (("migrate-os",) if status == "fail" else ())
     if status == "fail":
         assert judged.server.readiness == "blocked"
+
+
+# product, Windows, Core Components -> status, words of the reason
+EARLY = [
+    (LYNC2013, "2012r2", "5.0.8308.555", "fail", "needs 5.0.8308.556 or later"),
+    (LYNC2013, "2012r2", "5.0.8308.556", "pass", ""),
+    (LYNC2013, "2012", "5.0.8308.0", "pass", ""),
+    (SFB2015, "2016", "6.0.9319.280", "fail", "needs 6.0.9319.281 or later"),
+    (SFB2015, "2016", "6.0.9319.281", "pass", ""),
+    (SFB2015, "2019", "6.0.9319.547", "fail", "needs 6.0.9319.548 or later"),
+    (SFB2015, "2019", "6.0.9319.548", "pass", "must be a new installation"),
+    (SFB2015, "2019", "6.0.9319.x", "unknown", "the build is not known"),
+]
+
+
+@pytest.mark.parametrize(("product", "windows", "build", "status", "words"), EARLY)
+def test_a_windows_from_an_update_on(
+    product: str, windows: str, build: str, status: str, words: str
+) -> None:
+    judged = judge(server(windows, product=product, core=build, front_end=build))
+    finding = judged.finding("SFB-OS-001")
+    assert finding.status == status
+    assert words in finding.reason
+    assert finding.blocks is False
+    assert finding.actions == (("install-cu",) if status == "fail" else ())
+    assert judged.server.readiness != "blocked"
 
 
 # what differs from a Windows Server 2012 R2 -> status under Lync 2013 and SfB 2015, words

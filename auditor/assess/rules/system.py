@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of, shorten, windows_of
+from auditor.assess.rules.product import package_evidence
 from auditor.facts.os import OsFacts
 from auditor.rulebook.model import Product, SystemRow, Windows
+from auditor.version import Version
 
 _DOMAIN_CONTROLLER = 2
 _SERVER_CORE = "server core"
@@ -25,6 +27,10 @@ class SupportedSystem(Rule):
         row = product.system(windows.key)
         status, reason = _verdict(product, windows, row, facts)
         blocked = status is Status.FAIL
+        if not blocked and row is not None and row.least is not None:
+            early = _too_early(subject, context, row.least)
+            if early is not None:
+                return self._early(subject, context, row, early)
         rows = [context.rulebook.windows[r.os].title for r in product.systems]
         return self.finding(
             subject,
@@ -40,6 +46,43 @@ class SupportedSystem(Rule):
             sources=tuple(dict.fromkeys((*(row.sources if row else ()), *product.sources))),
             blocks=blocked,
         )
+
+    def _early(
+        self, subject: Subject, context: Context, row: SystemRow, early: tuple[Status, str]
+    ) -> Finding:
+        """The product runs on this Windows from a build on that it has not, or may not have."""
+        windows, facts = windows_of(subject, context), subject.get(OsFacts)
+        status, reason = early
+        return self.finding(
+            subject,
+            status,
+            observed=_observed(windows, facts),
+            required=f"{row.least} or later on {windows.title}",
+            reason=reason,
+            evidence=[*system_evidence(subject, facts), *package_evidence(subject)],
+            remediation=f"Install the cumulative update of {row.least} or a later one."
+            if status is Status.FAIL
+            else "",
+            actions=("install-cu",) if status is Status.FAIL else (),
+            sources=row.sources,
+        )
+
+
+def _too_early(subject: Subject, context: Context, least: Version) -> tuple[Status, str] | None:
+    """What a build before `least` means for the row; None where it is met.
+
+    Where the packages were not read at all, their own findings say so.
+    """
+    if subject.product.stated:
+        return None
+    core = subject.product.components(context.rulebook.components.core)
+    versions = [package.version for package in core if package.version is not None]
+    title = windows_of(subject, context).title
+    if not versions:
+        return Status.UNKNOWN, f"{title} needs {least} or later, and the build is not known."
+    if min(versions) < least:
+        return Status.FAIL, f"On {title} the product needs {least} or later."
+    return None
 
 
 def _verdict(
