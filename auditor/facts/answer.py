@@ -56,9 +56,14 @@ def decode_answer(
 
 
 def parse_answer(text: str, limit: int = MAX_CHARACTERS) -> Fields:
-    """The outermost object of an answer of at most `limit` characters; AnswerError otherwise."""
+    """The outermost object of an answer of at most `limit` characters; AnswerError otherwise.
+
+    A long one is long by its texts: of values it has no more than a short one could have.
+    """
     if len(text) > limit:
         raise AnswerError("", f"longer than {limit} characters")
+    if len(text) > MAX_CHARACTERS and sum(map(text.count, "[{,")) > MAX_CHARACTERS:
+        raise AnswerError("", f"more than {MAX_CHARACTERS} values")
     try:
         value = json.loads(
             text.strip("\ufeff \t\r\n\0"),
