@@ -8,6 +8,8 @@ from pathlib import Path
 
 from auditor.assemble import RunFacts, assemble
 from auditor.assess.engine import assess, policy_named
+from auditor.assess.rule import Context
+from auditor.assess.scenarios.evidence import in_time
 from auditor.assess.scenarios.weighing import with_evidence
 from auditor.assess.waivers import Waiver
 from auditor.audit import Audit
@@ -59,13 +61,17 @@ def judge(
     policy: str,
     run: RunFacts,
     waivers: Sequence[Waiver] = (),
+    evidence: Sequence[Reading] = (),
 ) -> Audit:
     """Assess the readings under `policy`, plan what the findings demand, and put it together.
 
-    Readings that hold the estate's own families also say which scenarios are in use.
+    `evidence`, and readings that hold the estate's own families, say which scenarios are in
+    use; of those that are too old for the policy nothing counts.
     """
     rulebook = load()
-    estate = with_evidence(estate, readings, rulebook)
+    context = Context(rulebook, policy_named(rulebook, policy), run.finished)
+    known = in_time((*readings.values(), *evidence), context)
+    estate = with_evidence(estate, known, rulebook)
     assessment = assess(estate, readings, rulebook, policy, run.finished, waivers)
     procedures = load_procedures()
     plan = make_plan(assessment, procedures)

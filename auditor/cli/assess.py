@@ -29,16 +29,19 @@ def assess(
     \b
     sfb-audit assess audit/facts/*.json --out again
     """
-    from auditor.cli.reporting import judge_and_report
+    from auditor.cli.reporting import Asked, judge_and_report
     from auditor.estate.sources import estate_to_assess, joined_by
+    from auditor.facts.estate.evidence import read_evidence
     from auditor.pipeline import bundles_for, check_estate, check_policy
     from reports.output import OutputFolder
 
     started = datetime.now(UTC)
-    known = estate_to_assess((), config=config, topology=topology)
-    carried = bundles_for(known, bundles)
-    estate = joined_by(known, carried)
+    known = estate_to_assess(config, topology)
+    evidence = read_evidence(known.evidence)
+    carried = bundles_for(known.estate, bundles)
+    estate = joined_by(known.estate, carried)
     readings = {name: bundle.reading for name, bundle in carried.items()}
     check_policy(reporting.policy)
     check_estate(estate)
-    return judge_and_report(estate, readings, OutputFolder(reporting.out), reporting, started)
+    asked = Asked(readings, evidence, started)
+    return judge_and_report(estate, asked, OutputFolder(reporting.out), reporting)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import click
@@ -18,16 +19,21 @@ from reports.console import make_console, print_summary
 from reports.output import OutputFolder
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came back from the servers, by FQDN, and what is known of the estate's own settings."""
+
+    readings: Mapping[str, Reading]
+    evidence: Sequence[Reading]
+    started: datetime
+
+
 def judge_and_report(
-    estate: Estate,
-    readings: Mapping[str, Reading],
-    output: OutputFolder,
-    reporting: Reporting,
-    started: datetime,
+    estate: Estate, asked: Asked, output: OutputFolder, reporting: Reporting
 ) -> int:
     """Everything after the last server answered; the summary goes to stdout, talk to stderr."""
-    run = RunFacts(RunFacts.new_id(started), started, datetime.now(UTC))
-    audit = judge(estate, readings, reporting.policy, run, reporting.waivers)
+    run = RunFacts(RunFacts.new_id(asked.started), asked.started, datetime.now(UTC))
+    audit = judge(estate, asked.readings, reporting.policy, run, reporting.waivers, asked.evidence)
     written = output.write_reports(audit, csv=reporting.csv)
     try:
         print_summary(audit, make_console())

@@ -46,10 +46,11 @@ def run(
     sfb-audit run --topology topology.xml --username 'CONTOSO\\me' --out audit
     sfb-audit run --config estate.toml --bundle EDGE01.facts.json --out audit
     """
-    from auditor.cli.reporting import judge_and_report
+    from auditor.cli.reporting import Asked, judge_and_report
     from auditor.estate.carried import refuse_strangers
     from auditor.estate.sources import estate_to_run
     from auditor.facts.bundle import as_carried
+    from auditor.facts.estate.evidence import read_evidence
     from auditor.pipeline import bundles_for, check_estate, check_policy
     from reports.output import OutputFolder
 
@@ -60,13 +61,15 @@ def run(
     check_estate(estate_file.estate)
     if threads is not None:
         estate_file = replace(estate_file, options=replace(estate_file.options, threads=threads))
+    evidence = read_evidence(estate_file.evidence)
     found = bundles_for(estate_file.estate, bundles)
     carried = {name: as_carried(bundle) for name, bundle in found.items()}
     refuse_strangers(carried, estate_file.estate)
     output = OutputFolder(reporting.out)
     started = datetime.now(UTC)
     readings = read_servers(estate_file, output, carried)
-    return judge_and_report(estate_file.estate, readings, output, reporting, started)
+    asked = Asked(readings, evidence, started)
+    return judge_and_report(estate_file.estate, asked, output, reporting)
 
 
 def read_servers(

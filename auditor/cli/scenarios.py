@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,8 +16,18 @@ from auditor.cli import options
 @click.option("--config", type=options.FILE, help="Estate file: pools and stated scenarios.")
 @click.option("--topology", type=options.FILE, help="Topology XML.")
 @click.option("--run", "folder", type=options.FILE, help="Folder of a run: is the path ready?")
+@click.option(
+    "--policy",
+    default="office365-tls12",
+    show_default=True,
+    help="The policy that says when evidence is too old.",
+)
 def scenarios(
-    bundles: tuple[Path, ...], config: Path | None, topology: Path | None, folder: Path | None
+    bundles: tuple[Path, ...],
+    config: Path | None,
+    topology: Path | None,
+    folder: Path | None,
+    policy: str,
 ) -> int:
     """Print the need matrices with this estate's rows marked: in use, evidence, path.
 
@@ -26,12 +37,16 @@ def scenarios(
     \b
     sfb-audit scenarios estate/fe01.json --topology topology.xml --run audit
     """
+    from auditor.assess.engine import policy_named
     from auditor.assess.model import Readiness
+    from auditor.assess.rule import Context
+    from auditor.assess.scenarios.evidence import in_time
     from auditor.assess.scenarios.matrix import matrices
     from auditor.assess.scenarios.read_estate import read_estate
     from auditor.errors import ExitCode, UsageError
     from auditor.estate.sources import estate_to_assess
     from auditor.facts.bundle import read_bundle
+    from auditor.facts.estate.evidence import read_evidence
     from auditor.rulebook import load
     from reports.audit_json import read_audit
     from reports.console import make_console
@@ -43,14 +58,17 @@ def scenarios(
             "Of which estate?",
             "Name bundles of the estate's snippets, --config FILE or --topology FILE.",
         )
-    readings = [read_bundle(bundle) for bundle in bundles]
-    estate = estate_to_assess((), config=config, topology=topology)
+    known = estate_to_assess(config, topology)
+    readings = [*map(read_bundle, bundles), *read_evidence(known.evidence)]
+    estate = known.estate
     if not estate.pools and (read := read_estate(readings)) is not None:
         estate = replace(read, scenarios=estate.scenarios)
     pools = None
     if folder is not None:
         audit = read_audit(folder / "audit.json" if folder.is_dir() else folder)
         pools = {pool.fqdn: Readiness(pool.readiness) for pool in audit.pools}
-    found = matrices(estate, readings, load(), pools)
+    rulebook = load()
+    context = Context(rulebook, policy_named(rulebook, policy), datetime.now(UTC))
+    found = matrices(estate, in_time(readings, context), rulebook, pools)
     print_scenarios(estate.name, found, make_console())
     return ExitCode.INCOMPLETE if found.is_incomplete else ExitCode.READY

@@ -58,6 +58,7 @@ class EstateTable(_Table):
     name: Name = "estate"
     topology: File | None = None
     servers_csv: File | None = None
+    evidence: File | None = None
 
 
 class ZoneTable(_Table):

@@ -35,11 +35,16 @@ _HINT = "What the keys mean is in docs/estate-file.md."
 
 @dataclass(frozen=True, slots=True)
 class EstateFile:
-    """An estate with the ways into it. Every server that is audited names one of `zones`."""
+    """An estate with the ways into it. Every server that is audited names one of `zones`.
+
+    `evidence` is a bundle, or a folder of them, with what was read of the estate's own
+    configuration.
+    """
 
     estate: Estate
-    zones: Mapping[str, Zone]
+    zones: Mapping[str, Zone] = field(default_factory=dict)
     options: RunOptions = field(default_factory=RunOptions)
+    evidence: Path | None = None
 
     def through(self, configuration: str) -> EstateFile:
         """The same servers, each asked through the session configuration of that name.
@@ -87,7 +92,13 @@ def read_estate_file(
             f"{path} has no server to audit.",
             "Add [[pools]] with servers, or name a topology: estate.topology or --topology.",
         )
-    return EstateFile(_described(estate, document, path), zones, _options(document.run))
+    named = document.estate.evidence
+    return EstateFile(
+        _described(estate, document, path),
+        zones,
+        _options(document.run),
+        None if named is None else path.parent / named,
+    )
 
 
 def _structure(

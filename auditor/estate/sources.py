@@ -66,28 +66,20 @@ def default_zone(username: str) -> Zone:
     return Zone(DEFAULT_ZONE, Transport.HTTP, 5985, Auth.NEGOTIATE, credential)
 
 
-def estate_to_assess(
-    names: Iterable[str], *, config: Path | None = None, topology: Path | None = None
-) -> Estate:
-    """The estate that bundles of the servers `names` belong to.
-
-    Servers that the estate file or topology does not know are added, each as a pool of unknown
-    kind, and `Estate.notes` says so; without either, all of them are. Raises UsageError, with
-    BUNDLE-NAME for a name that no machine can have.
-    """
+def estate_to_assess(config: Path | None = None, topology: Path | None = None) -> EstateFile:
+    """The estate that is judged from files alone; without both an empty one. Raises UsageError."""
     if config is not None:
-        estate = read_estate_file(config, topology=topology, collecting=False).estate
-    elif topology is not None:
-        estate = read_topology(topology)
-    else:
-        estate = Estate("bundles", "fact bundles", scenarios=stated_scenarios({}, "bundles"))
-    return joined_by(estate, names)
+        return read_estate_file(config, topology=topology, collecting=False)
+    if topology is not None:
+        return EstateFile(read_topology(topology))
+    return EstateFile(Estate("bundles", "fact bundles", scenarios=stated_scenarios({}, "bundles")))
 
 
 def joined_by(estate: Estate, names: Iterable[str]) -> Estate:
     """The estate with each of the servers `names` that it lacks as a pool of its own.
 
-    Raises UsageError, BUNDLE-NAME, for a name that no machine can have.
+    Where the estate has pools, `Estate.notes` says of each that it was added. Raises
+    UsageError, BUNDLE-NAME, for a name that no machine can have.
     """
     names = tuple(dict.fromkeys(names))
     for name in names:

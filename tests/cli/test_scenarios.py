@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _bundle(folder: Path, shell: kinds.Shell, **differs: object) -> Path:
     path = folder / "fe01.json"
+    differs = {"when": datetime.now(UTC), **differs}
     path.write_text(answer_of(shell, **differs), "utf-8")  # type: ignore[arg-type]
     return path
 

@@ -9,7 +9,7 @@ import pytest
 from auditor.errors import UsageError
 from auditor.estate.model import Estate, InUse, PoolKind
 from auditor.estate.scenarios import KEYS, stated_scenarios
-from auditor.estate.sources import default_zone, estate_to_assess, estate_to_run
+from auditor.estate.sources import default_zone, estate_to_assess, estate_to_run, joined_by
 from auditor.estate.zone import Auth, SecretSource, Transport
 from tests.estate.topology_text import Box, Document, On, whole_estate
 
@@ -46,6 +46,10 @@ def config(tmp_path: Path) -> Path:
         "utf-8",
     )
     return path
+
+
+def assessed(names: list[str], **where: Path) -> Estate:
+    return joined_by(estate_to_assess(**where).estate, names)
 
 
 def kinds(estate: Estate) -> dict[str, PoolKind]:
@@ -124,7 +128,7 @@ def test_a_topology_without_servers_to_audit(tmp_path: Path) -> None:
 
 
 def test_bundles_alone_are_pools_of_unknown_kind() -> None:
-    estate = estate_to_assess(["fe01.contoso.com", "edge01", "fe01.contoso.com"])
+    estate = assessed(["fe01.contoso.com", "edge01", "fe01.contoso.com"])
     assert kinds(estate) == {
         "fe01.contoso.com": PoolKind.UNKNOWN,
         "edge01": PoolKind.UNKNOWN,
@@ -135,13 +139,13 @@ def test_bundles_alone_are_pools_of_unknown_kind() -> None:
 
 
 def test_bundles_of_an_estate_that_knows_them(topology: Path) -> None:
-    estate = estate_to_assess(["fe01.contoso.com"], topology=topology)
+    estate = assessed(["fe01.contoso.com"], topology=topology)
     assert len(estate.servers()) == 11
     assert not any("bundle" in note for note in estate.notes)
 
 
 def test_a_bundle_of_a_stranger_is_judged_and_named(topology: Path) -> None:
-    estate = estate_to_assess(["edge01.workgroup", "new.contoso.com"], topology=topology)
+    estate = assessed(["edge01.workgroup", "new.contoso.com"], topology=topology)
     assert kinds(estate)["new.contoso.com"] is PoolKind.UNKNOWN
     assert len(estate.servers()) == 13
     assert estate.notes[-2:] == (
@@ -154,7 +158,7 @@ def test_a_bundle_of_a_stranger_is_judged_and_named(topology: Path) -> None:
 
 
 def test_a_bundle_of_a_machine_without_updates_is_named(topology: Path) -> None:
-    estate = estate_to_assess(["sql01.contoso.com"], topology=topology)
+    estate = assessed(["sql01.contoso.com"], topology=topology)
     assert len(estate.servers()) == 11
     assert (
         "sql01.contoso.com is sql in topology topology.xml and takes no updates: "
@@ -164,20 +168,20 @@ def test_a_bundle_of_a_machine_without_updates_is_named(topology: Path) -> None:
 
 def test_a_bundle_of_a_pool_without_machines_fills_it(tmp_path: Path) -> None:
     document = Document([Box("1", "se01.contoso.com", ())], [On("UserServices", "1")])
-    estate = estate_to_assess(["se01.contoso.com"], topology=document.written(tmp_path))
+    estate = assessed(["se01.contoso.com"], topology=document.written(tmp_path))
     assert [pool.fqdn for pool in estate.pools] == ["se01.contoso.com"]
     assert kinds(estate) == {"se01.contoso.com": PoolKind.ENTERPRISE}
 
 
 def test_a_bundle_named_like_an_empty_file_store_is_judged(tmp_path: Path) -> None:
     document = Document([Box("1", "dfs.contoso.com", ())], [On("FileStore", "1")])
-    estate = estate_to_assess(["dfs.contoso.com"], topology=document.written(tmp_path))
+    estate = assessed(["dfs.contoso.com"], topology=document.written(tmp_path))
     assert [server.fqdn for server in estate.servers()] == ["dfs.contoso.com"]
 
 
 def test_a_server_that_has_its_bundle_is_no_other_name_of_a_stranger(topology: Path) -> None:
     names = ["edge01.contoso.com", "edge01.workgroup"]
-    assert estate_to_assess(names, topology=topology).notes[-1] == (
+    assert assessed(names, topology=topology).notes[-1] == (
         "edge01.workgroup is not in topology topology.xml; it is judged as a pool of its own."
     )
 
@@ -185,7 +189,7 @@ def test_a_server_that_has_its_bundle_is_no_other_name_of_a_stranger(topology: P
 def test_scenarios_of_an_estate_file_without_servers(tmp_path: Path) -> None:
     path = tmp_path / "estate.toml"
     path.write_text('[scenarios]\nhybrid = "no"\n', "utf-8")
-    estate = estate_to_assess(["fe01"], config=path)
+    estate = assessed(["fe01"], config=path)
     assert {s.key: s.in_use for s in estate.scenarios}["hybrid"] is InUse.NO
     assert (kinds(estate), estate.notes) == ({"fe01": PoolKind.UNKNOWN}, ())
 
@@ -193,7 +197,7 @@ def test_scenarios_of_an_estate_file_without_servers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "fe01; calc", "../fe01", "=cmd", "FE01", "fe01."])
 def test_a_bundle_whose_name_cannot_be_one_is_refused(name: str) -> None:
     with pytest.raises(UsageError) as caught:
-        estate_to_assess([name])
+        assessed([name])
     assert caught.value.code == "BUNDLE-NAME"
 
 

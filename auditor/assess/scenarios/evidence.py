@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from auditor.assess.rule import outdated
 from auditor.estate.model import InUse
-from auditor.facts.estate.families import CMDLETS, ESTATE_FAMILIES, not_available
+from auditor.facts.estate.evidence import without_facts
+from auditor.facts.estate.families import CMDLETS, ESTATE_FAMILIES, NOT_READ, not_available
 from auditor.facts.estate.listing import Listing
 from auditor.facts.families import FamilyResult
-from auditor.facts.reading import Reading
+from auditor.facts.reading import ReachState, Reading
+
+if TYPE_CHECKING:
+    from auditor.assess.rule import Context
 
 T = TypeVar("T")
 
@@ -78,6 +83,16 @@ def _decided(signals: tuple[Signal, ...], order: tuple[InUse, ...]) -> Signal:
             return Signal(state, tuple(dict.fromkeys(clues)))
     every = [clue for signal in signals for clue in signal.clues]
     return Signal(signals[0].state, tuple(dict.fromkeys(every)))
+
+
+def in_time(readings: Iterable[Reading], context: Context) -> tuple[Reading, ...]:
+    """The readings; in those that are too old for the policy the estate's families are unread."""
+    return tuple(_in_time(reading, context) for reading in readings)
+
+
+def _in_time(reading: Reading, context: Context) -> Reading:
+    old = outdated(reading, context) if reading.reach.state is ReachState.READ else None
+    return reading if old is None else without_facts(reading, old)
 
 
 def quoted(text: str | None) -> str:
@@ -143,6 +158,8 @@ class Known:
         error = self._results[family][0].error if family in self._results else None
         if error is None:
             why = "was not read"
+        elif error.kind == NOT_READ:
+            why = f"counts as unread: {error.message}"
         elif not_available(error):
             why = "is not available here"
         else:

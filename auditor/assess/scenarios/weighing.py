@@ -51,14 +51,15 @@ def weigh(estate: Estate, readings: Iterable[Reading], rulebook: Rulebook) -> tu
     return tuple(scales.weighed(key) for key in rulebook.scenarios)
 
 
-def with_evidence(estate: Estate, readings: Mapping[str, Reading], rulebook: Rulebook) -> Estate:
+def with_evidence(estate: Estate, readings: Iterable[Reading], rulebook: Rulebook) -> Estate:
     """The estate with its scenarios as weighed; unchanged where no reading has evidence.
 
     Contradictions between statements and what was read are among its notes.
     """
-    if not Known(readings.values()):
+    readings = tuple(readings)
+    if not Known(readings):
         return estate
-    weighed = {each.key: each for each in weigh(estate, readings.values(), rulebook)}
+    weighed = {each.key: each for each in weigh(estate, readings, rulebook)}
     shown = [weighed[key] for key, entry in rulebook.scenarios.items() if entry.judged]
     notes = (each.contradiction for each in shown if each.contradiction)
     return replace(

@@ -64,6 +64,9 @@ CMDLETS: dict[str, str] = {
 # Families that speak of the pool of the computer on which they are read, not of the estate.
 POOL_FAMILIES = frozenset({"pool_upgrade", "pool_fabric"})
 
+# The kind of error of a family that was asked for and has no facts that may be used.
+NOT_READ = "not read"
+
 _NOT_THERE = ("CommandNotFoundException", "ParameterBindingException")
 
 

@@ -172,7 +172,7 @@ def test_a_statement_wins_and_a_contradiction_is_said_aloud(
     stated: dict[str, str], shell: kinds.Shell, counts: str, contradicts: bool
 ) -> None:
     before = estate(**stated)
-    after = with_evidence(before, {"fe01.contoso.com": front_end(shell)}, BOOK)
+    after = with_evidence(before, [front_end(shell)], BOOK)
     hybrid = next(s for s in after.scenarios if s.key == "hybrid")
     assert hybrid.in_use == counts
     loud = [note for note in after.notes if "but what was read says" in note]
@@ -205,7 +205,7 @@ def test_what_follows_from_hybrid_follows_from_the_statement() -> None:
 
 def test_without_evidence_an_estate_stays_as_it_is() -> None:
     before = estate(hybrid="no")
-    assert with_evidence(before, {"fe01.contoso.com": server()}, BOOK) is before
+    assert with_evidence(before, [server()], BOOK) is before
     found = {each.key: each for each in weigh(before, [server()], BOOK)}
     assert found["hybrid"].in_use is InUse.NO
     assert found["federation"].in_use is InUse.ASSUMED
@@ -234,11 +234,11 @@ def test_an_audit_is_incomplete_where_evidence_was_refused() -> None:
     }
     stated = {"federation": "no", "exchange_online": "no"}
     reading = front_end(kinds.ALL_OFF, refused=["hosting_providers"])
-    judged = with_evidence(estate(**stated), {"fe01.contoso.com": reading}, BOOK)
+    judged = with_evidence(estate(**stated), [reading], BOOK)
     assessment = assess(judged, ready, BOOK, "office365-tls12", NOW)
     assert exit_code(assessment) is ExitCode.INCOMPLETE
     reading = front_end(kinds.HYBRID)
-    judged = with_evidence(estate(**stated), {"fe01.contoso.com": reading}, BOOK)
+    judged = with_evidence(estate(**stated), [reading], BOOK)
     assessment = assess(judged, ready, BOOK, "office365-tls12", NOW)
     assert exit_code(assessment) is ExitCode.READY
 
