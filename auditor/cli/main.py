@@ -11,6 +11,7 @@ from auditor import __version__
 from auditor.cli.assess import assess
 from auditor.cli.builds import builds
 from auditor.cli.collector import collector
+from auditor.cli.discover import discover
 from auditor.cli.explain import explain
 from auditor.cli.lab import demo, lab
 from auditor.cli.rules import rules
@@ -36,7 +37,19 @@ def cli(context: click.Context, traceback: bool) -> None:
     context.obj = traceback
 
 
-for command in (run, assess, explain, scenarios, rules, builds, collector, snippets, lab, demo):
+for command in (
+    run,
+    assess,
+    discover,
+    explain,
+    scenarios,
+    rules,
+    builds,
+    collector,
+    snippets,
+    lab,
+    demo,
+):
     cli.add_command(command)
 
 

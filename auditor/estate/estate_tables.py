@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.estate.model import KINDS_WITHOUT_UPDATES, Estate, Pool, Server, Site, SqlBackend
 from auditor.estate.problems import nearest
-from auditor.estate.zone import Auth, CredentialReference, SecretSource, Transport, Zone
+from auditor.estate.zone import PORTS, Auth, CredentialReference, SecretSource, Transport, Zone
 
 if TYPE_CHECKING:
     from auditor.estate.estate_document import (
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     )
 
 _NO_SITE = "default"
-_PORTS = {Transport.HTTP: 5985, Transport.HTTPS: 5986}
 _LOCATORS = {
     SecretSource.ENVIRONMENT: "variable",
     SecretSource.KEYRING: "service",
@@ -77,7 +76,7 @@ def _zone(
     return Zone(
         name=name,
         transport=table.transport,
-        port=table.port or _PORTS[table.transport],
+        port=table.port or PORTS[table.transport],
         auth=table.auth,
         credential=credentials.get(table.credential),
         ca_file=ca_file,

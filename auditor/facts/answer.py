@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from auditor.facts.estate.families import ESTATE_FAMILIES
-from auditor.facts.families import FAMILIES, Family, FamilyError, FamilyResult
+from auditor.facts.families import BROKEN, FAMILIES, Family, FamilyError, FamilyResult
 from auditor.facts.fields import AnswerError, Fields, clean
 from auditor.facts.reading import Reach, ReachState, Reading
 
@@ -184,7 +184,7 @@ def _family(family: Family, answers: Fields, when: datetime) -> FamilyResult:
         else:
             error = _told_error(result.fields("error"))
     except AnswerError as broken:
-        error = FamilyError("answer", broken.message, broken.path)
+        error = FamilyError(BROKEN, broken.message, broken.path)
     return FamilyResult(family.key, facts, error, when, milliseconds)
 
 
