@@ -89,10 +89,11 @@ def _pools(found: Discovery, console: Console) -> None:
 def _pool(pool: PoolState, console: Console) -> None:
     by = f" (by {pool.server})" if pool.server else ""
     if pool.upgrade is None:
-        _say(console, f"{pool.pool}: unknown{by}", _UNKNOWN)
+        why = next((f": {each}" for each in pool.unread if each.family == "pool_upgrade"), by)
+        _say(console, f"{pool.pool}: unknown{why}", _UNKNOWN)
     else:
         _upgrade(pool, pool.upgrade, by, console)
-    for sentence in (*pool.tries, *(str(each) for each in pool.unread)):
+    for sentence in pool.tries:
         _say(console, f"- {sentence}", _DIM, indent=2)
     if pool.fabric is not None:
         _fabric(pool.fabric, console)

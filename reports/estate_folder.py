@@ -26,9 +26,9 @@ _MOST_BYTES = 4 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What was written, and in words what is other than it was."""
+    """In words: what was written, and what is other than it was."""
 
-    written: tuple[Path, ...]
+    written: tuple[str, ...]
     changes: tuple[str, ...]
 
 
@@ -79,20 +79,19 @@ class EstateFolder:
         removed where they are ours. UsageError REPORT-NOT-WRITTEN.
         """
         before = self._before()
-        written = []
         for fqdn, text in bundles.items():
-            path = self.folder / f"{fqdn}{_SUFFIX}"
-            write_report(path, text.encode())
-            written.append(path)
-        topology = self.folder / TOPOLOGY
-        write_report(topology, xml.encode("utf-8", "replace"))
-        written.append(topology)
+            write_report(self.folder / f"{fqdn}{_SUFFIX}", text.encode())
+        write_report(self.folder / TOPOLOGY, xml.encode("utf-8", "replace"))
         gone = self._forget(bundles)
         if self.is_new:
             write_report(self.path, estate_file.encode())
-            written.append(self.path)
+        answers = "answer" if len(bundles) == 1 else "answers"
+        written = (
+            f"wrote {self.folder} ({TOPOLOGY}, {len(bundles):,} {answers})",
+            f"wrote {self.path}" if self.is_new else f"left {self.path} as it is",
+        )
         changes = [] if before is None else list(_changes(before, estate))
-        return Saved(tuple(written), (*changes, *(f"removed {path}" for path in gone)))
+        return Saved(written, (*changes, *(f"removed {path}" for path in gone)))
 
     def _before(self) -> Estate | None:
         topology = self.folder / TOPOLOGY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections.abc import Iterator
@@ -135,10 +136,12 @@ def _edges(estate: Estate, default: str | None) -> Iterator[str]:
         'source = "prompt"',
     ):
         yield f"# {line}".rstrip()
+    numbers = itertools.count(1)  # of addresses for documentation, to be replaced
     for pool in edges:
         yield f'#\n# [[overrides]]\n# pool = {_text(pool.fqdn)}\n# zone = "edge"'
         for server in pool.servers:
-            yield f'#\n# [[overrides]]\n# server = {_text(server.fqdn)}\n# address = "192.0.2.1"'
+            yield f"#\n# [[overrides]]\n# server = {_text(server.fqdn)}"
+            yield f'# address = "192.0.2.{next(numbers)}"'
 
 
 def _relative(path: Path, folder: Path) -> str:

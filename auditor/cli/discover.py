@@ -30,7 +30,9 @@ class _Found:
 
 
 @click.command()
-@click.option("--from", "server", required=True, help="FQDN of a front end, or of its pool.")
+@click.option(
+    "--from", "server", required=True, help="FQDN of a front end; of a pool by ocspowershell."
+)
 @click.option("--save", type=options.FILE, help="Estate file to write, with a folder beside it.")
 @click.option(
     "--via",
@@ -128,7 +130,5 @@ def _save(folder: EstateFolder, found: _Found, asking: Asking) -> None:
     described = replace(ways.known, estate=found.discovery.estate, zones=zones)
     text = estate_toml(described, folder.path, found.discovery.matrices, ways.default)
     saved = folder.save(found.discovery.estate, found.xml, bundles, text)
-    for change in saved.changes:
-        click.echo(change, err=True)
-    for path in saved.written:
-        click.echo(f"wrote {path}", err=True)
+    for sentence in (*saved.changes, *saved.written):
+        click.echo(sentence, err=True)
