@@ -94,15 +94,17 @@ OBJECT = '<Obj RefId="0"><TN RefId="0">'
 ESCAPED = '&lt;Topology a="1"/&gt;'
 
 
+OBJECT = '<Obj RefId="0"><TN RefId="0">'
+ESCAPED = '&lt;Topology a="1"/&gt;'
+
+
 @pytest.mark.parametrize(
     "clixml",
     [
-        '<XD>&lt;Topology a="1"/&gt;</XD>',
-        '<S>&lt;Topology a="1"/&gt;</S>',
-        '<Obj RefId="0"><TN RefId="0"><T>System.Xml.XmlDocument</T></TN>'
-        '<XD>&lt;Topology a="1"/&gt;</XD></Obj>',
-        '<Obj RefId="0"><TN RefId="0"><T>Rtc.Document</T><T>System.Object</T></TN>'
-        '<Props><S N="OuterXml">&lt;Topology a="1"/&gt;</S></Props></Obj>',
+        f"<XD>{ESCAPED}</XD>",
+        f"<S>{ESCAPED}</S>",
+        f"{OBJECT}<T>System.Xml.XmlDocument</T></TN><XD>{ESCAPED}</XD></Obj>",
+        f'{OBJECT}<T>System.Object</T></TN><Props><S N="OuterXml">{ESCAPED}</S></Props></Obj>',
     ],
     ids=["document", "text", "wrapped document", "property"],
 )
