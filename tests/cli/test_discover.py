@@ -228,6 +228,14 @@ class TestSaved:
         assert hybrid["in_use"] == "yes"
         assert "Get-CsHostingProvider" in hybrid["evidence"]
 
+    def test_a_large_topology_is_read_again(self, tmp_path: Path, capsys: Capture) -> None:
+        """Larger than the budget of an audit, and than the answer of one."""
+        save = tmp_path / "estate.toml"
+        large = TOPOLOGY.replace("</Topology>", f"<!--{'x' * 7_000_000}--></Topology>")
+        discover(capsys, tmp_path, FrontEnds(SHELLS, large), "--save", save)
+        ended = sfb_audit(capsys, "scenarios", "--config", save)
+        assert ended.code == ExitCode.READY, ended.err
+
     def test_the_template_of_edge_servers_can_be_filled_in(
         self, tmp_path: Path, capsys: Capture
     ) -> None:
