@@ -21,6 +21,7 @@ from auditor.rulebook.model import Rulebook
 # Pools whose front ends have the cmdlets of readiness: Lync 2013 and Skype for Business 2015.
 _WITH_READINESS = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD, PoolKind.DIRECTOR})
 _GENERATIONS = frozenset({6, 7})
+_NO_WAY = "No zone leads to its front ends, or its account has no password here."
 # Cross-checks and views of the moment: nothing that is judged depends on them.
 OPTIONAL = frozenset({"layout", "trusted_applications", "replication", "pool_fabric"})
 
@@ -160,7 +161,11 @@ def _is_read(tries: Sequence[Reading]) -> bool:
 def _state(pool: str, tries: Sequence[Reading]) -> PoolState:
     said = tuple(each.reach.sentence for each in tries if each.reach.state is not ReachState.READ)
     if not _is_read(tries):
-        return PoolState(pool, tries=said or ("No way to any of its front ends is known.",))
+        return PoolState(
+            pool,
+            tries=said
+            or ("No zone leads to its front ends, or its account has no password here.",),
+        )
     reading = tries[-1]
     return PoolState(
         pool=pool,

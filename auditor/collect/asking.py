@@ -22,6 +22,7 @@ from auditor.facts.estate.families import POOL_FAMILIES
 # A topology of 16 million characters, of which JSON, CLIXML and base64 make many more.
 _BYTES = 96 * 1024 * 1024
 _OCS_PORT = 443
+_OCS_SERVICE = "http"  # of the names that New-CsKerberosAccount registers for a pool's web site
 
 Progress = Callable[[int], AbstractContextManager[Observer]]
 
@@ -45,6 +46,13 @@ class Asking:
                 "DISCOVER-WAY",
                 f"no zone says how {fqdn} is reached.",
                 'Name the server or its pool in the estate file, or call one zone "default".',
+            )
+        if zone.configuration:
+            raise UsageError(
+                "DISCOVER-WAY",
+                f"the zone {zone.name} asks through the session configuration "
+                f"{zone.configuration}, which answers the audit of a server and nothing else.",
+                "Use --via ocspowershell, or an estate file whose zone names no configuration.",
             )
         target = self._target(fqdn, zone, server.address)
         options = self._options(max(_BYTES, self.ways.known.options.byte_budget))
@@ -75,7 +83,7 @@ class Asking:
         found = []
         for server in pool.servers:
             zone = self._zone(server)
-            if zone is None:
+            if zone is None or zone.configuration:
                 continue
             name = pool.fqdn if self.by_commands else server.fqdn
             try:
@@ -96,6 +104,7 @@ class Asking:
             transport=Transport.HTTPS,
             port=self.given.port or _OCS_PORT,
             configuration="",
+            spn_service=_OCS_SERVICE,
         )
 
     def _target(self, fqdn: str, zone: Zone, address: str | None) -> Target:

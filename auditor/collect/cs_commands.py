@@ -25,6 +25,11 @@ class Kind(StrEnum):
     TOKEN_SERVICE = "token service"  # noqa: S105 - whether it names the OAuth server
 
 
+# A property, and how it is read; by the name of the field in the answer.
+Field = tuple[str, Kind]
+Fields = Mapping[str, Field]
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A cmdlet with its parameters; True is a switch."""
@@ -35,25 +40,43 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A listing: one item for each object of `cmdlet`, the first `limit` of them.
-
-    `fields`: name in the answer -> property of the object, and how it is read.
-    """
+    """A listing: one item for each object of `cmdlet`, the first `limit` of them."""
 
     cmdlet: str
     limit: int
-    fields: Mapping[str, tuple[str, Kind]]
+    fields: Fields
 
 
-def _fields(
-    kinds: Mapping[str, Kind] | None = None, **properties: str
-) -> dict[str, tuple[str, Kind]]:
-    kinds = kinds or {}
-    return {name: (said, kinds.get(name, Kind.TEXT)) for name, said in properties.items()}
+def text(name: str) -> Field:
+    return name, Kind.TEXT
 
 
-def _flags(*names: str) -> dict[str, Kind]:
-    return dict.fromkeys(names, Kind.FLAG)
+def flag(name: str) -> Field:
+    return name, Kind.FLAG
+
+
+def number(name: str) -> Field:
+    return name, Kind.NUMBER
+
+
+def instant(name: str) -> Field:
+    return name, Kind.INSTANT
+
+
+def texts(name: str) -> Field:
+    return name, Kind.TEXTS
+
+
+def token_address(name: str) -> Field:
+    return name, Kind.TOKEN_ADDRESS
+
+
+def token_service(name: str) -> Field:
+    return name, Kind.TOKEN_SERVICE
+
+
+def shown() -> Field:
+    return "", Kind.SHOWN
 
 
 # Families that are one listing.
@@ -61,156 +84,166 @@ LISTINGS: dict[str, Part] = {
     "hosting_providers": Part(
         "Get-CsHostingProvider",
         500,
-        _fields(
-            _flags("enabled", "shared_address_space", "hosts_users", "is_local"),
-            identity="Identity",
-            name="Name",
-            proxy_fqdn="ProxyFqdn",
-            autodiscover_url="AutodiscoverUrl",
-            verification_level="VerificationLevel",
-            enabled="Enabled",
-            shared_address_space="EnabledSharedAddressSpace",
-            hosts_users="HostsOCSUsers",
-            is_local="IsLocal",
-        ),
+        {
+            "identity": text("Identity"),
+            "name": text("Name"),
+            "proxy_fqdn": text("ProxyFqdn"),
+            "autodiscover_url": text("AutodiscoverUrl"),
+            "verification_level": text("VerificationLevel"),
+            "enabled": flag("Enabled"),
+            "shared_address_space": flag("EnabledSharedAddressSpace"),
+            "hosts_users": flag("HostsOCSUsers"),
+            "is_local": flag("IsLocal"),
+        },
     ),
     "access_edge": Part(
         "Get-CsAccessEdgeConfiguration",
         100,
-        _fields(
-            {
-                **_flags("allow_federated_users", "allow_outside_users", "allow_anonymous_users"),
-                **_flags("partner_discovery", "is_public_provider"),
-                "outgoing_tls_count": Kind.NUMBER,
-            },
-            identity="Identity",
-            allow_federated_users="AllowFederatedUsers",
-            allow_outside_users="AllowOutsideUsers",
-            allow_anonymous_users="AllowAnonymousUsers",
-            partner_discovery="EnablePartnerDiscovery",
-            routing_method="RoutingMethod",
-            default_route_fqdn="DefaultRouteFqdn",
-            verification_level="VerificationLevel",
-            is_public_provider="IsPublicProvider",
-            outgoing_tls_count="OutgoingTlsCountForFederatedPartners",
-        ),
+        {
+            "identity": text("Identity"),
+            "allow_federated_users": flag("AllowFederatedUsers"),
+            "allow_outside_users": flag("AllowOutsideUsers"),
+            "allow_anonymous_users": flag("AllowAnonymousUsers"),
+            "partner_discovery": flag("EnablePartnerDiscovery"),
+            "routing_method": text("RoutingMethod"),
+            "default_route_fqdn": text("DefaultRouteFqdn"),
+            "verification_level": text("VerificationLevel"),
+            "is_public_provider": flag("IsPublicProvider"),
+            "outgoing_tls_count": number("OutgoingTlsCountForFederatedPartners"),
+        },
     ),
     "public_providers": Part(
         "Get-CsPublicProvider",
         500,
-        _fields(
-            _flags("enabled"),
-            identity="Identity",
-            proxy_fqdn="ProxyFqdn",
-            verification_level="VerificationLevel",
-            enabled="Enabled",
-        ),
+        {
+            "identity": text("Identity"),
+            "proxy_fqdn": text("ProxyFqdn"),
+            "verification_level": text("VerificationLevel"),
+            "enabled": flag("Enabled"),
+        },
     ),
     "external_access": Part(
         "Get-CsExternalAccessPolicy",
         2000,
-        _fields(
-            _flags("federation", "public_cloud", "outside"),
-            identity="Identity",
-            federation="EnableFederationAccess",
-            public_cloud="EnablePublicCloudAccess",
-            outside="EnableOutsideAccess",
-        ),
+        {
+            "identity": text("Identity"),
+            "federation": flag("EnableFederationAccess"),
+            "public_cloud": flag("EnablePublicCloudAccess"),
+            "outside": flag("EnableOutsideAccess"),
+        },
     ),
     "hosted_voicemail": Part(
         "Get-CsHostedVoicemailPolicy",
         2000,
-        _fields(identity="Identity", destination="Destination", organization="Organization"),
+        {
+            "identity": text("Identity"),
+            "destination": text("Destination"),
+            "organization": text("Organization"),
+        },
     ),
     "oauth_servers": Part(
         "Get-CsOAuthServer",
         500,
-        _fields(
-            identity="Identity",
-            issuer_identifier="IssuerIdentifier",
-            realm="Realm",
-            metadata_url="MetadataUrl",
-            type="Type",
-        ),
+        {
+            "identity": text("Identity"),
+            "issuer_identifier": text("IssuerIdentifier"),
+            "realm": text("Realm"),
+            "metadata_url": text("MetadataUrl"),
+            "type": text("Type"),
+        },
     ),
     "oauth_configuration": Part(
         "Get-CsOAuthConfiguration",
         100,
-        _fields(
-            identity="Identity",
-            realm="Realm",
-            service_name="ServiceName",
-            exchange_autodiscover_url="ExchangeAutodiscoverUrl",
-        ),
+        {
+            "identity": text("Identity"),
+            "realm": text("Realm"),
+            "service_name": text("ServiceName"),
+            "exchange_autodiscover_url": text("ExchangeAutodiscoverUrl"),
+        },
     ),
     "partner_applications": Part(
         "Get-CsPartnerApplication",
         500,
-        _fields(
-            {
-                **_flags("enabled"),
-                "metadata_url": Kind.TOKEN_ADDRESS,
-                "uses_oauth_server": Kind.TOKEN_SERVICE,
-            },
-            identity="Identity",
-            application_identifier="ApplicationIdentifier",
-            realm="Realm",
-            trust_level="ApplicationTrustLevel",
-            enabled="Enabled",
-            metadata_url="AuthToken",
-            uses_oauth_server="AuthToken",
-        ),
+        {
+            "identity": text("Identity"),
+            "application_identifier": text("ApplicationIdentifier"),
+            "realm": text("Realm"),
+            "trust_level": text("ApplicationTrustLevel"),
+            "enabled": flag("Enabled"),
+            "metadata_url": token_address("AuthToken"),
+            "uses_oauth_server": token_service("AuthToken"),
+        },
     ),
     "replication": Part(
         "Get-CsManagementStoreReplicationStatus",
         5000,
-        _fields(
-            {
-                **_flags("up_to_date"),
-                "last_status_report": Kind.INSTANT,
-                "last_update_creation": Kind.INSTANT,
-            },
-            fqdn="ReplicaFqdn",
-            up_to_date="UpToDate",
-            last_status_report="LastStatusReport",
-            last_update_creation="LastUpdateCreation",
-            product_version="ProductVersion",
-        ),
+        {
+            "fqdn": text("ReplicaFqdn"),
+            "up_to_date": flag("UpToDate"),
+            "last_status_report": instant("LastStatusReport"),
+            "last_update_creation": instant("LastUpdateCreation"),
+            "product_version": text("ProductVersion"),
+        },
     ),
     "call_data_connector": Part(
         "Get-CsCloudCallDataConnectorConfiguration",
         100,
-        _fields(_flags("enabled"), identity="Identity", enabled="EnableCallDataConnector"),
+        {
+            "identity": text("Identity"),
+            "enabled": flag("EnableCallDataConnector"),
+        },
     ),
 }
 
 # Families of several listings, each under a name.
 PARTS: dict[str, dict[str, Part]] = {
     "layout": {
-        "sites": Part("Get-CsSite", 5000, _fields(identity="Identity", name="DisplayName")),
+        "sites": Part(
+            "Get-CsSite",
+            5000,
+            {
+                "identity": text("Identity"),
+                "name": text("DisplayName"),
+            },
+        ),
         "pools": Part(
             "Get-CsPool",
             5000,
-            _fields(
-                {"services": Kind.TEXTS, "computers": Kind.TEXTS},
-                fqdn="Fqdn",
-                site="Site",
-                services="Services",
-                computers="Computers",
-            ),
+            {
+                "fqdn": text("Fqdn"),
+                "site": text("Site"),
+                "services": texts("Services"),
+                "computers": texts("Computers"),
+            },
         ),
-        "computers": Part("Get-CsComputer", 5000, _fields(fqdn="Fqdn", pool="Pool")),
+        "computers": Part(
+            "Get-CsComputer",
+            5000,
+            {
+                "fqdn": text("Fqdn"),
+                "pool": text("Pool"),
+            },
+        ),
     },
     "trusted_applications": {
         "pools": Part(
             "Get-CsTrustedApplicationPool",
             2000,
-            _fields(fqdn="PoolFqdn", registrar="Registrar", site="SiteId", version="Version"),
+            {
+                "fqdn": text("PoolFqdn"),
+                "registrar": text("Registrar"),
+                "site": text("SiteId"),
+                "version": text("Version"),
+            },
         ),
         "applications": Part(
             "Get-CsTrustedApplication",
             2000,
-            _fields(application_id="ApplicationId", pool="TrustedApplicationPoolFqdn"),
+            {
+                "application_id": text("ApplicationId"),
+                "pool": text("TrustedApplicationPoolFqdn"),
+            },
         ),
     },
 }
@@ -224,18 +257,16 @@ COMPUTER = Command("Get-CsComputer", {"Local": True})
 FABRIC = "Get-CsPoolFabricState"
 
 DOMAIN_PROXY = "ProxyFqdn"
-UPGRADE_FIELDS = _fields(
-    {"front_ends": Kind.NUMBER, "active_front_ends": Kind.NUMBER},
-    pool="PoolFqdn",
-    state="PoolUpgradeState",
-    front_ends="TotalFrontends",
-    active_front_ends="TotalActiveFrontends",
-)
+UPGRADE_FIELDS: Fields = {
+    "pool": text("PoolFqdn"),
+    "state": text("PoolUpgradeState"),
+    "front_ends": number("TotalFrontends"),
+    "active_front_ends": number("TotalActiveFrontends"),
+}
 UPGRADE_DOMAINS = "UpgradeDomains"
-UPGRADE_DOMAIN_FIELDS = _fields(
-    {"ready": Kind.FLAG, "front_ends": Kind.TEXTS, "shown": Kind.SHOWN},
-    name="UpgradeDomainName",
-    ready="IsReadyForUpgrade",
-    front_ends="Frontends",
-    shown="",
-)
+UPGRADE_DOMAIN_FIELDS: Fields = {
+    "name": text("UpgradeDomainName"),
+    "ready": flag("IsReadyForUpgrade"),
+    "front_ends": texts("Frontends"),
+    "shown": shown(),
+}

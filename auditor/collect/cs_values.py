@@ -8,13 +8,13 @@ where PowerShell did not send the inside (enumerations among them).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 from pypsrp.complex_objects import GenericComplexObject
 from pypsrp.serializer import Serializer
 
-from auditor.collect.cs_commands import Kind
+from auditor.collect.cs_commands import Fields, Kind
 from auditor.facts.estate.topology import MAX_CHARACTERS
 
 _TEXT_LIMIT = 500
@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r'https?://[^\s;"]+')
 _UNREAD_LIST = re.compile(r"<(LST|IE|STK|QUE)\b")
 
 
-def fields_of(found: object, fields: Mapping[str, tuple[str, Kind]]) -> dict[str, object]:
+def fields_of(found: object, fields: Fields) -> dict[str, object]:
     """The fields of an answer that a table of properties names."""
     return {name: field_of(found, said, kind) for name, (said, kind) in fields.items()}
 

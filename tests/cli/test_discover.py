@@ -198,6 +198,30 @@ def test_usage(arguments: tuple[str, ...], code: str, capsys: Capture) -> None:
     assert f"error {code}" in ended.err
 
 
+def test_an_endpoint_that_answers_the_audit_alone(tmp_path: Path, capsys: Capture) -> None:
+    backend = FrontEnds(SHELLS, TOPOLOGY)
+    with asked_by(HOSTS, backend, tmp_path) as (_, config):
+        text = config.read_text().replace(
+            "[zones.default]\n", "[zones.default]\nconfiguration = 'A'\n"
+        )
+        config.write_text(text)
+        ended = sfb_audit(capsys, "discover", "--from", FE, "--config", config)
+    assert ended.code == ExitCode.USAGE
+    assert "error DISCOVER-WAY" in ended.err
+    assert "--via ocspowershell" in ended.err
+    assert backend.asked == []
+
+
+def test_servers_that_nothing_reaches_are_not_asked(tmp_path: Path, capsys: Capture) -> None:
+    backend = FrontEnds(SHELLS, TOPOLOGY)
+    more = f'[[pools]]\nfqdn = "director.contoso.com"\nzone = "offline"\nservers = ["{DIRECTOR}"]\n'
+    with asked_by([HOSTS[0], HOSTS[2]], backend, tmp_path, more) as (_, config):
+        ended = sfb_audit(capsys, "discover", "--from", FE, "--config", config)
+    assert ended.code == ExitCode.INCOMPLETE
+    assert [name for name, _ in backend.asked] == [FE, STANDARD]
+    assert "No zone leads to its front ends" in ended.out
+
+
 class TestSaved:
     """`--save`: a folder that is ours, an estate file that is the engineer's."""
 
