@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -80,6 +80,7 @@ class EstateDocument(_Model):
     pools: list[PoolTable]
     scenarios: dict[str, Literal["yes", "no", "unknown"]] = Field(default_factory=dict)
     windows: dict[str, WindowsDescription] = Field(default_factory=dict)
+    configuration: dict[str, Any] = Field(default_factory=dict)
 
 
 KEYS = frozenset(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from auditor.estate.zone import Auth, Transport
+from auditor.lab.management_shell import ManagementShell
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class LabHost:
     environment). `fault` names an entry of the fault table, None for a healthy host.
     `think` is how many seconds each script takes beyond its own work. `configurations` are
     its session configurations besides Microsoft.PowerShell: by name, the PowerShell that makes
-    a fresh session into one of that kind.
+    a fresh session into one of that kind. `shell` is its Management Shell, where it has one.
     """
 
     fqdn: str
@@ -45,6 +46,7 @@ class LabHost:
     clock_offset: float = 0.0
     think: float = 0.0
     configurations: Mapping[str, str] = field(default_factory=dict)
+    shell: ManagementShell | None = None
 
 
 @dataclass(frozen=True, slots=True)
