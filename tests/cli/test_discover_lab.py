@@ -107,12 +107,11 @@ def estate(folder: Path, **configuration: Any) -> Iterator[tuple[Lab, Path]]:
 
 
 def ask(capsys: Capture, lab: Lab, config: Path, via: str, *more: object) -> Ended:
-    ocs = ("--port", lab.ocs_port, "--ca-file", config.parent / "lab-ca.pem")
+    ways: tuple[object, ...] = ()
+    if via == "ocspowershell":
+        ways = ("--port", lab.ocs_port, "--ca-file", config.parent / "lab-ca.pem")
     return sfb_audit(
-        capsys,
-        *("discover", "--from", WAYS[via], "--via", via, "--config", config),
-        *(ocs if via == "ocspowershell" else ()),
-        *more,
+        capsys, "discover", "--from", WAYS[via], "--via", via, "--config", config, *ways, *more
     )
 
 
