@@ -22,6 +22,7 @@ class LabTable(_Model):
 class UserTable(_Model):
     username: str
     password: str = Field(repr=False)
+    rbac: bool = True
 
 
 class ZoneTable(_Model):

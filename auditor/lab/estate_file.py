@@ -6,6 +6,7 @@ r"""The lab's estate file: one TOML file for a whole estate, its hosts and their
     [users.domain]                       # accounts that the lab's hosts know
     username = 'CONTOSO\svc-sfbaudit'
     password = "lab-only"
+    rbac = true                          # default; false: no role at https://POOL/OcsPowerShell
 
     [zones.internal]                     # how the hosts of a zone are reached
     transport = "http"                   # http | https
@@ -194,7 +195,7 @@ class _Builder:
             transport=zone.transport,
             auth=zone.auth,
             port=zone.port,
-            user=LabUser(user.username, user.password),
+            user=LabUser(user.username, user.password, user.rbac),
         )
 
     def _check_names(self) -> None:

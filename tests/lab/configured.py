@@ -159,9 +159,10 @@ servers = [{ fqdn = "sql03.contoso.com" }]
 """
 
 
-def configured(text: str = "", **configuration: Any) -> LabEstate:
+def configured(text: str = "", *, rbac: bool = True, **configuration: Any) -> LabEstate:
     """The estate, with a configuration given as TOML, as keywords, or as both."""
     raw = tomllib.loads(ESTATE)
+    raw["users"]["domain"]["rbac"] = rbac
     raw["configuration"] = {**tomllib.loads(text), **configuration}
     return build_estate(raw, "lab.toml")
 
