@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from auditor import __version__, audit
 from auditor.assess.engine import exit_code
 from auditor.assess.rules import RULES
+from auditor.estate.model import InUse
 from auditor.facts.bundle import CARRIED
 from auditor.facts.reading import ReachState
 from auditor.rulebook.builds import describe_build
@@ -77,6 +78,7 @@ class _Assembly:
         self.titles = {rule.id: rule.title for rule in RULES}
         self.pools = {pool.fqdn: pool for pool in assessment.estate.pools}
         self.members = {s.fqdn: s for pool in assessment.estate.pools for s in pool.servers}
+        self.needed_by = assessment.needed_by()
 
     def whole(self, run: RunFacts) -> audit.Audit:
         findings = tuple(self._finding(f) for f in self.assessment.findings())
@@ -118,6 +120,13 @@ class _Assembly:
         known = (self.sources[key] for key in keys if key)
         return tuple(audit.SourceRef(key=s.key, title=s.title, url=s.url) for s in known)
 
+    def _needed_by(self, pool: str) -> tuple[str, ...]:
+        return self.needed_by.get(pool, ())
+
+    def _in_force(self) -> tuple[str, ...]:
+        """What the estate as a whole is needed by."""
+        return tuple(s.key for s in self.assessment.scenarios if s.in_use is not InUse.NO)
+
     def _product_title(self, key: str | None) -> str | None:
         return self.rulebook.products[key].title if key else None
 
@@ -144,6 +153,8 @@ class _Assembly:
             readiness=verdict.readiness.value,
             reason=verdict.reason,
             reached=_reached(verdict.reading, self.now),
+            needed_by=self._needed_by(verdict.pool),
+            excluded=member.excluded,
         )
 
     def _pool(self, verdict: PoolVerdict) -> audit.PoolEntry:
@@ -159,6 +170,7 @@ class _Assembly:
             servers=tuple(server.fqdn for server in pool.servers),
             hosts_cms=pool.hosts_cms,
             takes_updates=pool.takes_updates,
+            needed_by=self._needed_by(verdict.fqdn),
         )
 
     def _scenario(self, verdict: ScenarioVerdict) -> audit.ScenarioEntry:
@@ -171,9 +183,12 @@ class _Assembly:
             reason=verdict.reason,
             pools=verdict.pools,
             source=self._sources(verdict.sources),
+            chains=verdict.chains,
+            guessed=verdict.guessed,
         )
 
     def _finding(self, finding: Finding) -> audit.FindingEntry:
+        member = self.members.get(finding.subject)
         return audit.FindingEntry(
             id=_finding_id(finding),
             rule=finding.rule,
@@ -191,6 +206,7 @@ class _Assembly:
             remediation=finding.remediation,
             source=self._sources(finding.sources),
             counted=finding.counted,
+            needed_by=self._needed_by(member.pool if member else finding.subject),
         )
 
     def _step(self, number: int, step: Step) -> audit.StepEntry:
@@ -223,6 +239,7 @@ class _Assembly:
             rules=step.rules,
             reason=step.reason,
             source=self._sources([step.source]),
+            needed_by=self._needed_by(step.pool) if step.pool else self._in_force(),
         )
 
 

@@ -51,6 +51,9 @@ class FindingEntry(_Model):
     remediation: str = ""
     source: tuple[SourceRef, ...] = ()
     counted: bool = True
+    needed_by: tuple[str, ...] = Field(
+        default=(), description="keys of the scenarios that need the subject; none: it can wait"
+    )
 
 
 class ReachedEntry(_Model):
@@ -78,7 +81,11 @@ ReadinessWord = Literal["ready", "work_needed", "blocked", "unknown", "not_in_sc
 
 
 class ServerEntry(_Model):
-    """One server. `product` and `os` are rulebook keys; the `_title`s are for people."""
+    """One server. `product` and `os` are rulebook keys; the `_title`s are for people.
+
+    `needed_by` are keys of the scenarios, in use or not known to be unused, whose path goes over
+    its pool. `excluded` is why somebody left the server out; it was not contacted then.
+    """
 
     fqdn: str
     pool: str
@@ -96,9 +103,13 @@ class ServerEntry(_Model):
     readiness: ReadinessWord
     reason: str
     reached: ReachedEntry
+    needed_by: tuple[str, ...] = ()
+    excluded: str = ""
 
 
 class PoolEntry(_Model):
+    """One pool; `needed_by` as for a server."""
+
     fqdn: str
     kind: str
     site: str
@@ -109,6 +120,7 @@ class PoolEntry(_Model):
     servers: tuple[str, ...] = ()
     hosts_cms: bool = False
     takes_updates: bool = True
+    needed_by: tuple[str, ...] = ()
 
 
 class MachineEntry(_Model):
@@ -121,7 +133,11 @@ class MachineEntry(_Model):
 
 
 class ScenarioEntry(_Model):
-    """`in_use` is yes, no, unknown or assumed (nobody stated it, judged as if it were in use)."""
+    """`in_use` is yes, no, unknown or assumed (nobody stated it, judged as if it were in use).
+
+    `pools` are on its path. `chains` say how it goes, from the users' pool to the Edge pool;
+    `guessed` are sentences about links that are not known.
+    """
 
     key: str
     title: str
@@ -131,6 +147,8 @@ class ScenarioEntry(_Model):
     reason: str
     pools: tuple[str, ...] = ()
     source: tuple[SourceRef, ...] = ()
+    chains: tuple[tuple[str, ...], ...] = ()
+    guessed: tuple[str, ...] = ()
 
 
 class EstateEntry(_Model):
@@ -178,6 +196,7 @@ class StepEntry(_Model):
     rules: tuple[str, ...] = ()
     reason: str
     source: tuple[SourceRef, ...] = ()
+    needed_by: tuple[str, ...] = ()
 
 
 class RunEntry(_Model):

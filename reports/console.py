@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from auditor.audit import Audit, ServerEntry
-from reports import words
+from auditor.audit import Audit, ScenarioEntry, ServerEntry
+from reports import needs, words
 from reports.summary import Summary, summarise
 from reports.text import one_line
 
@@ -32,7 +32,7 @@ _ABBREVIATIONS = (
     ("Lync Server", "Lync"),
     ("Windows Server", "Windows"),
 )
-_MOST_SERVERS, _FIRST_STEPS, _MOST_NOTES = 40, 6, 12
+_MOST_SERVERS, _FIRST_STEPS, _MOST_NOTES, _MOST_WAYS = 40, 6, 12, 3
 
 
 class Source(Protocol):
@@ -114,7 +114,8 @@ def _servers(servers: Sequence[ServerEntry]) -> Table:
         runs = Text(one_line(_short_product(entry), 120))
         runs.append(f"\n{one_line(_abbreviated(words.operating_system(entry)), 120)}", "dim")
         readiness = _word(entry.readiness, words.READINESS[entry.readiness])
-        reason = entry.reason if entry.reached.ok else words.reached(entry) or entry.reason
+        told = entry.reached.ok or entry.readiness == "not_in_scope"
+        reason = entry.reason if told else words.reached(entry) or entry.reason
         table.add_row(name, runs, readiness, Text(one_line(reason, 240)))
     return table
 
@@ -146,9 +147,20 @@ def _scenarios(audit: Audit) -> Table:
             Text(one_line(scenario.title, 120)),
             Text(words.IN_USE[scenario.in_use], "magenta" if scenario.in_use == "assumed" else ""),
             _word(scenario.readiness, words.READINESS[scenario.readiness]),
-            Text(one_line(scenario.reason, 240)),
+            _path(scenario, audit),
         )
     return table
+
+
+def _path(scenario: ScenarioEntry, audit: Audit) -> Text:
+    """The reason; for what may be in use also how the way goes, and what on it is not ready."""
+    told = Text(one_line(scenario.reason, 240))
+    if scenario.in_use != "no":
+        for way in needs.ways(scenario, _MOST_WAYS):
+            told.append(f"\n{one_line(way, 200)}", "dim")
+        for pool in needs.unready(scenario, audit, _MOST_WAYS):
+            told.append(f"\n- {one_line(pool, 160)}")
+    return told
 
 
 def _plan(audit: Audit, summary: Summary, console: Console) -> None:

@@ -45,6 +45,7 @@ def _lines(ways: EstateFile, path: Path, found: Matrices, default: str | None) -
     credentials = {
         zone.credential.name: zone.credential for zone in ways.zones.values() if zone.credential
     }
+    credentials |= ways.credentials
     for credential in credentials.values():
         yield f"\n[credentials.{_key(credential.name)}]"
         yield f"username = {_text(credential.username)}"
@@ -101,12 +102,15 @@ def _overrides(estate: Estate, default: str | None) -> Iterator[str]:
             yield f"\n[[overrides]]\npool = {_text(pool.fqdn)}\nzone = {_text(common)}"
         for server in pool.servers:
             own = server.zone if server.zone and server.zone not in {common, default} else None
-            if own or server.address:
+            said = {
+                "zone": own,
+                "address": server.address,
+                "credential": server.credential,
+                "exclude": server.excluded,
+            }
+            if any(said.values()):
                 yield f"\n[[overrides]]\nserver = {_text(server.fqdn)}"
-                if own:
-                    yield f"zone = {_text(own)}"
-                if server.address:
-                    yield f"address = {_text(server.address)}"
+                yield from (f"{key} = {_text(value)}" for key, value in said.items() if value)
 
 
 def _edges(estate: Estate, default: str | None) -> Iterator[str]:

@@ -22,7 +22,7 @@ from auditor.audit import (
     SourceRef,
 )
 from auditor.errors import UsageError
-from reports import words
+from reports import needs, words
 from reports.text import one_line, visible
 
 Subject = ServerEntry | PoolEntry | ScenarioEntry
@@ -95,14 +95,13 @@ def print_explanation(
 
 
 def _server(audit: Audit, server: ServerEntry, console: Console) -> None:
-    scenarios = [s.title for s in audit.scenarios if server.pool in s.pools and s.in_use != "no"]
     _heading(server.fqdn, server.readiness, server.reason, console)
     _facts(
         [
             ("pool", f"{server.pool} ({words.POOL_KIND.get(server.pool_kind, server.pool_kind)})"),
             ("runs", f"{words.product(server)} {words.build(server)}".strip()),
             ("on", words.operating_system(server)),
-            ("needed for", "; ".join(scenarios) or "no scenario in use"),
+            ("needed for", _needed_for(audit, server.pool)),
             ("read", _reached(server)),
         ],
         console,
@@ -116,7 +115,7 @@ def _pool(audit: Audit, pool: PoolEntry, console: Console) -> None:
         [
             ("kind", words.POOL_KIND.get(pool.kind, pool.kind)),
             ("runs", pool.product_title or "not one product, or not identified"),
-            ("needed for", "; ".join(s.title for s in audit.scenarios if pool.fqdn in s.pools)),
+            ("needed for", _needed_for(audit, pool.fqdn)),
         ],
         console,
     )
@@ -129,11 +128,18 @@ def _scenario(audit: Audit, scenario: ScenarioEntry, console: Console) -> None:
         [
             ("in use", words.IN_USE[scenario.in_use]),
             ("because", scenario.evidence),
+            ("way", "\n".join((*needs.ways(scenario), *scenario.guessed))),
+            ("pools", "\n".join(needs.pools_on(scenario, audit))),
             ("source", _cited(scenario.source)),
         ],
         console,
     )
     _members([s for s in audit.servers if s.pool in scenario.pools], console)
+
+
+def _needed_for(audit: Audit, pool: str) -> str:
+    titles = [s.title for s in audit.scenarios if pool in s.pools and s.in_use != "no"]
+    return "; ".join(titles) or "no scenario in use"
 
 
 def _members(servers: Iterable[ServerEntry], console: Console) -> None:
@@ -182,7 +188,8 @@ def _finding(audit: Audit, finding: FindingEntry, console: Console) -> None:
     heading.append(f"  {one_line(finding.rule, 40)}  {one_line(finding.title, 200)}", "bold")
     console.print(heading)
     steps = [s for s in audit.steps if finding.rule in s.rules and s.target == finding.subject]
-    aside = "" if finding.counted else "no: it does not weigh on readiness here"
+    spared = "no scenario in use needs it" if not finding.needed_by else "not by this policy"
+    aside = "" if finding.counted else f"no: {spared}"
     _facts(
         [
             ("observed", finding.observed),

@@ -55,13 +55,13 @@ _SERVERS = (
     "fqdn", "pool", "pool_kind", "site", "roles", "zone", "upgrade_domain", "product",
     "product_title", "build", "build_label", "os", "os_title", "readiness", "reason", "reached",
     "reach_code", "reach_sentence", "reach_hint", "origin", "unauthenticated", "collected_utc",
-    "age_days", "clock_skew_seconds",
+    "age_days", "clock_skew_seconds", "needed_by", "excluded",
 )  # fmt: skip
 
 
 def _server(server: ServerEntry) -> FlatRow:
     reached = server.reached
-    plain = server.model_dump(include=set(_SERVERS) - {"roles", "reached"})
+    plain = server.model_dump(include=set(_SERVERS) - {"roles", "reached", "needed_by"})
     return {
         **plain,
         "roles": ", ".join(server.roles),
@@ -74,18 +74,20 @@ def _server(server: ServerEntry) -> FlatRow:
         "collected_utc": words.utc(reached.collected).isoformat() if reached.collected else "",
         "age_days": reached.age_days,
         "clock_skew_seconds": reached.clock_skew_seconds,
+        "needed_by": ", ".join(server.needed_by),
     }
 
 
 _FINDINGS = (
     "id", "rule", "title", "subject", "subject_kind", "status", "counted", "observed",
-    "required", "reason", "remediation", "evidence", "sources", "source_urls",
+    "required", "reason", "remediation", "evidence", "sources", "source_urls", "needed_by",
 )  # fmt: skip
 
 
 def _finding(finding: FindingEntry) -> FlatRow:
     return {
-        **finding.model_dump(include=set(_FINDINGS) - {"evidence"}),
+        **finding.model_dump(include=set(_FINDINGS) - {"evidence", "needed_by"}),
+        "needed_by": ", ".join(finding.needed_by),
         "evidence": words.evidence(finding.evidence),
         "sources": words.sources(finding.source),
         "source_urls": "\n".join(source.url for source in finding.source),
@@ -95,12 +97,14 @@ def _finding(finding: FindingEntry) -> FlatRow:
 _PLAN = (
     "id", "number", "wave", "site", "pool", "target", "target_kind", "action", "title", "reason",
     "rules", "commands", "waits_for", "minutes", "impact", "rollback", "sources", "source_urls",
+    "needed_by",
 )  # fmt: skip
 
 
 def _step(step: StepEntry, numbers: dict[str, int]) -> FlatRow:
     return {
-        **step.model_dump(include=set(_PLAN) - {"rules", "commands", "waits_for"}),
+        **step.model_dump(include=set(_PLAN) - {"rules", "commands", "waits_for", "needed_by"}),
+        "needed_by": ", ".join(step.needed_by),
         "rules": ", ".join(step.rules),
         "commands": words.commands(step),
         "waits_for": words.waits(step, numbers),
@@ -110,7 +114,7 @@ def _step(step: StepEntry, numbers: dict[str, int]) -> FlatRow:
 
 
 _SCENARIOS = (
-    "key", "title", "in_use", "readiness", "reason", "evidence", "pools", "sources",
+    "key", "title", "in_use", "readiness", "reason", "evidence", "pools", "sources", "ways",
 )  # fmt: skip
 
 
@@ -119,4 +123,5 @@ def _scenario(scenario: ScenarioEntry) -> FlatRow:
         **scenario.model_dump(include=set(_SCENARIOS) - {"pools"}),
         "pools": ", ".join(scenario.pools),
         "sources": words.sources(scenario.source),
+        "ways": "\n".join(" > ".join(chain) for chain in scenario.chains),
     }

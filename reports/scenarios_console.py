@@ -26,15 +26,23 @@ PLACE = {"online": "Online", "on_premises": "On-premises"}
 _MARK = {InUse.YES: ">", InUse.UNKNOWN: "?", InUse.ASSUMED: "?"}
 _STYLE = {InUse.YES: "bold", InUse.UNKNOWN: "magenta", InUse.ASSUMED: "magenta", InUse.NO: "dim"}
 _MOST_CHAINS, _MOST_NAMES = 6, 12
+_TO_READ = (
+    "What a front end says of it is in bundles of the estate's snippets: name them here, or as "
+    "[estate] evidence in the estate file."
+)
 
 
 def print_scenarios(estate: str, matrices: Matrices, console: Console) -> None:
-    """Both matrices, then each scenario that may be in use with its evidence and its path."""
+    """Both matrices, then each scenario that may be in use with its evidence and its path.
+
+    The clients' matrix is left out where there are no rows of it.
+    """
     console.print(Text(one_line(f"How {estate} touches Office 365", 200), "bold"))
     if not matrices.has_evidence:
         console.print(
             Text("No configuration was read: what is not stated is assumed or unknown.", "magenta")
         )
+        console.print(Text(_TO_READ, "dim"))
     console.print(_servers(matrices.servers, with_readiness=matrices.has_audit))
     if matrices.reconstructed:
         console.print(
@@ -44,7 +52,8 @@ def print_scenarios(estate: str, matrices: Matrices, console: Console) -> None:
                 "dim",
             )
         )
-    console.print(_clients(matrices.clients))
+    if matrices.clients:
+        console.print(_clients(matrices.clients))
     console.print(Text("> this estate's row   ? not known", "dim"))
     for row in matrices.servers:
         if row.weighed.in_use is not InUse.NO or row.weighed.contradiction:
@@ -63,7 +72,9 @@ def _table(title: str, *headers: str) -> Table:
 
 
 def _servers(rows: Sequence[ScenarioRow], *, with_readiness: bool) -> Table:
-    table = _table("\nServers", "", "Scenario", "Prepare", "In use", "Pools, servers")
+    table = _table(
+        "\nServers (a reconstruction)", "", "Scenario", "Prepare", "In use", "Pools, servers"
+    )
     if with_readiness:
         table.add_column("Path", no_wrap=True)
     for number in (0, 2, 3, 4):
@@ -129,6 +140,8 @@ def _detail(row: ScenarioRow, console: Console) -> None:
     if row.path.pools:
         console.print(Text(f"  Pools: {_some(row.path.pools)}"))
         console.print(Text(f"  Servers: {_some(row.servers) or 'none known'}"))
+    if row.excluded:
+        console.print(Text(f"  Not audited, {one_line(row.excluded, 900)}", "magenta"))
     if _readiness(row):
         console.print(Text(f"  The path is: {_readiness(row)}"))
     for fqdn, readiness in row.unready[:_MOST_NAMES]:

@@ -13,8 +13,9 @@ _NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of one audit. `unread` servers could not be read; `unknown` holds every server
-    whose readiness is unknown; `minutes` is the assumed working time of the whole plan.
+    """Counts of one audit. `unread` servers could not be read (nobody tried to read those that
+    are excluded); `unknown` holds every server whose readiness is unknown; `minutes` is the
+    assumed working time of the whole plan.
     """
 
     headline: str
@@ -36,12 +37,14 @@ def summarise(audit: Audit) -> Summary:
     servers = Counter(server.readiness for server in audit.servers)
     pools = Counter(pool.readiness for pool in audit.pools)
     findings = Counter(finding.status for finding in audit.findings)
-    unread = tuple(server for server in audit.servers if not server.reached.ok)
+    wanted = [server for server in audit.servers if not server.excluded]
+    unread = tuple(server for server in wanted if not server.reached.ok)
     assumed = tuple(s for s in audit.scenarios if s.in_use == "assumed")
-    read = len(audit.servers) - len(unread)
+    left_out = len(audit.servers) - len(wanted)
+    coverage = f"{len(wanted) - len(unread):,} of {count(len(wanted), 'server')} read"
     return Summary(
         headline=_headline(audit, servers),
-        coverage=f"{read:,} of {count(len(audit.servers), 'server')} read",
+        coverage=f"{coverage}, {left_out:,} excluded" if left_out else coverage,
         exit_meaning=exit_sentence(audit.run.exit_code),
         servers={word: servers[word] for word in READINESS},
         pools={word: pools[word] for word in READINESS},

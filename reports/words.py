@@ -22,7 +22,7 @@ READINESS_MEANING: dict[ReadinessWord, str] = {
     "blocked": "No update can make it ready: it must be migrated.",
     "unknown": "Not read or not understood. Never counts as ready.",
     "ready": "Everything the policy requires was found.",
-    "not_in_scope": "The policy requires nothing of it.",
+    "not_in_scope": "Nothing in use needs it, it is another product, or somebody excluded it.",
 }
 
 FindingStatus = Literal["pass", "fail", "advice", "unknown", "not_applicable", "waived"]

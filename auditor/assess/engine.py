@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from auditor.assess.exclusions import notes_on, told, verdict_of, without_way
 from auditor.assess.identify import ProductIdentity, identify_product, identify_system
 from auditor.assess.model import (
     Assessment,
@@ -25,6 +26,7 @@ from auditor.assess.scope import ScopedScenario, scope_scenarios
 from auditor.assess.waivers import spoken_of, waive
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, Server
+from auditor.estate.problems import some_of
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reach, ReachState, Reading
@@ -52,7 +54,9 @@ def assess(
     context = Context(rulebook, policy_named(rulebook, policy), now, tuple(waivers))
     scenarios = scope_scenarios(estate, rulebook)
     servers = tuple(
-        _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
+        verdict_of(server)
+        if server.excluded
+        else _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
         for pool in estate.pools
         if pool.takes_updates
         for server in pool.servers
@@ -63,8 +67,12 @@ def assess(
         policy=policy,
         servers=servers,
         pools=pools,
-        scenarios=tuple(_judge_scenario(scenario, pools) for scenario in scenarios),
-        notes=(*_notes(servers, scenarios), *_of_waivers(servers, context)),
+        scenarios=tuple(_judge_scenario(scenario, pools, estate) for scenario in scenarios),
+        notes=(
+            *_notes(servers, scenarios),
+            *notes_on(estate, scenarios),
+            *_of_waivers(servers, context),
+        ),
     )
 
 
@@ -180,7 +188,8 @@ def _build(identity: ProductIdentity, rulebook: Rulebook) -> str | None:
 def _judge_pool(
     pool: Pool, servers: tuple[ServerVerdict, ...], scenarios: tuple[ScopedScenario, ...]
 ) -> PoolVerdict:
-    members = [server for server in servers if server.pool == pool.fqdn]
+    left_out = {server.fqdn for server in pool.servers if server.excluded}
+    members = [s for s in servers if s.pool == pool.fqdn and s.fqdn not in left_out]
     product = _only(server.product for server in members)
     in_scope = any(scenario.in_force and pool.fqdn in scenario.pools for scenario in scenarios)
     if not pool.takes_updates:
@@ -188,20 +197,33 @@ def _judge_pool(
         return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
     if not in_scope:
         return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, _NO_SCENARIO, product)
+    if pool.is_excluded:
+        reason = f"every server of it is {told([pool])}"
+        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
     if not members:
         return PoolVerdict(pool.fqdn, Readiness.UNKNOWN, "no server of it is known", product)
     readiness = worst(server.readiness for server in members)
-    return PoolVerdict(pool.fqdn, readiness, _tally(s.readiness for s in members), product)
+    reason = _and(_tally(server.readiness for server in members), told([pool]))
+    return PoolVerdict(pool.fqdn, readiness, reason, product)
 
 
-def _judge_scenario(scenario: ScopedScenario, pools: tuple[PoolVerdict, ...]) -> ScenarioVerdict:
+def _judge_scenario(
+    scenario: ScopedScenario, pools: tuple[PoolVerdict, ...], estate: Estate
+) -> ScenarioVerdict:
     on_path = [pool for pool in pools if pool.fqdn in scenario.pools]
+    members = [pool for pool in estate.pools if pool.fqdn in scenario.pools]
     readiness = worst(pool.readiness for pool in on_path)
-    reason = _tally((pool.readiness for pool in on_path), of="pool")
+    reason = _and(_tally((pool.readiness for pool in on_path), of="pool"), told(members))
+    stranded = without_way(scenario.path, members)
     if not scenario.in_force:
         readiness, reason = Readiness.NOT_IN_SCOPE, "not in use"
     elif not on_path:
         readiness, reason = Readiness.UNKNOWN, "no pool of the estate lies on its path"
+    elif readiness is Readiness.NOT_IN_SCOPE:
+        readiness, reason = Readiness.UNKNOWN, f"no pool of its path is audited; {told(members)}"
+    elif stranded and readiness is Readiness.READY:
+        readiness = Readiness.UNKNOWN
+        reason = f"no audited way is left from {some_of(stranded)}; {reason}"
     return ScenarioVerdict(
         key=scenario.entry.key,
         title=scenario.entry.title,
@@ -211,6 +233,8 @@ def _judge_scenario(scenario: ScopedScenario, pools: tuple[PoolVerdict, ...]) ->
         reason=reason,
         pools=scenario.pools,
         sources=scenario.entry.sources,
+        chains=scenario.path.chains,
+        guessed=scenario.path.guessed,
     )
 
 
@@ -245,6 +269,10 @@ def _tally(parts: Iterable[Readiness], of: str = "server") -> str:
         for one in Readiness
         if counts[one]
     )
+
+
+def _and(sentence: str, more: str) -> str:
+    return f"{sentence}; {more}" if more else sentence
 
 
 def _only(keys: Iterable[str | None]) -> str | None:

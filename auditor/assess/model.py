@@ -97,7 +97,10 @@ class PoolVerdict:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioVerdict:
-    """A scenario and the pools on its path; NOT_IN_SCOPE where it is not in use."""
+    """A scenario and the pools on its path; NOT_IN_SCOPE where it is not in use.
+
+    `chains` are the ways from the inside out, `guessed` sentences on links that are not known.
+    """
 
     key: str
     title: str
@@ -107,6 +110,8 @@ class ScenarioVerdict:
     reason: str
     pools: tuple[str, ...]
     sources: tuple[str, ...] = ()
+    chains: tuple[tuple[str, ...], ...] = ()
+    guessed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,15 @@ class Assessment:
     pools: tuple[PoolVerdict, ...]
     scenarios: tuple[ScenarioVerdict, ...]
     notes: tuple[str, ...] = field(default=())
+
+    def needed_by(self) -> dict[str, tuple[str, ...]]:
+        """By pool the keys of the scenarios, in use or not known to be unused, that need it."""
+        needed: dict[str, tuple[str, ...]] = {}
+        for scenario in self.scenarios:
+            if scenario.in_use is not InUse.NO:
+                for fqdn in scenario.pools:
+                    needed[fqdn] = (*needed.get(fqdn, ()), scenario.key)
+        return needed
 
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, of servers first and then of pools."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.estate.model import Estate, Pool, PoolKind
+from auditor.estate.problems import some_of
 from auditor.rulebook.integration import Route
 
 if TYPE_CHECKING:
@@ -119,6 +120,11 @@ class _Links:
         if not self._route_is_known:
             sentences.append(
                 "Which Edge pool federation goes by is not known: every Edge pool counts."
+            )
+        elif len(self.route) > 1:
+            named = some_of([edge.fqdn for edge in self.route])
+            sentences.append(
+                f"Which of {named} federation goes by is not known: each that pools use counts."
             )
         silent = [edge.fqdn for edge in self.route if edge.next_hop is None]
         if silent:

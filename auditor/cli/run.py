@@ -87,18 +87,15 @@ def read_servers(
     from auditor.facts.bundle import bundle_text
     from reports.progress import RunProgress
 
-    zones = estate_file.zones
-    servers = [
-        server
+    ways = {
+        server: estate_file.way_to(server)
         for server in estate_file.estate.servers()
-        if server.fqdn not in carried and (server.zone != OFFLINE or OFFLINE in zones)
-    ]
-    used = dict.fromkeys(server.zone or "" for server in servers)
-    secrets = resolve_all(zones[name] for name in used)
+        if server.fqdn not in carried and (server.zone != OFFLINE or OFFLINE in estate_file.zones)
+    }
+    secrets = resolve_all({zone.name: zone for zone in ways.values()}.values())
     targets: Sequence[Target] = [
-        Target(server.fqdn, zones[zone], secrets[zone], server.address)
-        for server in servers
-        for zone in (server.zone or "",)
+        Target(server.fqdn, zone, secrets[zone.name], server.address)
+        for server, zone in ways.items()
     ]
     readings = {name: bundle.reading for name, bundle in carried.items()}
     for name, bundle in carried.items():

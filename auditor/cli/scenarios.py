@@ -32,10 +32,13 @@ def scenarios(
     """Print the need matrices with this estate's rows marked: in use, evidence, path.
 
     BUNDLES are answers to the estate's snippets, read on a front end. What an estate file
-    states wins over them; where the two exclude each other, that is said.
+    states wins over them; where the two exclude each other, that is said. With --run alone
+    the scenarios are shown as that run judged them.
 
     \b
-    sfb-audit scenarios estate/fe01.json --topology topology.xml --run audit
+    sfb-audit scenarios --config estate.toml --run audit
+    sfb-audit scenarios estate/fe01.json --topology topology.xml
+    sfb-audit scenarios --run audit
     """
     from auditor.assess.engine import policy_named
     from auditor.assess.model import Readiness
@@ -51,23 +54,31 @@ def scenarios(
     from reports.audit_json import read_audit
     from reports.console import make_console
     from reports.scenarios_console import print_scenarios
+    from reports.scenarios_of_run import matrices_of_run
 
+    rulebook = load()
+    audit = None
+    if folder is not None:
+        audit = read_audit(folder / "audit.json" if folder.is_dir() else folder)
     if not bundles and config is None and topology is None:
-        raise UsageError(
-            "SCENARIOS-SOURCES",
-            "Of which estate?",
-            "Name bundles of the estate's snippets, --config FILE or --topology FILE.",
-        )
+        if audit is None:
+            raise UsageError(
+                "SCENARIOS-SOURCES",
+                "Of which estate?",
+                "Name --config FILE, --topology FILE, bundles of the estate's snippets, "
+                "or a run: --run FOLDER.",
+            )
+        found = matrices_of_run(audit, rulebook)
+        print_scenarios(audit.estate.name, found, make_console())
+        return ExitCode.INCOMPLETE if found.is_incomplete else ExitCode.READY
     known = estate_to_assess(config, topology)
     readings = [*map(read_bundle, bundles), *read_evidence(known.evidence)]
     estate = known.estate
     if not estate.pools and (read := read_estate(readings)) is not None:
         estate = replace(read, scenarios=estate.scenarios)
     pools = None
-    if folder is not None:
-        audit = read_audit(folder / "audit.json" if folder.is_dir() else folder)
+    if audit is not None:
         pools = {pool.fqdn: Readiness(pool.readiness) for pool in audit.pools}
-    rulebook = load()
     context = Context(rulebook, policy_named(rulebook, policy), datetime.now(UTC))
     found = matrices(estate, in_time(readings, context), rulebook, pools)
     print_scenarios(estate.name, found, make_console())

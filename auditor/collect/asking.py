@@ -95,8 +95,7 @@ class Asking:
         return found
 
     def _zone(self, server: Server) -> Zone | None:
-        name = self.ways.zone_of(server)
-        zone = None if name is None else self.ways.zones.get(name)
+        zone = self.ways.zone_of(server)
         if zone is None or not self.by_commands:
             return zone
         return replace(

@@ -14,7 +14,7 @@ from auditor.estate.problems import some_of
 
 def owners(names: Iterable[str], estate: Estate) -> dict[str, str]:
     """The estate's server for each of `names` that is only a host name, where one alone fits."""
-    servers = {server.fqdn for server in estate.servers()}
+    servers = {server.fqdn for server in (*estate.servers(), *estate.excluded())}
     found = {}
     for name in names:
         alike = [fqdn for fqdn in servers if fqdn.partition(".")[0] == name]
@@ -24,9 +24,20 @@ def owners(names: Iterable[str], estate: Estate) -> dict[str, str]:
 
 
 def refuse_strangers(names: Iterable[str], estate: Estate) -> None:
-    """UsageError BUNDLE-STRANGER where a bundle is of no server that the estate has audited."""
+    """UsageError where a bundle is of no server that the estate has audited.
+
+    BUNDLE-EXCLUDED where somebody left the server out, else BUNDLE-STRANGER.
+    """
+    names = set(names)
+    for server in estate.excluded():
+        if server.fqdn in names:
+            raise UsageError(
+                "BUNDLE-EXCLUDED",
+                f"{server.fqdn} is excluded ({server.excluded}), yet there is a bundle of it.",
+                "Take the exclusion out of the estate file, or leave that bundle out.",
+            )
     servers = {server.fqdn for server in estate.servers()}
-    strangers = sorted(set(names) - servers)
+    strangers = sorted(names - servers)
     if strangers:
         labels = {name.partition(".")[0] for name in strangers}
         alike = sorted(fqdn for fqdn in servers if fqdn.partition(".")[0] in labels)

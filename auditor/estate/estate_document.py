@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from auditor.estate.model import PoolKind
 from auditor.estate.names import has_control_character, host_name
@@ -47,6 +54,11 @@ Configuration = Annotated[str, AfterValidator(_configuration)]
 Stated = Literal["yes", "no", "unknown"]
 Text = Annotated[str, AfterValidator(_plain)]
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(_plain),
+]
 File = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_plain)]
 
 
@@ -123,12 +135,14 @@ class PoolTable(_Table):
 
 
 class OverrideTable(_Table):
-    """How a server of the topology is reached, by server or by pool."""
+    """How a server of the topology is reached, or why it is left out; by server or by pool."""
 
     server: Host | None = None
     pool: Host | None = None
     zone: Name | None = None
     address: Host | None = None
+    credential: Name | None = None
+    exclude: Reason | None = None
 
 
 class EstateDocument(_Table):

@@ -15,15 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
 from auditor.estate.checks import broken_links, duplicates
-from auditor.estate.estate_tables import written_estate, zones_of
+from auditor.estate.estate_tables import credentials_of, written_estate, zones_of
 from auditor.estate.input_file import MIB, read_input
-from auditor.estate.model import Estate, InUse
-from auditor.estate.placement import in_zones, unknown_zones, ways_of, ways_stated
+from auditor.estate.model import Estate, InUse, Server
+from auditor.estate.placement import (
+    in_zones,
+    unknown_credentials,
+    unknown_zones,
+    ways_of,
+    ways_stated,
+)
 from auditor.estate.problems import listed, some_of
 from auditor.estate.scenarios import stated_scenarios
 from auditor.estate.servers_csv import read_servers_csv
 from auditor.estate.topology import read_topology
-from auditor.estate.zone import CONFIGURATION_NAME, RunOptions, Zone
+from auditor.estate.zone import CONFIGURATION_NAME, CredentialReference, RunOptions, Zone
 
 if TYPE_CHECKING:
     from auditor.estate.estate_document import EstateDocument, RunTable
@@ -37,14 +43,29 @@ _HINT = "What the keys mean is in docs/estate-file.md."
 class EstateFile:
     """An estate with the ways into it. Every server that is audited names one of `zones`.
 
-    `evidence` is a bundle, or a folder of them, with what was read of the estate's own
-    configuration.
+    `credentials` are those that servers may name in place of their zone's. `evidence` is a
+    bundle, or a folder of them, with what was read of the estate's own configuration.
     """
 
     estate: Estate
     zones: Mapping[str, Zone] = field(default_factory=dict)
     options: RunOptions = field(default_factory=RunOptions)
+    credentials: Mapping[str, CredentialReference] = field(default_factory=dict)
     evidence: Path | None = None
+
+    def way_to(self, server: Server) -> Zone:
+        """The zone of a server that is audited, with the server's own credential where it has one.
+
+        Such a zone has a name of its own: zones of one name have one secret.
+        """
+        zone = self.zones[server.zone or ""]
+        if server.credential is None:
+            return zone
+        return replace(
+            zone,
+            name=f"{zone.name} as {server.credential}",
+            credential=self.credentials[server.credential],
+        )
 
     def through(self, configuration: str) -> EstateFile:
         """The same servers, each asked through the session configuration of that name.
@@ -78,12 +99,15 @@ def read_estate_file(
     _refuse_secrets(path, raw)
     document = _document(path, raw)
     problems: list[str] = []
-    zones = zones_of(document, path.parent, problems)
+    credentials = credentials_of(document, path.parent, problems)
+    zones = zones_of(document, credentials, path.parent, problems)
     estate = _structure(document, path, topology, problems)
     estate = ways_stated(document.overrides, estate, problems).applied_to(estate)
     if collecting:
         estate = in_zones(estate, zones, problems)
-    problems += [*unknown_zones(estate, zones), *duplicates(estate, zones)]
+    problems += unknown_zones(estate, zones)
+    problems += unknown_credentials(estate, credentials)
+    problems += duplicates(estate, zones)
     if problems:
         raise _invalid(path, problems)
     if collecting and not estate.servers():
@@ -97,6 +121,7 @@ def read_estate_file(
         _described(estate, document, path),
         zones,
         _options(document.run),
+        credentials,
         None if named is None else path.parent / named,
     )
 
@@ -104,37 +129,38 @@ def read_estate_file(
 def _structure(
     document: EstateDocument, path: Path, topology: Path | None, problems: list[str]
 ) -> Estate:
-    """Sites and pools, from the one place that says them."""
+    """Sites and pools: of the topology where there is one, else of the list or of [[pools]].
+
+    With a topology the others still say how their servers are reached.
+    """
     table = document.estate
-    sources = {
-        "estate.topology": table.topology,
-        "estate.servers_csv": table.servers_csv,
-        "[[pools]]": document.pools,
-    }
-    named = [name for name, said in sources.items() if said]
-    if len(named) > 1:
+    within = {"estate.topology": table.topology, "estate.servers_csv": table.servers_csv}
+    if document.pools and any(within.values()):
+        named = " and ".join(name for name, said in within.items() if said)
         problems.append(
-            f"{' and '.join(named)}: only one of them can say which servers there are "
+            f"{named} and [[pools]]: only one of them can say which servers there are "
             "(zones and addresses go into [[overrides]])"
         )
     if topology is None and table.topology is not None:
-        return read_topology(path.parent / table.topology)
+        topology = path.parent / table.topology
     if table.servers_csv is not None:
         own = read_servers_csv(path.parent / table.servers_csv)
+        own_name = Path(table.servers_csv).name
     else:
         own = written_estate(document, f"estate file {path.name}", problems)
+        own_name = path.name
         problems += broken_links(own)
-    return own if topology is None else _replaced(own, document, path, topology)
+    return own if topology is None else _replaced(own, own_name, document, topology)
 
 
-def _replaced(own: Estate, document: EstateDocument, path: Path, topology: Path) -> Estate:
-    """The topology's structure; how servers are reached stays as the file says."""
+def _replaced(own: Estate, own_name: str, document: EstateDocument, topology: Path) -> Estate:
+    """The topology's structure; how servers are reached stays as the file or the list says."""
     estate = ways_of(own, document.pools).applied_to(read_topology(topology))
     known = {server.fqdn for pool in estate.pools for server in pool.servers}
     lost = [s.fqdn for pool in own.pools for s in pool.servers if s.fqdn not in known]
     if not lost:
         return estate
-    note = f"{path.name} lists {some_of(lost)}, which {topology.name} does not have: not audited."
+    note = f"{own_name} lists {some_of(lost)}, which {topology.name} does not have: not audited."
     return replace(estate, notes=(*estate.notes, note))
 
 

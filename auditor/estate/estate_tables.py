@@ -26,12 +26,23 @@ _LOCATORS = {
 }
 
 
-def zones_of(document: EstateDocument, folder: Path, problems: list[str]) -> dict[str, Zone]:
-    """The zones by name; files that they name count from `folder`."""
-    credentials = {
+def credentials_of(
+    document: EstateDocument, folder: Path, problems: list[str]
+) -> dict[str, CredentialReference]:
+    """The credentials by name; files that they name count from `folder`."""
+    return {
         name: _credential(name, table, folder, problems)
         for name, table in document.credentials.items()
     }
+
+
+def zones_of(
+    document: EstateDocument,
+    credentials: Mapping[str, CredentialReference],
+    folder: Path,
+    problems: list[str],
+) -> dict[str, Zone]:
+    """The zones by name; files that they name count from `folder`."""
     return {
         name: _zone(name, table, credentials, folder, problems)
         for name, table in document.zones.items()

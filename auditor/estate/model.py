@@ -55,7 +55,11 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One machine. `fqdn` is lower case; `address` overrides name resolution."""
+    """One machine. `fqdn` is lower case; `address` overrides name resolution.
+
+    `credential` names who signs in where that is not the zone's; `excluded` is why the server
+    is left out of the audit, "" where it is not.
+    """
 
     fqdn: str
     pool: str
@@ -64,6 +68,8 @@ class Server:
     fault_domain: str | None = None
     zone: str | None = None
     address: str | None = None
+    credential: str | None = None
+    excluded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,11 @@ class Pool:
     next_hop: str | None = None
     paired_with: str | None = None
 
+    @property
+    def is_excluded(self) -> bool:
+        """Whether each of its servers, of which there is one at least, is left out."""
+        return bool(self.servers) and all(server.excluded for server in self.servers)
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -122,8 +133,14 @@ class Estate:
     notes: tuple[str, ...] = field(default=())
 
     def servers(self) -> tuple[Server, ...]:
-        """Machines that an audit reads: members of pools that take updates."""
-        return tuple(s for pool in self.pools if pool.takes_updates for s in pool.servers)
+        """Machines that an audit reads: members of pools that take updates, none excluded."""
+        members = (s for pool in self.pools if pool.takes_updates for s in pool.servers)
+        return tuple(server for server in members if not server.excluded)
+
+    def excluded(self) -> tuple[Server, ...]:
+        """Machines that an audit would read, had nobody left them out with a reason."""
+        members = (s for pool in self.pools if pool.takes_updates for s in pool.servers)
+        return tuple(server for server in members if server.excluded)
 
     def others(self) -> tuple[Server, ...]:
         """Machines that take no cumulative update (SQL, gateways, Office Web Apps, file stores)."""

@@ -1,14 +1,14 @@
-"""Which zone each server is in, and at which address it is reached."""
+"""How each server is reached: its zone, address and credential; and which ones are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.estate.model import Estate, Pool, Server
 from auditor.estate.problems import nearest, some_of
-from auditor.estate.zone import OFFLINE, Zone
+from auditor.estate.zone import OFFLINE, CredentialReference, Zone
 
 if TYPE_CHECKING:
     from auditor.estate.estate_document import OverrideTable, PoolTable
@@ -17,63 +17,92 @@ DEFAULT_ZONE = "default"
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
-    """Zones by pool, and (zone, address) by server; what is said of a server wins."""
+class Way:
+    """What is said of how a server is reached; `exclude` is why it is not to be reached at all."""
 
-    pools: dict[str, str] = field(default_factory=dict)
-    servers: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    zone: str | None = None
+    address: str | None = None
+    credential: str | None = None
+    exclude: str | None = None
+
+    def applied_to(self, server: Server) -> Server:
+        return replace(
+            server,
+            zone=self.zone or server.zone,
+            address=self.address or server.address,
+            credential=self.credential or server.credential,
+            excluded=self.exclude or server.excluded,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Ways by pool and by server; what is said of a server wins. `notes` are for people."""
+
+    pools: dict[str, Way] = field(default_factory=dict)
+    servers: dict[str, Way] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def applied_to(self, estate: Estate) -> Estate:
-        return replace(estate, pools=tuple(self._pool(pool) for pool in estate.pools))
+        pools = tuple(self._pool(pool) for pool in estate.pools)
+        return replace(estate, pools=pools, notes=(*estate.notes, *self.notes))
 
     def _pool(self, pool: Pool) -> Pool:
         return replace(pool, servers=tuple(self._server(server) for server in pool.servers))
 
     def _server(self, server: Server) -> Server:
-        zone, address = self.servers.get(server.fqdn, (None, None))
-        return replace(
-            server,
-            zone=zone or self.pools.get(server.pool) or server.zone,
-            address=address or server.address,
-        )
+        said = self.pools.get(server.pool), self.servers.get(server.fqdn)
+        for way in said:
+            server = way.applied_to(server) if way else server
+        return server
 
 
-def ways_of(estate: Estate, pools: tuple[PoolTable, ...]) -> Ways:
+def ways_of(estate: Estate, pools: Iterable[PoolTable] = ()) -> Ways:
     """How the servers of `estate` are reached, to be kept where a topology takes its place."""
     return Ways(
-        pools={pool.fqdn: pool.zone for pool in pools if pool.zone},
-        servers={s.fqdn: (s.zone, s.address) for pool in estate.pools for s in pool.servers},
+        pools={pool.fqdn: Way(zone=pool.zone) for pool in pools if pool.zone},
+        servers={
+            s.fqdn: Way(s.zone, s.address, s.credential, s.excluded)
+            for pool in estate.pools
+            for s in pool.servers
+        },
     )
 
 
 def ways_stated(overrides: tuple[OverrideTable, ...], estate: Estate, problems: list[str]) -> Ways:
-    """The ways of [[overrides]], which must name pools and servers of `estate`."""
+    """The ways of [[overrides]], which must name pools and servers of `estate`.
+
+    An exclusion outlives its server: where that is gone from the estate, a note says so.
+    """
     pools = {pool.fqdn for pool in estate.pools}
     servers = {server.fqdn for pool in estate.pools for server in pool.servers}
     ways = Ways()
     for number, table in enumerate(overrides):
         place = f"overrides[{number}]"
         if table.pool is not None and table.server is None:
-            problems += _misnamed(place, table.pool, pools, ways.pools)
+            name, known, said = table.pool, pools, ways.pools
             if table.address is not None:
                 problems.append(f"{place}.address: is for a server, not for a pool")
-            elif table.zone is None:
-                problems.append(f"{place}: says no zone for {table.pool}")
-            ways.pools[table.pool] = table.zone or ""
         elif table.server is not None and table.pool is None:
-            problems += _misnamed(place, table.server, servers, ways.servers)
-            if table.zone is None and table.address is None:
-                problems.append(f"{place}: says neither zone nor address of {table.server}")
-            ways.servers[table.server] = (table.zone, table.address)
+            name, known, said = table.server, servers, ways.servers
         else:
             problems.append(f"{place}: name either a server or a pool")
+            continue
+        way = Way(table.zone, table.address, table.credential, table.exclude)
+        if name not in known and way == Way(exclude=table.exclude) != Way():
+            ways.notes.append(f"An exclusion matches nothing: {_astray(name, known)}")
+        elif name not in known:
+            problems.append(f"{place}: {_astray(name, known)}")
+        elif name in said:
+            problems.append(f"{place}: {name} is listed twice")
+        elif way == Way():
+            problems.append(f"{place}: says neither zone, credential nor exclusion of {name}")
+        said[name] = way
     return ways
 
 
-def _misnamed(place: str, name: str, known: set[str], said: Mapping[str, object]) -> list[str]:
-    if name not in known:
-        return [f"{place}: {name} is not in the estate{nearest(name, known)}"]
-    return [f"{place}: {name} is listed twice"] if name in said else []
+def _astray(name: str, known: set[str]) -> str:
+    return f"{name} is not in the estate{nearest(name, known)}"
 
 
 def in_zones(estate: Estate, zones: Mapping[str, Zone], problems: list[str]) -> Estate:
@@ -120,4 +149,20 @@ def unknown_zones(estate: Estate, zones: Mapping[str, Zone]) -> list[str]:
         f"no [zones.{zone}], which {some_of(servers)} {'is' if len(servers) == 1 else 'are'} in"
         f"{nearest(zone, zones)}"
         for zone, servers in named.items()
+    ]
+
+
+def unknown_credentials(
+    estate: Estate, credentials: Mapping[str, CredentialReference]
+) -> list[str]:
+    """A problem for each credential that servers name and the file does not describe."""
+    named: dict[str, list[str]] = {}
+    for pool in estate.pools:
+        for server in pool.servers:
+            if server.credential and server.credential not in credentials:
+                named.setdefault(server.credential, []).append(server.fqdn)
+    return [
+        f"no [credentials.{name}], with which {some_of(servers)} "
+        f"{'is' if len(servers) == 1 else 'are'} asked{nearest(name, credentials)}"
+        for name, servers in named.items()
     ]

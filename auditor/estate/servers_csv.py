@@ -1,11 +1,13 @@
 """Reads an inventory from CSV: a header line, and a column `fqdn`, are enough.
 
 Columns: fqdn, pool, kind, site, product, zone, address, roles (separated by blanks),
-upgrade_domain. Separated by comma or semicolon; UTF-8.
+upgrade_domain, credential, exclude (why the server is left out). Separated by comma, semicolon
+or tab; UTF-8, or UTF-16 as Excel saves "Unicode text".
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -29,9 +31,13 @@ COLUMNS = (
     "address",
     "roles",
     "upgrade_domain",
+    "credential",
+    "exclude",
 )
 _HINT = f"Columns: {', '.join(COLUMNS)}; only fqdn is required."
 _MAX_BYTES = 16 * MIB
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SEPARATORS = (";", "\t", ",")
 _NO_SITE = "default"
 
 Row = dict[str, str]
@@ -68,15 +74,10 @@ def read_servers_csv(path: Path) -> Estate:
 
 def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, Row]]:
     """Line numbers and rows by column; rows without any text are passed over."""
-    content = read_input(path, area="SERVERS", hint=_HINT, limit=_MAX_BYTES)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(
-            "SERVERS-UNREADABLE", f"{path} is not UTF-8 text.", 'Excel calls it "CSV UTF-8".'
-        ) from None
+    text = _text(path)
     header = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in header else ",")
+    separator = next((one for one in _SEPARATORS if one in header), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         names = [name.lower() for name in _values(next(reader, []))]
         _check_header(path, names)
@@ -90,6 +91,21 @@ def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, Row]]:
                 yield reader.line_num, dict(zip(names, values, strict=False))
     except csv.Error as error:
         problems.append(f"line {reader.line_num}: {error}")
+
+
+def _text(path: Path) -> str:
+    content = read_input(path, area="SERVERS", hint=_HINT, limit=_MAX_BYTES)
+    try:
+        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(
+            "SERVERS-UNREADABLE",
+            f"{path} is neither UTF-8 nor UTF-16 text.",
+            'Excel calls it "CSV UTF-8".',
+        ) from None
+    # A line such as "sep=;" is for Excel alone.
+    first, _, rest = text.partition("\n")
+    return rest if first.strip().lower() in {f"sep={one}".strip() for one in _SEPARATORS} else text
 
 
 def _values(cells: list[str]) -> list[str]:
@@ -134,6 +150,8 @@ def _server(line: int, row: Row, problems: list[str]) -> Server | None:
         upgrade_domain=row.get("upgrade_domain") or None,
         zone=row.get("zone") or None,
         address=names["address"],
+        credential=row.get("credential") or None,
+        excluded=row.get("exclude", ""),
     )
 
 

@@ -10,7 +10,7 @@ from auditor.errors import UsageError
 from auditor.estate.estate_file import EstateFile, read_estate_file
 from auditor.estate.model import Estate, Pool, PoolKind, Server, Site
 from auditor.estate.names import host_name
-from auditor.estate.placement import DEFAULT_ZONE, Ways
+from auditor.estate.placement import DEFAULT_ZONE, Way, Ways
 from auditor.estate.problems import some_of
 from auditor.estate.scenarios import stated_scenarios
 from auditor.estate.servers_csv import read_servers_csv
@@ -95,13 +95,20 @@ def joined_by(estate: Estate, names: Iterable[str]) -> Estate:
 def _with_bundles(estate: Estate, names: tuple[str, ...]) -> Estate:
     others = {server.fqdn: server.pool for server in estate.others()}
     audited = {server.fqdn for server in estate.servers()}
-    strangers = [name for name in names if name not in audited and name not in others]
+    excluded = {server.fqdn: server.excluded for server in estate.excluded()}
+    listed = {*audited, *others, *excluded}
+    strangers = [name for name in names if name not in listed]
     pools = {pool.fqdn: pool for pool in estate.pools}
     notes = [
         f"{name} is {pools[others[name]].kind.value} in {estate.source} and takes no updates: "
         "its bundle is not judged."
         for name in names
         if name in others
+    ]
+    notes += [
+        f"{name} is excluded ({excluded[name]}): its bundle is not judged."
+        for name in names
+        if name in excluded
     ]
     notes += [_strange(name, audited - set(names), estate) for name in strangers if estate.pools]
     for name in strangers:
@@ -126,11 +133,13 @@ def _strange(name: str, waiting: set[str], estate: Estate) -> str:
 
 
 def _in_default_zone(estate: Estate) -> Estate:
-    strange = sorted({server.zone for server in estate.servers() if server.zone} - {DEFAULT_ZONE})
-    if strange:
-        raise UsageError(
-            "RUN-ZONES",
-            f"{estate.source} names zones: {some_of(strange)}.",
-            "Describe them in an estate file and use --config.",
-        )
-    return Ways(pools={pool.fqdn: DEFAULT_ZONE for pool in estate.pools}).applied_to(estate)
+    zones = sorted({server.zone for server in estate.servers() if server.zone} - {DEFAULT_ZONE})
+    names = sorted({server.credential for server in estate.servers() if server.credential})
+    for noun, named in (("zones", zones), ("credentials", names)):
+        if named:
+            raise UsageError(
+                "RUN-ZONES",
+                f"{estate.source} names {noun}: {some_of(named)}.",
+                "Describe them in an estate file and use --config.",
+            )
+    return Ways(pools={pool.fqdn: Way(DEFAULT_ZONE) for pool in estate.pools}).applied_to(estate)

@@ -10,10 +10,10 @@ from auditor.errors import UsageError
 from auditor.estate.estate_file import EstateFile, read_estate_file
 from auditor.estate.model import Estate, Pool, Server
 from auditor.estate.names import host_name
-from auditor.estate.placement import DEFAULT_ZONE, Ways
+from auditor.estate.placement import DEFAULT_ZONE, Way, Ways, ways_of
 from auditor.estate.scenarios import stated_scenarios
 from auditor.estate.sources import default_zone
-from auditor.estate.zone import OFFLINE, Auth, Given, Transport, Zone
+from auditor.estate.zone import Auth, Given, Transport, Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +29,24 @@ class WaysIn:
     addresses: Mapping[str, str] = field(default_factory=dict)
 
     def placed(self, estate: Estate) -> Estate:
-        """The estate with the zone and the address of each server, where they are known."""
-        servers = {
-            server.fqdn: (server.zone, self.addresses.get(server.fqdn, server.address))
-            for pool in self.known.estate.pools
-            for server in pool.servers
-        }
-        servers |= {
-            name: (servers.get(name, (None, None))[0], address)
-            for name, address in self.addresses.items()
-        }
-        pools = {pool.fqdn: zone for pool in self.known.estate.pools if (zone := _common(pool))}
+        """The estate with what is known of the way to each server, and of its exclusion."""
+        known = ways_of(self.known.estate)
+        servers = dict(known.servers)
+        for fqdn, address in self.addresses.items():
+            servers[fqdn] = replace(servers.get(fqdn, Way()), address=address)
+        pools = {pool.fqdn: Way(zone=_common(pool)) for pool in self.known.estate.pools}
         placed = Ways(pools, servers).applied_to(estate)
         return replace(placed, scenarios=self.known.estate.scenarios)
 
-    def zone_of(self, server: Server) -> str | None:
-        """The name of the server's zone; None where nobody says, or it is never contacted."""
+    def zone_of(self, server: Server) -> Zone | None:
+        """The zone of the server, with its own credential where it has one.
+
+        None where nobody says, where it is excluded, or where it is never contacted.
+        """
         name = server.zone or self.default
-        return None if name == OFFLINE and OFFLINE not in self.zones else name
+        if name is None or name not in self.zones or server.excluded:
+            return None
+        return replace(self.known, zones=self.zones).way_to(replace(server, zone=name))
 
     def first(self, fqdn: str) -> Server:
         """The server of that name, or the first of the pool of that name, else a new one."""

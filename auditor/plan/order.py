@@ -1,13 +1,16 @@
 """From findings to a plan: only what they demand, in an order that can be defended.
 
-First what makes unknown servers known, then pool by pool from the inside out. Pools that need
-not wait for each other share waves. Same assessment, same plan, same ids.
+First what makes unknown servers known, then pool by pool: paths in use before the rest, each
+from the inside out. Pools that need not wait for each other share waves. Same assessment, same
+plan, same ids.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from auditor.estate.problems import some_of
 from auditor.plan.book import Book, Pending, Target
 from auditor.plan.demand import PoolWork, pool_works
 from auditor.plan.model import Plan
@@ -64,7 +67,21 @@ def _waits(book: Book, work: PoolWork, order: PoolOrder, progress: Progress) -> 
 
 
 def _notes(works: tuple[PoolWork, ...], procedures: Procedures) -> list[str]:
-    """What the plan cannot know about front end pools."""
+    """What the plan cannot know about front end pools, and which servers it passes over."""
+    return [*_quorum_notes(works, procedures), *_passed_over(works)]
+
+
+def _passed_over(works: tuple[PoolWork, ...]) -> Iterator[str]:
+    for work in works:
+        excluded = [server.fqdn for server in work.pool.servers if server.excluded]
+        if excluded and work.changing:
+            yield (
+                f"{some_of(excluded)} of {work.pool.fqdn} is excluded and keeps its build, while "
+                "the pool around it is updated; where it is down, the pool has one server less."
+            )
+
+
+def _quorum_notes(works: tuple[PoolWork, ...], procedures: Procedures) -> list[str]:
     return [
         f"No source here says how many of {len(work.pool.servers)} front ends must run: "
         f"ask before a server of {work.pool.fqdn} is taken down."

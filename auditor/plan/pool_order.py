@@ -2,7 +2,8 @@
 
 Links of the estate come before everything else; where they form a circle it is broken, with
 a note. The other reasons (tiers, pairs, the Central Management store) only ever make a pool
-wait for one that stands before it in that order.
+wait for one that stands before it in that order. Where all of that leaves a choice, what lies
+on the path of a scenario that is in use comes before the rest.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from auditor.rulebook.procedures import Procedures
 
 _Key = tuple[object, ...]
+_IN_USE = 0  # the rank of a pool that lies on a path which is said, or was found, to be in use
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,42 @@ class _Ordering:
 
     def order(self) -> PoolOrder:
         links = self._links()
-        positions = {fqdn: number for number, fqdn in enumerate(self._sorted(links))}
-        places = _Places(self, positions)
-        before = {fqdn: self._before(pool, links, places) for fqdn, pool in self.changed.items()}
+        inside_out = list(_sorted(links, self._keys()))
+        places = _Places(self, {fqdn: number for number, fqdn in enumerate(inside_out)})
+        before = {
+            fqdn: self._before(self.works[fqdn].pool, links, places) if fqdn in self.changed else {}
+            for fqdn in inside_out
+        }
+        urgency = self._urgency(before)
+        self._rest_last(before, urgency)
+        keys = {fqdn: (urgency[fqdn], key) for fqdn, key in self._keys().items()}
         return PoolOrder(
-            works=tuple(self.works[fqdn] for fqdn in positions),
+            works=tuple(self.works[fqdn] for fqdn in _sorted(before, keys)),
             before=before,
             notes=tuple(self.notes),
         )
+
+    def _urgency(self, before: dict[str, dict[str, str]]) -> dict[str, int]:
+        """How surely a path in use needs a pool: itself, or because others must wait for it.
+
+        `before` is in an order in which every pool stands after those it waits for.
+        """
+        urgency = {fqdn: self.in_use.get(fqdn, len(InUse)) for fqdn in before}
+        for fqdn in reversed(before):
+            for earlier in before[fqdn]:
+                urgency[earlier] = min(urgency[earlier], urgency[fqdn])
+        return urgency
+
+    def _rest_last(self, before: dict[str, dict[str, str]], urgency: Mapping[str, int]) -> None:
+        """Lets what no path in use needs wait for what one does; the ends stand for the rest."""
+        in_use = [fqdn for fqdn in self.changed if urgency[fqdn] == _IN_USE]
+        awaited = {earlier for fqdn in in_use for earlier in before[fqdn]}
+        last = [fqdn for fqdn in in_use if fqdn not in awaited]
+        for fqdn in self.changed:
+            first = all(urgency[earlier] == _IN_USE for earlier in before[fqdn])
+            if urgency[fqdn] != _IN_USE and first:
+                for one in last:
+                    before[fqdn].setdefault(one, "in-use-first")
 
     def site(self, pool: Pool) -> str:
         """The central site: a branch site counts as part of its own."""
@@ -73,6 +103,9 @@ class _Ordering:
 
     def tier(self, pool: Pool) -> int:
         return self.procedures.tier(pool.kind.value)
+
+    def _keys(self) -> dict[str, _Key]:
+        return {fqdn: self._key(work) for fqdn, work in self.works.items()}
 
     def _key(self, work: PoolWork) -> _Key:
         pool = work.pool
@@ -106,18 +139,6 @@ class _Ordering:
                 "each would wait for the other in a circle."
             )
         return links
-
-    def _sorted(self, links: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-        """Every pool after those its links name, and else by key."""
-        sorter = TopologicalSorter(links)
-        sorter.prepare()
-        ready: list[tuple[_Key, str]] = []
-        while sorter.is_active():
-            for fqdn in sorter.get_ready():
-                heapq.heappush(ready, (self._key(self.works[fqdn]), fqdn))
-            _, chosen = heapq.heappop(ready)
-            yield chosen
-            sorter.done(chosen)
 
     def _before(
         self, pool: Pool, links: Mapping[str, Mapping[str, str]], places: _Places
@@ -180,6 +201,19 @@ def _ranks(assessment: Assessment) -> Mapping[str, int]:
         for fqdn in scenario.pools:
             ranks[fqdn] = min(rank, ranks.get(fqdn, rank))
     return ranks
+
+
+def _sorted(links: Mapping[str, Mapping[str, str]], keys: Mapping[str, _Key]) -> Iterator[str]:
+    """Every pool after those its links name, and else by key."""
+    sorter = TopologicalSorter(links)
+    sorter.prepare()
+    ready: list[tuple[_Key, str]] = []
+    while sorter.is_active():
+        for fqdn in sorter.get_ready():
+            heapq.heappush(ready, (keys[fqdn], fqdn))
+        _, chosen = heapq.heappop(ready)
+        yield chosen
+        sorter.done(chosen)
 
 
 def _circle(links: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from auditor.audit import Audit, FindingEntry, ReadinessWord
-from reports import words
+from reports import needs, words
 from reports.files import write_report
 from reports.summary import Summary, summarise
 from reports.text import shortened, web_address
@@ -24,12 +24,16 @@ _MOST_TEXT = 4_000  # characters of one value; audit.json has the whole
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The findings on one subject. `readiness` is "" for what is no server."""
+    """The findings on one subject. `readiness` is "" for what is no server.
+
+    `is_needed` tells whether a scenario in use needs it.
+    """
 
     subject: str
     readiness: str
     counts: str
     findings: tuple[FindingEntry, ...]
+    is_needed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ def page_text(audit: Audit) -> str:
         bars=tuple(_bars(summary)),
         numbers={step.id: step.number for step in audit.steps},
         words=words,
+        needs=needs,
+        names=needs.scenario_names(audit),
         css=Markup(css),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         css_hash=_hash(css),
@@ -106,7 +112,8 @@ def _groups(audit: Audit) -> Iterable[Group]:
             f"{len(list(some))} {words.STATUS[status].lower()}"
             for status, some in groupby(findings, key=lambda f: f.status)
         )
-        yield Group(subject, readiness.get(subject, ""), ", ".join(counts), tuple(findings))
+        told, is_needed = ", ".join(counts), any(f.needed_by for f in findings)
+        yield Group(subject, readiness.get(subject, ""), told, tuple(findings), is_needed)
 
 
 def _bars(summary: Summary) -> Iterable[Bar]:

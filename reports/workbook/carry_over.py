@@ -15,11 +15,11 @@ from auditor.audit import Audit
 from reports.workbook.fingerprints import Edit, edits
 from reports.workbook.previous import GONE, OWN_TASKS, PLAN_ID, Cells, PmCell, Previous
 
-PLANNED_DATE, STATUS = "Planned date", "Status"
+PLANNED_DATE, STATUS, NEEDED_BY = "Planned date", "Status", "Needed by"
 PM_COLUMNS = ("Owner", PLANNED_DATE, STATUS, "Ticket", "Notes")
 PLAN_TOOL_COLUMNS = (
-    PLAN_ID, "Wave", "No.", "Site", "Pool", "Target", "Action", "Why", "Rules", "Commands",
-    "Waits for", "Minutes", "Impact", "Rollback", "Source",
+    PLAN_ID, "Wave", "No.", "Site", "Pool", "Target", "Action", "Why", NEEDED_BY, "Rules",
+    "Commands", "Waits for", "Minutes", "Impact", "Rollback", "Source",
 )  # fmt: skip
 GONE_SINCE = "Gone since"
 GONE_TOOL_COLUMNS = (PLAN_ID, "Site", "Pool", "Target", "Action", "Why", GONE_SINCE)

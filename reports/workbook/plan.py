@@ -11,9 +11,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from auditor.audit import Audit, SourceRef, StepEntry
-from reports import words
+from reports import needs, words
 from reports.text import web_address
 from reports.workbook.carry_over import (
+    NEEDED_BY,
     PLANNED_DATE,
     PM_COLUMNS,
     STATUS,
@@ -42,6 +43,7 @@ class PlanRow:
 
     step: StepEntry
     waits: str
+    needed_by: str
     pm: Cells
 
 
@@ -62,8 +64,14 @@ def add_plan_fingerprints(book: Workbook, audit: Audit) -> None:
 
 def _rows(audit: Audit, carried: CarriedOver) -> list[PlanRow]:
     numbers = {step.id: step.number for step in audit.steps}
+    names = needs.scenario_names(audit)
     return [
-        PlanRow(step, words.waits(step, numbers), carried.plan.get(step.id, {}))
+        PlanRow(
+            step,
+            words.waits(step, numbers),
+            needs.needed_by(step.needed_by, names),
+            carried.plan.get(step.id, {}),
+        )
         for step in audit.steps
     ]
 
@@ -83,6 +91,7 @@ def _tool_columns() -> tuple[Column[PlanRow], ...]:
         Column("Action", 30, lambda row: row.step.title),
         Column("Minutes", 9, lambda row: row.step.minutes, "Audit number"),
         Column("Why", 36, lambda row: row.step.reason, detail=True),
+        Column(NEEDED_BY, 24, lambda row: row.needed_by, detail=True),
         Column("Rules", 13, lambda row: "\n".join(row.step.rules), detail=True),
         Column("Commands", 52, lambda row: words.commands(row.step), "Audit code", detail=True),
         Column("Waits for", 36, lambda row: row.waits, detail=True),

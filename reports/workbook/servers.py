@@ -6,33 +6,12 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from auditor.audit import Audit, MachineEntry, ServerEntry
-from reports import words
+from reports import needs, words
 from reports.workbook.style import LOOK_TAB, colour_words, warn
 from reports.workbook.table import Column, add_table, area
 
 _READINESS = "Readiness"
 _READ = "Read"
-
-_COLUMNS: tuple[Column[ServerEntry], ...] = (
-    Column("Server", 30, lambda s: s.fqdn, "Audit line"),
-    Column(_READINESS, 14, lambda s: words.READINESS[s.readiness], "Audit line"),
-    Column("Reason", 52, lambda s: s.reason),
-    Column("Site", 12, lambda s: s.site),
-    Column("Pool", 28, lambda s: s.pool),
-    Column("Pool kind", 16, lambda s: words.POOL_KIND.get(s.pool_kind, s.pool_kind)),
-    Column("Roles", 24, lambda s: ", ".join(s.roles)),
-    Column("Product", 30, words.product),
-    Column("Build", 14, lambda s: s.build or "", "Audit line"),
-    Column("Build label", 26, lambda s: s.build_label or ""),
-    Column("Operating system", 28, words.operating_system),
-    Column("Upgrade domain", 18, lambda s: s.upgrade_domain or ""),
-    Column("Zone", 11, lambda s: s.zone or ""),
-    Column(_READ, 7, lambda s: "Yes" if s.reached.ok else "No", "Audit line"),
-    Column("How reading it went", 46, words.reached),
-    Column("Read through", 11, lambda s: s.reached.origin),
-    Column("Collected (UTC)", 21, lambda s: s.reached.collected, "Audit instant"),
-    Column("Clock off by (s)", 10, lambda s: s.reached.clock_skew_seconds, "Audit decimal"),
-)
 
 _MACHINES: tuple[Column[MachineEntry], ...] = (
     Column("Machine", 34, lambda m: m.fqdn, "Audit line"),
@@ -42,13 +21,44 @@ _MACHINES: tuple[Column[MachineEntry], ...] = (
 )
 
 
+def _read(server: ServerEntry) -> str:
+    if server.excluded:
+        return "Excluded"
+    return "Yes" if server.reached.ok else "No"
+
+
+def _columns(audit: Audit) -> tuple[Column[ServerEntry], ...]:
+    names = needs.scenario_names(audit)
+    return (
+        Column("Server", 30, lambda s: s.fqdn, "Audit line"),
+        Column(_READINESS, 14, lambda s: words.READINESS[s.readiness], "Audit line"),
+        Column("Reason", 52, lambda s: s.reason),
+        Column("Needed by", 30, lambda s: needs.needed_by(s.needed_by, names)),
+        Column("Site", 12, lambda s: s.site),
+        Column("Pool", 28, lambda s: s.pool),
+        Column("Pool kind", 16, lambda s: words.POOL_KIND.get(s.pool_kind, s.pool_kind)),
+        Column("Roles", 24, lambda s: ", ".join(s.roles)),
+        Column("Product", 30, words.product),
+        Column("Build", 14, lambda s: s.build or "", "Audit line"),
+        Column("Build label", 26, lambda s: s.build_label or ""),
+        Column("Operating system", 28, words.operating_system),
+        Column("Upgrade domain", 18, lambda s: s.upgrade_domain or ""),
+        Column("Zone", 11, lambda s: s.zone or ""),
+        Column(_READ, 9, _read, "Audit line"),
+        Column("How reading it went", 46, words.reached),
+        Column("Read through", 11, lambda s: "" if s.excluded else s.reached.origin),
+        Column("Collected (UTC)", 21, lambda s: s.reached.collected, "Audit instant"),
+        Column("Clock off by (s)", 10, lambda s: s.reached.clock_skew_seconds, "Audit decimal"),
+    )
+
+
 def add_servers(book: Workbook, audit: Audit) -> Worksheet:
-    rows = audit.servers
-    sheet = add_table(book, "Servers", _COLUMNS, rows, frozen="C2")
+    rows, columns = audit.servers, _columns(audit)
+    sheet = add_table(book, "Servers", columns, rows, frozen="C2")
     sheet.sheet_properties.tabColor = LOOK_TAB
-    readiness = area(_COLUMNS, _READINESS, len(rows))
+    readiness = area(columns, _READINESS, len(rows))
     colour_words(sheet, readiness, tuple(words.READINESS.values()))
-    read = area(_COLUMNS, _READ, len(rows))
+    read = area(columns, _READ, len(rows))
     warn(sheet, read, f'{read.partition(":")[0]}="No"')
     return sheet
 

@@ -94,6 +94,11 @@ GUESSES = [
     (WHOLE, []),
     ((UNLINKED, EDGE_TO_FE, OTHER_EDGE), ["Which Edge pool federation goes by is not known"]),
     ((UNLINKED, EDGE_TO_FE), []),  # there is only one
+    ((FE, EDGE_TO_FE, OTHER_EDGE), []),  # there is only one that pools use
+    (
+        (FE, OTHER_FE, EDGE_TO_FE, OTHER_EDGE),
+        ["Which of edge.contoso.com, edge2.contoso.com federation goes by is not known"],
+    ),
     ((FE, SILENT_EDGE), ["What edge.contoso.com hands over to is not known"]),
 ]
 

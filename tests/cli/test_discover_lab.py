@@ -170,8 +170,9 @@ def test_both_ways_give_the_same_facts(tmp_path: Path, capsys: Capture) -> None:
             same = commands[other].family(result.family)
             assert same is not None, result.family
             assert same.facts == result.facts, result.family
-            kinds = [error and error.kind for error in (same.error, result.error)]
-            assert kinds[0] == kinds[1], result.family
+            kinds = {e.kind.rpartition(".")[2] for e in (same.error, result.error) if e}
+            assert (same.error is None) is (result.error is None), result.family
+            assert len(kinds) < 2, kinds
             compared += 1
     assert compared >= 14
     topologies = {(tmp_path / via / "topology.xml").read_bytes() for via in WAYS}
@@ -192,7 +193,7 @@ def test_an_audit_goes_on_with_what_was_saved(tmp_path: Path, capsys: Capture) -
     with estate(tmp_path, like="hybrid") as (lab, config):
         ask(capsys, lab, config, "ocspowershell", "--save", save)
         ended = sfb_audit(capsys, "run", "--config", save, "--out", tmp_path / "audit")
-    assert ended.code in {ExitCode.WORK_NEEDED, ExitCode.INCOMPLETE}, ended.err
+    assert ended.code == ExitCode.READY, ended.err
     assert "REACH-READ: edge01.contoso.com" in ended.err
     read = _readings(tmp_path / "audit" / "facts")
     assert {reading.reach.state for reading in read.values()} == {ReachState.READ}

@@ -139,6 +139,40 @@ def test_an_audit_of_bundles_takes_the_evidence_up(
     assert "Get-CsPartnerApplication" in found["exchange_online"].evidence
 
 
+def test_of_a_run_alone_its_own_scenarios_are_shown(tmp_path: Path, capsys: Capture) -> None:
+    write_audit(sample(), tmp_path / "audit.json")
+    ended = sfb_audit(capsys, "scenarios", "--run", tmp_path)
+    assert ended.code == ExitCode.READY
+    assert _row(ended, TITLES[0])[0] == ">"
+    assert _row(ended, TITLES[0])[-2:] == ["Work", "needed"]
+    assert _row(ended, TITLES[1])[0] == "?"
+    assert "Path: pool01.contoso.com > dir01.contoso.com > edgepool01.contoso.com" in ended.out
+    assert "- edgepool01.contoso.com: Work needed" in ended.out
+    assert "a reconstruction" in ended.out
+
+
+def test_what_is_excluded_is_named_on_the_path(
+    topology: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    config = tmp_path / "estate.toml"
+    config.write_text(
+        '[estate]\ntopology = "topology.xml"\n'
+        '[[overrides]]\npool = "edgepool.contoso.com"\nexclude = "CHG1234"\n'
+    )
+    bundle = _bundle(tmp_path, kinds.FEDERATED)
+    out = tmp_path / "audit"
+    sfb_audit(capsys, "assess", bundle, "--config", config, "--out", out)
+    ended = sfb_audit(capsys, "scenarios", bundle, "--config", config, "--run", out)
+    assert "Not audited, excluded: edge01.contoso.com (CHG1234)" in ended.out
+    assert _row(ended, TITLES[1])[-1] == "Unknown"
+
+
+def test_without_configuration_it_is_said_where_that_comes_from(
+    topology: Path, capsys: Capture
+) -> None:
+    assert "[estate] evidence" in sfb_audit(capsys, "scenarios", "--topology", topology).out
+
+
 def test_of_nothing_is_refused(capsys: Capture) -> None:
     ended = sfb_audit(capsys, "scenarios")
     assert ended.code == ExitCode.USAGE

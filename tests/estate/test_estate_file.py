@@ -287,3 +287,72 @@ def test_a_table_may_be_called_like_a_secret(tmp_path: Path) -> None:
     text = (ZONE + POOL).replace("credentials.admin", "credentials.password-of-admin")
     text = text.replace('credential = "admin"', 'credential = "password-of-admin"')
     assert read(tmp_path, text).estate.servers()
+
+
+OTHER = "\n[credentials.other]\nusername = 'other'\n"
+
+
+def test_a_server_may_sign_in_with_another_credential_than_its_zone(tmp_path: Path) -> None:
+    text = ZONE + OTHER + POOL + EDGE_POOL + EDGE_ZONE
+    text += '[[overrides]]\nserver = "fe02.contoso.com"\ncredential = "other"\n'
+    text += '[[overrides]]\npool = "edgepool.contoso.com"\ncredential = "other"\n'
+    said = read(tmp_path, text)
+    ways = {server.fqdn: said.way_to(server) for server in said.estate.servers()}
+    named = {name: way.credential and way.credential.name for name, way in ways.items()}
+    assert named == {
+        "fe01.contoso.com": "admin",
+        "fe02.contoso.com": "other",
+        "edge01.contoso.com": "other",
+    }
+    # The same zone otherwise; the name is another one, because zones of one name have one secret.
+    assert ways["fe01.contoso.com"] == said.zones["default"]
+    assert ways["fe02.contoso.com"].port == said.zones["default"].port
+    assert len({way.name for way in ways.values()}) == 3
+
+
+def test_an_excluded_server_is_kept_and_not_audited(tmp_path: Path) -> None:
+    text = ZONE + POOL + '[[overrides]]\nserver = "fe02.contoso.com"\nexclude = " CHG1234 "\n'
+    estate = read(tmp_path, text).estate
+    assert [server.fqdn for server in estate.servers()] == ["fe01.contoso.com"]
+    assert [(s.fqdn, s.excluded) for s in estate.excluded()] == [("fe02.contoso.com", "CHG1234")]
+    assert not estate.pools[0].is_excluded
+
+
+def test_a_pool_is_excluded_whole(tmp_path: Path) -> None:
+    text = ZONE + POOL + '[[overrides]]\npool = "pool01.contoso.com"\nexclude = "CHG1234"\n'
+    said = read(tmp_path, text, collecting=False)
+    assert said.estate.pools[0].is_excluded
+    assert refused(tmp_path, text).code == "ESTATE-EMPTY"
+
+
+def test_an_exclusion_that_matches_nothing_is_said_aloud(tmp_path: Path) -> None:
+    text = ZONE + POOL + '[[overrides]]\nserver = "fe03.contoso.com"\nexclude = "gone"\n'
+    (note,) = read(tmp_path, text).estate.notes
+    assert note.startswith("An exclusion matches nothing: fe03.contoso.com is not in the estate")
+    assert "did you mean 'fe0" in note
+
+
+def test_a_topology_for_structure_and_a_list_for_the_ways(tmp_path: Path) -> None:
+    whole_estate().written(tmp_path)
+    (tmp_path / "servers.csv").write_text(
+        "fqdn;pool;zone;address;credential;exclude\n"
+        "edge01.contoso.com;;dmz;10.9.0.1;other;\n"
+        "fe02.contoso.com;wrong.contoso.com;;;;being decommissioned\n"
+        "old01.contoso.com;;;;;\n",
+        "utf-8",
+    )
+    text = '[estate]\ntopology = "topology.xml"\nservers_csv = "servers.csv"\n'
+    text += ZONE + EDGE_ZONE + OTHER
+    text += '[[overrides]]\nserver = "edge01.contoso.com"\naddress = "10.9.0.9"\n'
+    estate = read(tmp_path, text).estate
+    servers = {server.fqdn: server for pool in estate.pools for server in pool.servers}
+    edge = servers["edge01.contoso.com"]
+    assert (edge.pool, edge.zone, edge.credential) == ("edgepool.contoso.com", "dmz", "other")
+    assert edge.address == "10.9.0.9"  # an override wins over the list
+    assert servers["fe02.contoso.com"].excluded == "being decommissioned"
+    assert servers["fe02.contoso.com"].pool == "pool01.contoso.com"
+    assert "old01.contoso.com" not in servers
+    assert (
+        "servers.csv lists old01.contoso.com, which topology.xml does not have: not audited."
+        in estate.notes
+    )

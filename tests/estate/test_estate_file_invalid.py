@@ -229,12 +229,12 @@ INVALID = [
     (
         "an override that says nothing of a server",
         ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\n',
-        "overrides[0]: says neither zone nor address of fe01.contoso.com",
+        "overrides[0]: says neither zone, credential nor exclusion of fe01.contoso.com",
     ),
     (
         "an override that says nothing of a pool",
         ZONE + POOL + '[[overrides]]\npool = "pool01.contoso.com"\n',
-        "overrides[0]: says no zone for pool01.contoso.com",
+        "overrides[0]: says neither zone, credential nor exclusion of pool01.contoso.com",
     ),
     (
         "an override of both",
@@ -245,6 +245,26 @@ INVALID = [
         "one address for a pool",
         ZONE + POOL + '[[overrides]]\npool = "pool01.contoso.com"\naddress = "a"\n',
         "overrides[0].address: is for a server, not for a pool",
+    ),
+    (
+        "an exclusion without a reason",
+        ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\nexclude = "  "\n',
+        "overrides[0].exclude: string should have at least 1 character",
+    ),
+    (
+        "an exclusion by flag",
+        ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\nexclude = true\n',
+        "overrides[0].exclude: input should be a valid string",
+    ),
+    (
+        "an exclusion that says more of nothing",
+        ZONE + POOL + '[[overrides]]\nserver = "fe09"\nexclude = "x"\nzone = "default"\n',
+        "overrides[0]: fe09 is not in the estate",
+    ),
+    (
+        "a credential that is not there",
+        ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\ncredential = "admni"\n',
+        "no [credentials.admni], with which fe01.contoso.com is asked; did you mean 'admin'?",
     ),
     (
         "pools and a list of servers",

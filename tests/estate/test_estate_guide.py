@@ -58,9 +58,13 @@ def test_an_override_goes_with_a_topology(tmp_path: Path, guide: str) -> None:
     (tmp_path / "dmz-ca.pem").touch()
     _, with_topology, _, override = examples(guide, "toml")
     path = tmp_path / "estate.toml"
-    path.write_text(with_topology + override, "utf-8")
-    reached = {server.fqdn: server.address for server in read_estate_file(path).estate.servers()}
-    assert reached["edge02.contoso.com"] == "10.9.0.2"
+    local = "[credentials.edge02]\nusername = 'auditor'\n"
+    text = override.replace("fe03", "fe02")  # the topology has two
+    path.write_text(with_topology + local + text, "utf-8")
+    estate = read_estate_file(path).estate
+    edge = next(server for server in estate.servers() if server.fqdn == "edge02.contoso.com")
+    assert (edge.address, edge.credential) == ("10.9.0.2", "edge02")
+    assert [server.fqdn for server in estate.excluded()] == ["fe02.contoso.com"]
 
 
 def test_the_list_of_servers_is_one(tmp_path: Path, guide: str) -> None:

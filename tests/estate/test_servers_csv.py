@@ -63,6 +63,29 @@ def test_everything_that_a_line_can_say(tmp_path: Path, encoding: str, separator
     assert [site.name for site in estate.sites] == [pool.site, "default"]
 
 
+# How programs save a list: text, encoding.
+SAVED = {
+    "Excel, Unicode text": ("fqdn\tpool\tsite\r\nfe01\tpool01\tTo,kyo\r\n", "utf-16"),
+    "Excel, CSV UTF-8": ("fqdn;pool;site\r\nfe01;pool01;To,kyo\r\n", "utf-8-sig"),
+    "with a line for Excel": ("sep=;\r\nfqdn;pool;site\r\nfe01;pool01;To,kyo\r\n", "utf-8"),
+    "Export-Csv": ('"fqdn","pool","site"\r\n"fe01","pool01","To,kyo"\r\n', "utf-16"),
+    "an editor": ('"FQDN", pool ,site,,\nfe01, pool01,"To,kyo",,\n\n', "utf-8"),
+}
+
+
+@pytest.mark.parametrize(("text", "encoding"), SAVED.values(), ids=SAVED.keys())
+def test_however_it_was_saved(tmp_path: Path, text: str, encoding: str) -> None:
+    (pool,) = read(tmp_path, text.encode(encoding)).pools
+    assert (pool.fqdn, pool.site) == ("pool01", "To,kyo")
+    assert [server.fqdn for server in pool.servers] == ["fe01"]
+
+
+def test_who_signs_in_and_what_is_left_out(tmp_path: Path) -> None:
+    estate = read(tmp_path, "fqdn,credential,exclude\nfe01,edge,\nfe02,,being retired\n")
+    assert [(s.fqdn, s.credential) for s in estate.servers()] == [("fe01", "edge")]
+    assert [(s.fqdn, s.excluded) for s in estate.excluded()] == [("fe02", "being retired")]
+
+
 def test_what_a_spreadsheet_leaves_behind_is_nothing(tmp_path: Path) -> None:
     content = 'fqdn;site;;\nfe01\xa0;"To\r\nkyo";;\n;;;\nfe02;;;\n'
     assert [(p.fqdn, p.site) for p in read(tmp_path, content).pools] == [
@@ -112,11 +135,11 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
     [
         ("fqdn\n", "SERVERS-EMPTY"),
         ("fqdn,pool\n,\n", "SERVERS-EMPTY"),
-        ("fqdn\nfe01\n".encode("utf-16"), "SERVERS-UNREADABLE"),
+        ("fqdn\nfe01\n".encode("utf-16")[:-1], "SERVERS-UNREADABLE"),
         ("fqdn,site\nfe01,München\n".encode("cp1252"), "SERVERS-UNREADABLE"),
         (b"fqdn\n" + b"a\n" * 2**23, "SERVERS-TOO-LARGE"),
     ],
-    ids=["no line", "blank line", "utf-16", "cp1252", "large"],
+    ids=["no line", "blank line", "half a character", "cp1252", "large"],
 )
 def test_what_is_no_list(tmp_path: Path, content: str | bytes, code: str) -> None:
     assert refused(tmp_path, content).code == code

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from auditor.assess.model import Assessment, Finding, Status
 from auditor.estate.model import PoolKind, Site, SqlBackend
-from auditor.plan.model import Plan, Step, TargetKind
+from auditor.plan.model import OrderSource, Plan, Step, TargetKind
 from auditor.plan.order import make_plan
 from tests.plan.plan_cases import (
     CU,
@@ -218,6 +218,46 @@ def test_the_edge_comes_after_its_next_hop(case: EstateCase) -> None:
         broken = any(fqdn(pool.name) in note for note in plan.notes)
         if first is not None and inner and not broken:
             assert verified[hop] < first
+
+
+@given(estates())
+@many
+def test_paths_in_use_come_before_the_rest(case: EstateCase) -> None:
+    """What no path in use needs stands behind what one does, unless that has to wait for it."""
+    steps = [step for step in plan_of(case).steps if step.pool and step.action not in KNOWING]
+    by_id = {step.id: step for step in steps}
+    in_use = {fqdn(name) for name in case.in_use}
+    needed: set[str] = set()
+    for step in reversed(steps):  # a step waits only for steps above it
+        if step.pool in in_use or step.id in needed:
+            needed |= {wait.step for wait in step.waits_for}
+    needed_pools = in_use | {by_id[step].pool for step in needed if step in by_id}
+    # Migrations wait for nothing outside their own pool, and nothing for them.
+    changing = {step.pool for step in steps if step.action == "verify-pool"}
+    order = [step.pool in needed_pools for step in steps if step.pool in changing]
+    assert order == sorted(order, reverse=True)
+
+
+@given(estates())
+@many
+def test_what_is_in_use_changes_the_order_and_not_the_steps(case: EstateCase) -> None:
+    """A person's cells are found by a step's id, whatever became of the scenarios."""
+    before = plan_of(replace(case, in_use=()))
+    after = plan_of(case)
+    shared = {pool.fqdn for pool in assessment(case).estate.pools if pool.backends}
+    assert {s.id for s in before.steps if s.pool not in shared} == {
+        s.id for s in after.steps if s.pool not in shared
+    }
+
+
+@given(estates())
+@many
+def test_only_the_rest_waits_for_what_is_in_use(case: EstateCase) -> None:
+    reason = PROCEDURES.orders["in-use-first"].reason
+    for step in plan_of(case).steps:
+        waits = [wait for wait in step.waits_for if wait.reason == reason]
+        assert not waits or step.pool not in {fqdn(name) for name in case.in_use}
+        assert {wait.order_source for wait in waits} <= {OrderSource.PRACTICE}
 
 
 def _large_estate() -> EstateCase:

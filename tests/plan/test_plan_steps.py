@@ -30,6 +30,7 @@ from tests.plan.plan_cases import (
     ready,
     short,
     standard,
+    waits,
 )
 
 SQL = SqlBackend("sql1.contoso.com", "rtc")
@@ -313,6 +314,33 @@ def test_paths_in_use_come_before_the_rest() -> None:
     plan = plan_of(*pools, in_use=("se3",), assumed=("se2",))
     verified = [short(step) for step in plan.steps if step.action == "verify-pool"]
     assert verified == ["verify-pool se3", "verify-pool se2", "verify-pool se1"]
+
+
+def test_the_rest_waits_for_paths_in_use_and_says_on_which_ground() -> None:
+    pools = [standard("se1", VALUE), standard("se2", VALUE), standard("se3", VALUE)]
+    plan = plan_of(*pools, in_use=("se3",), assumed=("se2",))
+    for name in ("se1", "se2"):
+        wait = waits(plan, f"drain-server {name}")["verify-pool se3"]
+        assert wait.order_source == "practice"
+        assert "path of a scenario that is in use" in wait.reason
+    assert waits(plan, "drain-server se3") == {}
+
+
+def test_what_a_path_in_use_has_to_wait_for_comes_with_it() -> None:
+    """The Edge is in use, its next hop is only behind it; the branch elsewhere can wait."""
+    edge = pool("edge1", PoolKind.EDGE, ServerCase("e1", (VALUE,)), next_hop="dir1")
+    director = pool("dir1", PoolKind.DIRECTOR, ServerCase("d1", (VALUE,)))
+    other = standard("se1", VALUE, site="Osaka")
+    plan = plan_of(other, edge, director, in_use=("edge1",))
+    verified = [short(step) for step in plan.steps if step.action == "verify-pool"]
+    assert verified == ["verify-pool dir1", "verify-pool edge1", "verify-pool se1"]
+    assert list(waits(plan, "drain-server se1")) == ["verify-pool edge1"]
+    assert waits(plan, "drain-server d1") == {}
+
+
+def test_where_nothing_is_said_to_be_in_use_nothing_waits_for_that() -> None:
+    plan = plan_of(standard("se1", VALUE), standard("se2", VALUE), assumed=("se2",))
+    assert waits(plan, "drain-server se1") == {}
 
 
 def test_a_step_says_what_demands_it_and_what_the_remedy_is() -> None:

@@ -23,6 +23,7 @@ from auditor.audit import (
 )
 
 STARTED = datetime(2018, 8, 20, 1, 2, 3, tzinfo=UTC)
+_POOL01, _EDGE01 = "pool01.contoso.com", "edgepool01.contoso.com"
 FINISHED = STARTED + timedelta(minutes=4)
 
 ARTICLE = SourceRef(
@@ -95,6 +96,7 @@ def server(fqdn: str, pool: str, readiness: str = "ready", **more: Any) -> Serve
         "readiness": readiness,
         "reason": "Everything required was found." if readiness == "ready" else "",
         "reached": reached("REACH-READ"),
+        "needed_by": {_POOL01: ("hybrid",), _EDGE01: ("hybrid", "federation")}.get(pool, ()),
     }
     return ServerEntry(**(values | more))
 
@@ -106,7 +108,7 @@ _LYNC = {
     "site": "Osaka",
 }
 _OLD = {"build": "5.0.8308.992", "build_label": "CU9 (Jul 2017, KB4019183)"}
-_POOL01, _EDGE01 = "pool01.contoso.com", "edgepool01.contoso.com"
+
 
 SERVERS = (
     server("fe01.contoso.com", _POOL01, upgrade_domain="UpgradeDomain1"),
@@ -263,6 +265,7 @@ def finding(rule: str, subject: str, status: str, **more: Any) -> FindingEntry:
         ),
         "remediation": "Install the March 2018 cumulative update or a later one.",
         "source": (ARTICLE,),
+        "needed_by": ("hybrid",) if subject.startswith(("fe", "edge")) else (),
     }
     return FindingEntry(**(values | more))
 
@@ -321,6 +324,7 @@ def step(number: int, wave: int, target: str, title: str, **more: Any) -> StepEn
         "rules": ("SFB-CU-001",),
         "reason": "Core Components 6.0.9319.281 is below 6.0.9319.516 (CU6 HF2).",
         "source": (ARTICLE,),
+        "needed_by": ("hybrid", "federation") if target.startswith("edge") else ("hybrid",),
     }
     return StepEntry(**(values | more))
 
@@ -383,6 +387,8 @@ SCENARIOS = (
         reason="2 of 4 servers of pool01.contoso.com need work.",
         pools=(_POOL01, _EDGE01),
         source=(ARTICLE,),
+        chains=((_POOL01, "dir01.contoso.com", _EDGE01),),
+        guessed=("What edgepool01.contoso.com hands over to is not known.",),
     ),
     ScenarioEntry(
         key="federation",

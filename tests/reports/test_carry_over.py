@@ -228,7 +228,7 @@ def test_links_of_the_manager_stay_if_they_are_web_addresses(path: Path) -> None
 
     _edit(path, edit)
     write_workbook(_audit(), path)
-    ticket = list(load_workbook(path)["Plan"]["S"][1:3])
+    ticket = list(load_workbook(path)["Plan"]["T"][1:3])
     assert [c.value for c in ticket] == ["CHG-1", "CHG-2"]
     assert ticket[0].hyperlink
     assert ticket[0].hyperlink.target == "https://tickets.example/1"

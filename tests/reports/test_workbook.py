@@ -80,10 +80,10 @@ def test_the_managers_columns_are_last_and_empty_with_a_list_for_the_status(
     assert plan["A1"].value == "Plan ID"
     assert _column(plan, "Status") == [None] * 8
     lists = {str(v.sqref): v.formula1 for v in plan.data_validations.dataValidation}
-    assert lists["R2:R9"] == '"Not started,In progress,Done,Deferred,Not needed"'
-    assert plan["R1"].value == "Status"
-    assert {cell.fill.start_color.rgb for cell in plan[1][:15]} == {"00D9D9D9"}
-    assert {cell.fill.start_color.rgb for cell in plan[1][15:]} == {"001F6F8B"}
+    assert lists["S2:S9"] == '"Not started,In progress,Done,Deferred,Not needed"'
+    assert plan["S1"].value == "Status"
+    assert {cell.fill.start_color.rgb for cell in plan[1][:16]} == {"00D9D9D9"}
+    assert {cell.fill.start_color.rgb for cell in plan[1][16:]} == {"001F6F8B"}
 
 
 def test_status_colours_are_conditional_never_fixed(tmp_path: Path) -> None:

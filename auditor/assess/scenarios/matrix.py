@@ -6,9 +6,10 @@ The servers' matrix is a reconstruction; each row says so, and by which sources.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from auditor.assess.exclusions import told, without_way
 from auditor.assess.model import Readiness
 from auditor.assess.paths import Path, path_of
 from auditor.assess.readiness import worst
@@ -29,6 +30,7 @@ class ScenarioRow:
     """A scenario with its use, its path and, where an audit was given, the path's readiness.
 
     `servers` are those of the pools on the path; `unready` the pools there that are not ready.
+    `excluded` is a sentence about servers there that somebody left out, "" where there are none.
     """
 
     entry: ScenarioPath
@@ -37,6 +39,7 @@ class ScenarioRow:
     servers: tuple[str, ...]
     readiness: Readiness | None = None
     unready: tuple[tuple[str, Readiness], ...] = ()
+    excluded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,10 @@ def matrices(
     """Both matrices of an estate; `pools` is the readiness of pools in an audit of it."""
     readings = tuple(readings)
     weighed = {each.key: each for each in weigh(estate, readings, rulebook)}
-    members = {pool.fqdn: [server.fqdn for server in pool.servers] for pool in estate.pools}
     look = Look(estate, Known(readings), rulebook.integrations)
     return Matrices(
         servers=tuple(
-            _row(entry, weighed[key], path_of(estate, entry), members, pools)
-            for key, entry in rulebook.scenarios.items()
+            _row(entry, weighed[key], estate, pools) for key, entry in rulebook.scenarios.items()
         ),
         clients=_clients(look, weighed, rulebook),
         has_evidence=bool(look.known),
@@ -90,21 +91,26 @@ def matrices(
 def _row(
     entry: ScenarioPath,
     weighed: Weighed,
-    path: Path,
-    members: Mapping[str, list[str]],
+    estate: Estate,
     pools: Mapping[str, Readiness] | None,
 ) -> ScenarioRow:
-    servers = tuple(server for fqdn in path.pools for server in members[fqdn])
+    path = path_of(estate, entry)
+    members = [pool for pool in estate.pools if pool.fqdn in path.pools]
+    servers = tuple(server.fqdn for pool in members for server in pool.servers)
+    row = ScenarioRow(entry, weighed, path, servers, excluded=told(members))
     if pools is None or not path.pools:
-        return ScenarioRow(entry, weighed, path, servers)
+        return row
     # A pool that the audit did not judge, or does not know, is no ready one.
-    found = {fqdn: pools.get(fqdn, Readiness.UNKNOWN) for fqdn in path.pools}
+    found = {p.fqdn: pools.get(p.fqdn, Readiness.UNKNOWN) for p in members if not p.is_excluded}
     judged = {
         fqdn: Readiness.UNKNOWN if one is Readiness.NOT_IN_SCOPE else one
         for fqdn, one in found.items()
     }
     unready = tuple((fqdn, one) for fqdn, one in judged.items() if one is not Readiness.READY)
-    return ScenarioRow(entry, weighed, path, servers, worst(judged.values()), unready)
+    readiness = worst(judged.values())
+    if not judged or (readiness is Readiness.READY and without_way(path, members)):
+        readiness = Readiness.UNKNOWN
+    return replace(row, readiness=readiness, unready=unready)
 
 
 def _clients(
