@@ -151,6 +151,14 @@ def _readings(folder: Path) -> dict[str, Reading]:
     return {path.name: read_bundle(path) for path in folder.glob("*.json")}
 
 
+def _same_state(commands: Any, script: Any) -> None:
+    """Remoting sends what lies within an object's property as its text alone."""
+    for name in ("pool", "state", "front_ends", "active_front_ends"):
+        assert getattr(commands, name) == getattr(script, name)
+    shown = [[domain.shown for domain in each.domains.items] for each in (commands, script)]
+    assert shown[0] == shown[1]
+
+
 def test_both_ways_give_the_same_facts(tmp_path: Path, capsys: Capture) -> None:
     with estate(tmp_path, like="exchange_online", second_hop=True) as (lab, config):
         for via in WAYS:
@@ -169,7 +177,10 @@ def test_both_ways_give_the_same_facts(tmp_path: Path, capsys: Capture) -> None:
                 continue  # whichever front end of the pool answers
             same = commands[other].family(result.family)
             assert same is not None, result.family
-            assert same.facts == result.facts, result.family
+            if result.family == "pool_upgrade":
+                _same_state(same.facts, result.facts)
+            else:
+                assert same.facts == result.facts, result.family
             kinds = {e.kind.rpartition(".")[2] for e in (same.error, result.error) if e}
             assert (same.error is None) is (result.error is None), result.family
             assert len(kinds) < 2, kinds
