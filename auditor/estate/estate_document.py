@@ -88,6 +88,7 @@ class RunTable(_Table):
 class SiteTable(_Table):
     name: Name
     central: Name | None = None
+    federation_route: Host | None = None
 
 
 class BackendTable(_Table):
@@ -95,6 +96,9 @@ class BackendTable(_Table):
     instance: Text = ""
     always_on: bool = False
     collocated: bool = False
+    databases: tuple[Name, ...] = ()
+    primary_node: Host | None = None
+    mirror: Name | None = None
 
 
 class ServerTable(_Table):
@@ -115,8 +119,12 @@ class PoolTable(_Table):
     service_version: Annotated[int, Field(ge=1, le=99)] | None = None
     hosts_cms: bool = False
     edge: Host | None = None
+    media_edge: Host | None = None
     next_hop: Host | None = None
+    registrar: Host | None = None
     paired_with: Host | None = None
+    gateways: tuple[Host, ...] = ()
+    file_stores: tuple[Name, ...] = ()
     backends: tuple[BackendTable, ...] = ()
     servers: tuple[Annotated[ServerTable, BeforeValidator(_server)], ...] = ()
 
