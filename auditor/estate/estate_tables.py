@@ -98,7 +98,7 @@ def _zone(
 
 def written_estate(document: EstateDocument, source: str, problems: list[str]) -> Estate:
     """The estate as [[sites]] and [[pools]] say, each server in its stated zone."""
-    stated = tuple(Site(site.name, site.central) for site in document.sites)
+    stated = tuple(Site(**site.model_dump()) for site in document.sites)
     only = stated[0].name if len(stated) == 1 else None
     problems += [
         f"pool {pool.fqdn}: which site? name one of [[sites]]"
@@ -137,6 +137,10 @@ def _pool(table: PoolTable, site: str) -> Pool:
         hosts_cms=table.hosts_cms,
         backends=tuple(SqlBackend(**backend.model_dump()) for backend in table.backends),
         edge=table.edge,
+        media_edge=table.media_edge,
         next_hop=table.next_hop,
+        registrar=table.registrar,
         paired_with=table.paired_with,
+        gateways=table.gateways,
+        file_stores=table.file_stores,
     )
