@@ -38,3 +38,12 @@ class UsageError(AuditError):
     """The input is at fault: a file, an option, a folder. Exit code 2, nothing written."""
 
     exit_code = ExitCode.USAGE
+
+
+class UnreachedError(AuditError):
+    """The one server that a command is about could not be read. Exit code 3, as in a run.
+
+    `code` is the outcome's own, REACH-...; the input may well be right.
+    """
+
+    exit_code = ExitCode.INCOMPLETE

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
+from pypsrp.complex_objects import GenericComplexObject
+
+from auditor.collect.cs_answers import data_of
+from auditor.collect.cs_commands import Command
 from auditor.facts.answer import decode_answer
-from auditor.facts.estate.families import CMDLETS, ESTATE_FAMILIES
+from auditor.facts.estate.families import CMDLETS
 from auditor.facts.reading import Reading
 from tests.estate_kinds import Shell
 
@@ -24,55 +27,40 @@ ABSENT = {
     "category": "ObjectNotFound",
 }
 
-# Names of fields in an answer -> properties of the cmdlet's objects.
-_FIELDS: dict[str, dict[str, str]] = {
-    "hosting_providers": {
-        "identity": "Identity",
-        "name": "Name",
-        "proxy_fqdn": "ProxyFqdn",
-        "autodiscover_url": "AutodiscoverUrl",
-        "verification_level": "VerificationLevel",
-        "enabled": "Enabled",
-        "shared_address_space": "EnabledSharedAddressSpace",
-        "hosts_users": "HostsOCSUsers",
-        "is_local": "IsLocal",
-    },
-    "access_edge": {
-        "identity": "Identity",
-        "allow_federated_users": "AllowFederatedUsers",
-        "partner_discovery": "EnablePartnerDiscovery",
-        "routing_method": "RoutingMethod",
-        "default_route_fqdn": "DefaultRouteFqdn",
-    },
-    "public_providers": {"identity": "Identity", "proxy_fqdn": "ProxyFqdn", "enabled": "Enabled"},
-    "external_access": {
-        "identity": "Identity",
-        "federation": "EnableFederationAccess",
-        "public_cloud": "EnablePublicCloudAccess",
-        "outside": "EnableOutsideAccess",
-    },
-    "hosted_voicemail": {
-        "identity": "Identity",
-        "destination": "Destination",
-        "organization": "Organization",
-    },
-    "oauth_servers": {
-        "identity": "Identity",
-        "realm": "Realm",
-        "metadata_url": "MetadataUrl",
-    },
-    "oauth_configuration": {
-        "identity": "Identity",
-        "realm": "Realm",
-        "exchange_autodiscover_url": "ExchangeAutodiscoverUrl",
-    },
-    "partner_applications": {
-        "identity": "Identity",
-        "application_identifier": "ApplicationIdentifier",
-        "enabled": "Enabled",
-    },
-    "call_data_connector": {"identity": "Identity", "enabled": "EnableCallDataConnector"},
-}
+# Families that scenarios are read from.
+_WEIGHED = (
+    "hosting_providers",
+    "access_edge",
+    "public_providers",
+    "external_access",
+    "hosted_voicemail",
+    "oauth_servers",
+    "oauth_configuration",
+    "partner_applications",
+    "call_data_connector",
+    "federated_domains",
+)
+
+
+class Objects:
+    """A Management Shell whose cmdlets return the objects of an estate."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def run(self, command: Command, most: int) -> list[object]:
+        return [over_the_wire(each) for each in self._shell.get(command.cmdlet, ())][: most + 1]
+
+
+def over_the_wire(value: object) -> object:
+    """A value as pypsrp gives it: mappings are objects with properties."""
+    if isinstance(value, Mapping):
+        found = GenericComplexObject()
+        found.adapted_properties = {name: over_the_wire(each) for name, each in value.items()}
+        return found
+    if isinstance(value, list | tuple):
+        return [over_the_wire(each) for each in value]
+    return value
 
 
 def front_end(
@@ -103,16 +91,19 @@ def answer_of(
 ) -> str:
     """The answer's text. Families in `refused` and `absent` end in an error.
 
-    Families that no scenario is read from are left out.
+    Of families that no scenario is read from, those are told whose cmdlets `shell` has, or
+    that are refused.
     """
     families: dict[str, object] = {}
-    for family in [*_FIELDS, "federated_domains"]:
+    more = [key for key, cmdlets in CMDLETS.items() if set(cmdlets.split(", ")) & set(shell)]
+    for family in dict.fromkeys([*_WEIGHED, *more, *refused]):
         if family in refused or family in absent:
             error = REFUSED if family in refused else ABSENT
             families[family] = {"ok": False, "ms": 1, "error": error}
         else:
-            data = _data(family, shell)
-            data["truncated"] = family in truncated
+            data = data_of(family, Objects(shell))
+            if family in truncated:
+                data["truncated"] = True
             families[family] = {"ok": True, "ms": 1, "data": data}
     if topology is not None:
         families["topology"] = {"ok": True, "ms": 1, "data": {"xml": topology}}
@@ -124,26 +115,3 @@ def answer_of(
         "families": families,
     }
     return json.dumps(answer)
-
-
-def _data(family: str, shell: Shell) -> dict[str, Any]:
-    if family == "federated_domains":
-        allowed = shell.get("Get-CsAllowedDomain", ())
-        named = [str(domain["ProxyFqdn"]) for domain in allowed if domain["ProxyFqdn"]]
-        proxies = [{"proxy_fqdn": name, "domains": named.count(name)} for name in set(named)]
-        blocked = len(shell.get("Get-CsBlockedDomain", ()))
-        listing = {"items": proxies, "truncated": False}
-        return {"allowed": len(allowed), "blocked": blocked, "proxies": listing}
-    return {"items": [_item(family, found) for found in shell.get(CMDLETS[family], ())]}
-
-
-def _item(family: str, found: Mapping[str, object]) -> dict[str, object]:
-    item = {name: found.get(source) for name, source in _FIELDS[family].items()}
-    if family == "partner_applications":
-        token = str(found["AuthToken"])
-        item["uses_oauth_server"] = "UseOAuthServer" in token
-        item["metadata_url"] = token.removeprefix("Value=") if "://" in token else None
-    return item
-
-
-assert set(_FIELDS) < {family.key for family in ESTATE_FAMILIES}

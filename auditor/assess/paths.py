@@ -63,6 +63,16 @@ def path_of(estate: Estate, entry: ScenarioPath) -> Path:
     )
 
 
+def federation_edges(estate: Estate) -> tuple[tuple[str, ...], bool]:
+    """The Edge pools that federation goes by, and whether the estate says so.
+
+    It does where a site states its route or a pool names its Edge; with one Edge pool there is
+    no choice. Otherwise every Edge pool counts.
+    """
+    links = _Links(estate)
+    return tuple(edge.fqdn for edge in links.route), links.route_is_known
+
+
 def _chains(links: _Links, route: Route) -> tuple[tuple[Chain, ...], tuple[str, ...]]:
     if route is Route.WEB:
         return tuple((pool.fqdn,) for pool in links.homes), ()
@@ -82,10 +92,13 @@ class _Links:
         self.homes = tuple(pool for pool in estate.pools if pool.kind in _HOMES)
         self.edges = tuple(pool for pool in estate.pools if pool.kind is PoolKind.EDGE)
         self.candidates = tuple(pool for pool in estate.pools if pool.kind in _NEXT_HOPS)
-        linked = {pool.edge for pool in estate.pools if pool.edge}
+        self.stated = {site.name: site.federation_route for site in estate.sites}
+        self.centrals = {site.name: site.central for site in estate.sites}
+        # What a pool names lies on the route too: nobody has seen how a topology states a site's.
+        linked = {*self.stated.values(), *(pool.edge for pool in estate.pools)} - {None}
         self.route = tuple(e for e in self.edges if e.fqdn in linked) or self.edges
         self.between = {edge.fqdn: self._directors(edge) for edge in self.route}
-        self._route_is_known = len(self.edges) < 2 or bool(linked & {e.fqdn for e in self.edges})
+        self.route_is_known = len(self.edges) < 2 or bool(linked & {e.fqdn for e in self.edges})
 
     def inwards(self, edge: Pool) -> tuple[Chain, ...]:
         """From what an Edge pool hands over to, to itself."""
@@ -99,7 +112,8 @@ class _Links:
 
     def outwards(self, home: Pool) -> tuple[Chain, ...]:
         """From a pool of users to the Internet: over each Edge pool that it may take."""
-        own = [edge for edge in self.route if edge.fqdn == home.edge]
+        stated = self.stated.get(home.site) or self.stated.get(self.centrals.get(home.site) or "")
+        own = [edge for edge in self.route if edge.fqdn == (stated or home.edge)]
         chains = [
             (home.fqdn, *between, edge.fqdn)
             for edge in own or self.route
@@ -117,7 +131,7 @@ class _Links:
 
     def guessed(self) -> tuple[str, ...]:
         sentences = []
-        if not self._route_is_known:
+        if not self.route_is_known:
             sentences.append(
                 "Which Edge pool federation goes by is not known: every Edge pool counts."
             )

@@ -56,6 +56,10 @@ def start(estate: Path | None, folder: Path, backend: str) -> None:
             url = f"{zone.transport.value}://{host.address}:{running.ports[zone.name]}/wsman"
             fault = f"  ({host.fault})" if host.fault else ""
             click.echo(f"  {host.fqdn:28} {url:36} {zone.auth.value}{fault}")
+        for host in running.hosts:
+            if host.front_end_of:
+                url = f"https://{host.address}:{running.ocs_port}/OcsPowerShell"
+                click.echo(f"  {host.front_end_of:28} {url:36} on {host.fqdn}")
         click.echo(f"\nCA file      {folder / 'lab-ca.pem'}")
         for zone in described.zones:
             click.echo(f"zone {zone.name:8} {zone.user.username}  {zone.user.password}")

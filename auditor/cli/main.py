@@ -11,6 +11,7 @@ from auditor import __version__
 from auditor.cli.assess import assess
 from auditor.cli.builds import builds
 from auditor.cli.collector import collector
+from auditor.cli.discover import discover
 from auditor.cli.explain import explain
 from auditor.cli.lab import demo, lab
 from auditor.cli.rulebook import rulebook
@@ -40,6 +41,7 @@ def cli(context: click.Context, traceback: bool) -> None:
 COMMANDS = (
     run,
     assess,
+    discover,
     explain,
     scenarios,
     rules,

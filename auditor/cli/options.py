@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
+    from auditor.estate.zone import Given
     from auditor.knowledge import Knowledge
 
 FILE = click.Path(path_type=Path)  # existence is checked by the readers, whose errors say more
@@ -35,6 +36,61 @@ class Reporting:
     knowledge: Knowledge
     csv: bool
     waivers: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """How one server is reached, and as whom; `given` wins over the zones of an estate file."""
+
+    config: Path | None
+    username: str | None
+    address: str | None
+    given: Given
+    deadline: float
+
+
+def way_in(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --config, --username, --address, --port and so on; the command gets one `way`."""
+
+    @click.option("--config", type=FILE, help="Estate file with zones and credentials.")
+    @click.option("--username", help="Account where no estate file names one.")
+    @click.option("--address", help="Where the server is reached, in place of its name.")
+    @click.option("--port", type=click.IntRange(1, 65535), help="In place of the zone's, or 443.")
+    @click.option(
+        "--transport", type=click.Choice(["http", "https"]), help="In place of the zone's."
+    )
+    @click.option(
+        "--auth", type=click.Choice(["ntlm", "negotiate", "basic"]), help="In place of the zone's."
+    )
+    @click.option("--ca-file", type=FILE, help="CA that signed the server's certificate.")
+    @click.option(
+        "--deadline",
+        type=click.FloatRange(1, 3600),
+        default=300.0,
+        show_default=True,
+        help="Seconds for each server.",
+    )
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        config: Path | None,
+        username: str | None,
+        address: str | None,
+        deadline: float,
+        **kwargs: Any,
+    ) -> Any:
+        from auditor.estate.zone import Auth, Given, Transport
+
+        transport, auth = kwargs.pop("transport"), kwargs.pop("auth")
+        given = Given(
+            transport=Transport(transport) if transport else None,
+            port=kwargs.pop("port"),
+            auth=Auth(auth) if auth else None,
+            ca_file=kwargs.pop("ca_file"),
+        )
+        return command(*args, way=WayIn(config, username, address, given, deadline), **kwargs)
+
+    return wrapped
 
 
 def source(command: Callable[..., Any]) -> Callable[..., Any]:

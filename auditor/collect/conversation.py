@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
 from pypsrp.complex_objects import PSInvocationState
 from pypsrp.powershell import DEFAULT_CONFIGURATION_NAME, PowerShell, RunspacePool
 from pypsrp.wsman import SelectorSet
@@ -39,22 +43,46 @@ def ask(target: Target, script: Script, guard: Guard, sign_in: SignIn) -> str:
     Where the target's zone names a session configuration, its command is run in place of the
     script: no text of ours is executed there then.
 
+    Raises as `opened_pool` does, ScriptError, or AnswerShapeError.
+    """
+    with opened_pool(target, guard, sign_in) as pool:
+        return _run(_pipeline(pool, target, script))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How servers are asked: what `ask` is here, and the name of it that their readings carry.
+
+    `tells_time`: whether the answer holds the server's own clock.
+    """
+
+    origin: str
+    ask: Callable[[Target, Script, Guard, SignIn], str]
+    tells_time: bool = True
+
+
+WINRM = Way("winrm", ask)
+
+
+@contextmanager
+def opened_pool(target: Target, guard: Guard, sign_in: SignIn) -> Iterator[RunspacePool]:
+    """A runspace pool on `target`, for one conversation.
+
     Whatever happens, the shell is closed as well as can be done, and the first error is the
-    one that is raised: GuardError, ScriptError, AnswerShapeError, or what pypsrp raises.
+    one that is raised: GuardError, or what pypsrp raises, or what happens inside.
     """
     wsman = open_wsman(target, guard, sign_in)
     configuration = target.zone.configuration or DEFAULT_CONFIGURATION_NAME
     pool = RunspacePool(wsman, min_runspaces=1, max_runspaces=1, configuration_name=configuration)
     try:
         pool.open()
-        answer = _run(_pipeline(pool, target, script))
+        yield pool
         pool.close()
     except BaseException:
         _say_good_bye(wsman, pool, guard)
         raise
     finally:
         wsman.transport.close()
-    return answer
 
 
 def _pipeline(pool: RunspacePool, target: Target, script: Script) -> PowerShell:

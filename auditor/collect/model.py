@@ -8,6 +8,8 @@ from typing import Protocol
 from auditor.estate.zone import Zone
 from auditor.facts.reading import Reading
 
+WSMAN, OCS_POWERSHELL = "wsman", "OcsPowerShell"
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -19,12 +21,16 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One server to ask. `address` is connected to in place of the name, where it is given."""
+    """One server to ask. `address` is connected to in place of the name, where it is given.
+
+    `path` is where its web server has the endpoint.
+    """
 
     fqdn: str
     zone: Zone
     secret: Secret
     address: str | None = None
+    path: str = WSMAN
 
 
 @dataclass(frozen=True, slots=True)

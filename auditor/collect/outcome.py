@@ -23,7 +23,7 @@ from pypsrp.exceptions import (
 from auditor.collect.conversation import AnswerShapeError, ScriptError
 from auditor.collect.guard import GuardError
 from auditor.collect.jea import COMMAND
-from auditor.collect.model import Target
+from auditor.collect.model import OCS_POWERSHELL, WSMAN, Target
 from auditor.estate.zone import Transport
 from auditor.facts.fields import AnswerError, clean
 from auditor.facts.reading import Reach, ReachState
@@ -95,7 +95,7 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
         "Look for a proxy, a load balancer or another service on that port.",
     ),
     ReachState.ENDPOINT: (
-        "{host} has no PowerShell endpoint under /wsman.",
+        "{host} has no PowerShell endpoint under /{path}.",
         "On it: Enable-PSRemoting. A reverse proxy in between would explain it too.",
     ),
     ReachState.CONFIGURATION: (
@@ -125,6 +125,28 @@ _DENIED_CONFIGURATION = (
     "The account {user} may not use the session configuration {configuration} on {host}.",
     "It must be in a group that RoleDefinitions names in the configuration's file.",
 )
+# The RBAC endpoint is a web application of a front end, not the machine's WinRM.
+_OCS: dict[ReachState, tuple[str, str]] = {
+    ReachState.REFUSED: (
+        "{host} refuses connections on port {port}.",
+        "Its internal web site listens on 443, on every front end; a load balancer may not.",
+    ),
+    ReachState.DENIED: (
+        "The account {user} may not use OcsPowerShell on {host}.",
+        "It must hold an RBAC role, such as CsViewOnlyAdministrator.",
+    ),
+    ReachState.ENDPOINT: (
+        "{host} has no PowerShell endpoint under /{path}.",
+        "Name a front end pool, or a front end: they alone have it.",
+    ),
+    ReachState.TLS: (
+        "No trustworthy TLS connection to {host}.",
+        (
+            "The certificate of its internal web site must be valid, carry this name and be "
+            "signed by the CA that --ca-file names."
+        ),
+    ),
+}
 # What PowerShell says of a session without our command, or with another one of that name.
 _NOT_OURS = frozenset(
     {
@@ -137,7 +159,8 @@ _NOT_OURS = frozenset(
 
 def read_well(target: Target) -> Reach:
     """The outcome of a conversation that brought an answer."""
-    through = f" through {target.zone.configuration}" if target.zone.configuration else ""
+    endpoint = target.zone.configuration or (target.path if target.path != WSMAN else "")
+    through = f" through {endpoint}" if endpoint else ""
     way = f"{target.zone.transport.value}{through}"
     return Reach(ReachState.READ, f"{target.fqdn} was read over {way}.")
 
@@ -151,13 +174,16 @@ def classify(error: BaseException, target: Target, budget: int) -> Reach:
 def describe(state: ReachState, target: Target, budget: int, detail: str = "") -> Reach:
     """The sentence and the hint for a state; `detail` is bounded and cleaned."""
     sentence, hint = _SENTENCES[state]
-    if state is ReachState.DENIED and target.zone.configuration:
+    if target.path == OCS_POWERSHELL:
+        sentence, hint = _OCS.get(state, (sentence, hint))
+    elif state is ReachState.DENIED and target.zone.configuration:
         sentence, hint = _DENIED_CONFIGURATION
     sentence = sentence.format(
         host=target.fqdn,
         port=target.zone.port,
         user=target.secret.username,
         configuration=target.zone.configuration,
+        path=target.path,
         budget=f"{budget:,}",
     )
     return Reach(state, sentence, hint, clean(detail)[:_SHOWN])

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from auditor.collect.conversation import ask
+from auditor.collect.conversation import WINRM, Way
 from auditor.collect.guard import Guard
 from auditor.collect.jea import notes_on_version
 from auditor.collect.model import Collected, Observer, Target
@@ -35,13 +35,14 @@ def collect(
     script: Script,
     options: RunOptions,
     observer: Observer | None = None,
+    way: Way = WINRM,
 ) -> Generator[Collected, None, None]:
     """One `Collected` for every target, in the order in which they end.
 
     At most `options.threads` are asked at once. Whoever stops iterating (Ctrl-C included)
     ends all conversations within a second; shells are closed as well as can be done.
     """
-    return _Run(targets, script, options, observer).results()
+    return _Run(targets, script, options, observer, way).results()
 
 
 class _Run:
@@ -53,12 +54,14 @@ class _Run:
         script: Script,
         options: RunOptions,
         observer: Observer | None,
+        way: Way,
     ) -> None:
         self._waiting = deque(targets)
         self._count = len(targets)
         self._script = script
         self._options = options
         self._observer = observer
+        self._way = way
         self._events: queue.SimpleQueue[str | Collected] = queue.SimpleQueue()
         self._guards: set[Guard] = set()
         self._accounts = Accounts()
@@ -133,15 +136,19 @@ class _Run:
         sign_in = self._accounts.sign_in(target.secret)
         started = datetime.now(UTC)
         try:
-            answer = ask(target, self._script, guard, sign_in)
+            answer = self._way.ask(target, self._script, guard, sign_in)
             finished = datetime.now(UTC)
             reading = decode_answer(
                 answer,
                 fqdn=target.fqdn,
                 started=started,
                 finished=finished,
+                origin=self._way.origin,
+                limit=self._script.limit,
                 asked=self._script.families,
             )
+            if not self._way.tells_time:
+                reading = replace(reading, clock_skew=None)
             if reading.reach.state is ReachState.READ:
                 version = notes_on_version(target, self._script, reading.collector)
                 notes = (*reading.notes, *version)
@@ -149,7 +156,13 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - whatever happens is that server's outcome
             reach = classify(error, target, options.byte_budget)
             sign_in.end(refused=reach.state is ReachState.AUTH)
-            reading = Reading(target.fqdn, reach, started=started, finished=datetime.now(UTC))
+            reading = Reading(
+                target.fqdn,
+                reach,
+                origin=self._way.origin,
+                started=started,
+                finished=datetime.now(UTC),
+            )
             return Collected(reading)
         finally:
             with self._lock:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from auditor.facts.answer import MAX_CHARACTERS, MAX_ESTATE_CHARACTERS
 from auditor.facts.estate.families import ESTATE_FAMILIES
 from auditor.facts.families import FAMILIES, Family
 
@@ -19,11 +20,13 @@ class Script:
     """What is sent. `sha256` is of `text` without its one line that begins `$collector = `.
 
     `families` are the keys of the snippets in it; each begins after a line `#family KEY`.
+    `limit` is the most characters that its answer may have.
     """
 
     text: str
     sha256: str
     families: tuple[str, ...]
+    limit: int = MAX_CHARACTERS
 
 
 def joined_script(families: Iterable[str] | None = None) -> Script:
@@ -60,7 +63,10 @@ def _join(keys: tuple[str, ...]) -> Script:
     frame = frame.replace("#families\n", calls)
     before, line, after = frame.partition(_HASH_LINE)
     sha256 = hashlib.sha256((before + after).encode("ascii")).hexdigest()
-    return Script(before + line.replace("''", f"'{sha256}'") + after, sha256, keys)
+    text = before + line.replace("''", f"'{sha256}'") + after
+    return Script(
+        text, sha256, keys, MAX_ESTATE_CHARACTERS if "topology" in keys else MAX_CHARACTERS
+    )
 
 
 def _call(key: str, snippet: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ from auditor.estate.zone import Auth, Transport
 from auditor.facts.reading import ReachState
 
 OPERATION_SECONDS = 20
+# One answer of Windows has 150 KB, or 500 KB: a whole that is larger comes in many.
+MOST_BODY_BYTES = 8 * 1024 * 1024
 _SIGNED_IN = {200, 500}  # an answer, or a WSMan fault: it has let the account in
 _UNREAD_CHALLENGE = 64 * 1024
 _PIECE = 64 * 1024
@@ -158,9 +160,10 @@ class GuardedAdapter(HTTPAdapter):
         try:
             if length.isdigit() and "Transfer-Encoding" not in response.headers:
                 self._guard.expect(int(length))
+                _refuse_large(int(length))
                 content: bytes = response.raw.read(decode_content=False)
             else:  # piece by piece: room for a whole chunk would be made before it has come
-                content = b"".join(response.raw.stream(_PIECE, decode_content=False))
+                content = b"".join(_pieces(response))
         except BaseException:
             self.close()
             raise
@@ -169,6 +172,20 @@ class GuardedAdapter(HTTPAdapter):
     def close(self) -> None:
         self._connection.close()
         super().close()
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    size = 0
+    for piece in response.raw.stream(_PIECE, decode_content=False):
+        size += len(piece)
+        _refuse_large(size)
+        yield piece
+
+
+def _refuse_large(size: int) -> None:
+    """One body is taken apart as a whole, whatever the budget of the conversation."""
+    if size > MOST_BODY_BYTES:
+        raise GuardError(ReachState.TOO_LARGE, f"one message of {size} bytes or more")
 
 
 def _breach(response: requests.Response) -> str:
@@ -306,6 +323,7 @@ def open_wsman(target: Target, guard: Guard, sign_in: SignIn) -> GuardedWSMan:
     arguments: dict[str, Any] = {
         "server": target.fqdn,
         "port": zone.port,
+        "path": target.path,
         "ssl": zone.transport is Transport.HTTPS,
         "auth": zone.auth.value,
         "username": target.secret.username,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from auditor.estate.model import Estate, Pool
 from auditor.estate.problems import nearest
 from auditor.estate.zone import Zone
 
-LINKS = ("edge", "next_hop", "paired_with")
+LINKS = ("edge", "media_edge", "next_hop", "registrar", "paired_with")
 
 
 def duplicates(estate: Estate, zones: Mapping[str, Zone]) -> Iterator[str]:
@@ -50,12 +50,15 @@ def _repeated(noun: str, names: list[str]) -> Iterator[str]:
 
 def broken_links(estate: Estate) -> Iterator[str]:
     """Sites and pools that are named but not there, and pools without servers."""
-    sites = [site.name for site in estate.sites]
+    sites = dict.fromkeys(site.name for site in estate.sites)
+    pools = dict.fromkeys(pool.fqdn for pool in estate.pools)
     for site in estate.sites:
+        if site.federation_route is not None and site.federation_route not in pools:
+            near = nearest(site.federation_route, pools)
+            yield f"site {site.name}: federation_route names no pool: {site.federation_route}{near}"
         if site.central is not None and (site.central not in sites or site.central == site.name):
             near = nearest(site.central, [name for name in sites if name != site.name])
             yield f"site {site.name}: central names no other site: {site.central!r}{near}"
-    pools = [pool.fqdn for pool in estate.pools]
     homes = {server.fqdn: pool.fqdn for pool in estate.pools for server in pool.servers}
     for pool in estate.pools:
         if pool.site not in sites:
@@ -68,9 +71,9 @@ def broken_links(estate: Estate) -> Iterator[str]:
         yield f"hosts_cms is true for {' and '.join(hosts)}; only one pool is the active host"
 
 
-def _links(pool: Pool, pools: list[str], homes: Mapping[str, str]) -> Iterator[str]:
-    for key in LINKS:
-        link = getattr(pool, key)
+def _links(pool: Pool, pools: Collection[str], homes: Mapping[str, str]) -> Iterator[str]:
+    links = [(key, getattr(pool, key)) for key in LINKS]
+    for key, link in (*links, *(("gateways", gateway) for gateway in pool.gateways)):
         if link == pool.fqdn:
             yield f"pool {pool.fqdn}: {key} names the pool itself"
         elif link is not None and link not in pools:

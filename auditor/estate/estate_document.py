@@ -101,6 +101,7 @@ class RunTable(_Table):
 class SiteTable(_Table):
     name: Name
     central: Name | None = None
+    federation_route: Host | None = None
 
 
 class BackendTable(_Table):
@@ -108,6 +109,9 @@ class BackendTable(_Table):
     instance: Text = ""
     always_on: bool = False
     collocated: bool = False
+    databases: tuple[Name, ...] = ()
+    primary_node: Host | None = None
+    mirror: Name | None = None
 
 
 class ServerTable(_Table):
@@ -128,8 +132,12 @@ class PoolTable(_Table):
     service_version: Annotated[int, Field(ge=1, le=99)] | None = None
     hosts_cms: bool = False
     edge: Host | None = None
+    media_edge: Host | None = None
     next_hop: Host | None = None
+    registrar: Host | None = None
     paired_with: Host | None = None
+    gateways: tuple[Host, ...] = ()
+    file_stores: tuple[Name, ...] = ()
     backends: tuple[BackendTable, ...] = ()
     servers: tuple[Annotated[ServerTable, BeforeValidator(_server)], ...] = ()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.estate.model import KINDS_WITHOUT_UPDATES, Estate, Pool, Server, Site, SqlBackend
 from auditor.estate.problems import nearest
-from auditor.estate.zone import Auth, CredentialReference, SecretSource, Transport, Zone
+from auditor.estate.zone import PORTS, Auth, CredentialReference, SecretSource, Transport, Zone
 
 if TYPE_CHECKING:
     from auditor.estate.estate_document import (
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     )
 
 _NO_SITE = "default"
-_PORTS = {Transport.HTTP: 5985, Transport.HTTPS: 5986}
 _LOCATORS = {
     SecretSource.ENVIRONMENT: "variable",
     SecretSource.KEYRING: "service",
@@ -88,7 +87,7 @@ def _zone(
     return Zone(
         name=name,
         transport=table.transport,
-        port=table.port or _PORTS[table.transport],
+        port=table.port or PORTS[table.transport],
         auth=table.auth,
         credential=credentials.get(table.credential),
         ca_file=ca_file,
@@ -99,7 +98,7 @@ def _zone(
 
 def written_estate(document: EstateDocument, source: str, problems: list[str]) -> Estate:
     """The estate as [[sites]] and [[pools]] say, each server in its stated zone."""
-    stated = tuple(Site(site.name, site.central) for site in document.sites)
+    stated = tuple(Site(**site.model_dump()) for site in document.sites)
     only = stated[0].name if len(stated) == 1 else None
     problems += [
         f"pool {pool.fqdn}: which site? name one of [[sites]]"
@@ -138,6 +137,10 @@ def _pool(table: PoolTable, site: str) -> Pool:
         hosts_cms=table.hosts_cms,
         backends=tuple(SqlBackend(**backend.model_dump()) for backend in table.backends),
         edge=table.edge,
+        media_edge=table.media_edge,
         next_hop=table.next_hop,
+        registrar=table.registrar,
         paired_with=table.paired_with,
+        gateways=table.gateways,
+        file_stores=table.file_stores,
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class PoolKind(StrEnum):
-    """What a pool (a cluster of the topology) is for."""
+    """What a pool (a cluster of the topology) is for; SBA is a branch's appliance or server."""
 
     ENTERPRISE = "enterprise"
     STANDARD = "standard"
@@ -72,26 +72,48 @@ class Server:
     excluded: str = ""
 
 
+CMS_STORE = "CentralMgmtStore"
+
+
 @dataclass(frozen=True, slots=True)
 class SqlBackend:
-    """A SQL instance that holds databases of a pool; `fqdn` is the instance's cluster or machine.
+    r"""A SQL instance that holds databases of a pool; `fqdn` is the instance's cluster or machine.
 
     `instance` is "" for the default instance. `collocated` is true where the instance
-    runs on the pool's own machines (Standard Edition).
+    runs on the pool's own machines (Standard Edition). `databases` are the topology's names of
+    the stores (UserStore, ArchivingStore, MonitoringStore, CentralMgmtStore ...). With AlwaysOn
+    `fqdn` is the listener and `primary_node` the node that was primary when it was written.
+    `mirror` is the partner, as `sql02.contoso.com\rtc` or `sql02.contoso.com`.
     """
 
     fqdn: str
     instance: str = ""
     always_on: bool = False
     collocated: bool = False
+    databases: tuple[str, ...] = ()
+    primary_node: str | None = None
+    mirror: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolService:
+    """A service of a pool, by its role, with the topology's own number of a product generation."""
+
+    role: str
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A pool and its place in the estate. Links (`edge`, `next_hop`, `paired_with`) are pool FQDNs.
+    r"""A pool and its place in the estate. Links are pool FQDNs.
 
     `service_version` is the topology's own number (6 Lync 2013, 7 Skype for Business 2015,
-    DOMAIN 3.6); `product` is a rulebook product key that an inventory stated.
+    DOMAIN 3.6), the highest of its `services`; `product` is a rulebook product key that an
+    inventory stated. `edge` is the Edge pool of its signalling, `media_edge` that of conferences
+    and calls. `next_hop` is for an Edge pool: where it hands over to. `registrar` is the other
+    pool on whose Registrar its services depend: a Mediation pool's, an application's, a branch's;
+    a front end's Director. `gateways` are those behind its Mediation Server. `file_stores` are
+    shares, as `\\files.contoso.com\lync`.
     """
 
     fqdn: str
@@ -106,6 +128,11 @@ class Pool:
     edge: str | None = None
     next_hop: str | None = None
     paired_with: str | None = None
+    services: tuple[PoolService, ...] = ()
+    media_edge: str | None = None
+    registrar: str | None = None
+    gateways: tuple[str, ...] = ()
+    file_stores: tuple[str, ...] = ()
 
     @property
     def is_excluded(self) -> bool:
@@ -115,10 +142,14 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A central site, or a branch site where `central` names the site it belongs to."""
+    """A central site, or a branch site where `central` names the site it belongs to.
+
+    `federation_route` is the Edge pool that the site's federation goes by, where that is said.
+    """
 
     name: str
     central: str | None = None
+    federation_route: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +176,3 @@ class Estate:
     def others(self) -> tuple[Server, ...]:
         """Machines that take no cumulative update (SQL, gateways, Office Web Apps, file stores)."""
         return tuple(s for pool in self.pools if not pool.takes_updates for s in pool.servers)
-
-    def pool_of(self, fqdn: str) -> Pool:
-        """The pool that `fqdn` is a member of; KeyError when there is none."""
-        for pool in self.pools:
-            if any(server.fqdn == fqdn for server in pool.servers):
-                return pool
-        raise KeyError(fqdn)

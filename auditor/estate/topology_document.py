@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
@@ -11,6 +12,8 @@ from auditor.estate.input_file import MIB, read_input
 
 TOPOLOGY = "{urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008}"
 ROLES = "{urn:schema:Microsoft.Rtc.Management.Deploy.ServiceRoles.2008}"
+BUILDER = "{urn:schema:Microsoft.Rtc.Management.Deploy.TopologyBuilder.2008}"
+WRITABLE = "{urn:schema:Microsoft.Rtc.Management.Deploy.WritableTopology.2008}"
 MAX_BYTES = 64 * MIB
 
 EXPORT = (
@@ -23,31 +26,75 @@ _ENCODINGS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_BLANK = "\ufeff \t\r\n\0"
+_HTML = re.compile(r"\s*(?:<!--.{0,1000}?-->\s*)?<(?:!doctype\s+html|html)\b", re.I | re.S)
+# As PowerShell lists the properties of the object that Get-CsTopology returns.
+_LISTING = re.compile(r"^(?:InternalDomains|Sites|Clusters|Machines|Services)\s*:", re.M)
+_LOOKED_AT = 65_536
 
 
 def read_document(path: Path) -> Element:
     """The root element; UsageError where the file is missing, no XML, or another document."""
-    root = _parse(path, _text(path))
-    if root.tag == f"{TOPOLOGY}Topology":
-        return root
-    if "TopologyBuilder" in root.tag or "WritableTopology" in root.tag:
+    return _root(_text(path), str(path))
+
+
+def read_document_text(text: str, name: str) -> Element:
+    """The root element of a text that came from `name`; UsageError as `read_document`."""
+    if len(text) > MAX_BYTES:
         raise UsageError(
-            "TOPOLOGY-BUILDER-FILE",
-            f"{path} is a file of Topology Builder, which may differ from the published topology.",
+            "TOPOLOGY-TOO-LARGE",
+            f"The topology of {name} is longer than {MAX_BYTES // MIB} million characters.",
             EXPORT,
         )
-    name = root.tag.rpartition("}")[2][:60]
-    other = " of another namespace" if name == "Topology" else ""
+    return _root(text.encode("utf-8", "replace").decode("utf-8"), name)
+
+
+def _root(text: str, name: str) -> Element:
+    text = text.lstrip(_BLANK)
+    if not text.startswith("<"):
+        _refuse_text(text, name)
+    elif _HTML.match(text[:_LOOKED_AT]):
+        raise UsageError("TOPOLOGY-HTML", f"{name} is a web page (HTML), no topology.", EXPORT)
+    root = _parse(text, name)
+    if root.tag in {f"{TOPOLOGY}Topology", f"{BUILDER}TopologyBuilder"}:
+        return root
+    local = root.tag.rpartition("}")[2][:60]
+    other = " of another namespace" if local in {"Topology", "TopologyBuilder"} else ""
     raise UsageError(
         "TOPOLOGY-WRONG-DOCUMENT",
-        f"{path} is XML, but no topology: it begins with <{name}>{other}.",
+        f"{name} is XML, but no topology: it begins with <{local}>{other}.",
         EXPORT,
     )
 
 
+def _refuse_text(text: str, name: str) -> None:
+    """UsageError for text of which it can be told how it came about; the parser tells the rest."""
+    if not text:
+        raise UsageError(
+            "TOPOLOGY-BLANK",
+            f"{name} is empty: the command that wrote it had nothing to write, or failed.",
+            EXPORT,
+        )
+    if TOPOLOGY[1:-1] in text:
+        raise UsageError(
+            "TOPOLOGY-SCRIPT",
+            f"{name} has a topology in it, but begins with other text, as a script does.",
+            EXPORT,
+        )
+    if len(_LISTING.findall(text[:_LOOKED_AT])) > 1:
+        raise UsageError(
+            "TOPOLOGY-LISTING",
+            f"{name} lists what Get-CsTopology shows without -AsXml; that is not the topology.",
+            EXPORT,
+        )
+
+
 def _text(path: Path) -> str:
     content = read_input(path, area="TOPOLOGY", hint=EXPORT, limit=MAX_BYTES)
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith(_COMPOUND) or (content.startswith(_ZIP) and b"xl/workbook" in content):
+        raise UsageError("TOPOLOGY-WORKBOOK", f"{path} is a workbook, no topology.", EXPORT)
+    if content.startswith(_ZIP):
         raise UsageError(
             "TOPOLOGY-EXPORT-ZIP",
             f"{path} is a zip file, such as Export-CsConfiguration writes.",
@@ -62,19 +109,19 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _parse(path: Path, text: str) -> Element:
+def _parse(text: str, name: str) -> Element:
     from defusedxml import DefusedXmlException  # noqa: PLC0415 - not for --help
     from defusedxml.ElementTree import fromstring  # noqa: PLC0415
 
     try:
         # As text: Out-File -Encoding UTF8 leaves a declaration that still says utf-16.
-        root: Element = fromstring(text.lstrip("\ufeff \t\r\n"), forbid_dtd=True)
+        root: Element = fromstring(text, forbid_dtd=True)
     except DefusedXmlException:
         raise UsageError(
             "TOPOLOGY-DOCTYPE",
-            f"{path} declares a document type or entities, which a topology never does.",
+            f"{name} declares a document type or entities, which a topology never does.",
             EXPORT,
         ) from None
     except (ParseError, ValueError) as error:
-        raise UsageError("TOPOLOGY-NOT-XML", f"{path} is not XML: {error}.", EXPORT) from None
+        raise UsageError("TOPOLOGY-NOT-XML", f"{name} is not XML: {error}.", EXPORT) from None
     return root

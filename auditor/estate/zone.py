@@ -6,7 +6,7 @@ never part of an estate file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,6 +21,9 @@ OFFLINE = "offline"
 class Transport(StrEnum):
     HTTP = "http"
     HTTPS = "https"
+
+
+PORTS = {Transport.HTTP: 5985, Transport.HTTPS: 5986}
 
 
 class Auth(StrEnum):
@@ -69,6 +72,27 @@ class Zone:
     ca_file: Path | None = None
     spn_service: str = "host"
     configuration: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a command line says of the way in; it wins over every zone."""
+
+    transport: Transport | None = None
+    port: int | None = None
+    auth: Auth | None = None
+    ca_file: Path | None = None
+
+    def applied_to(self, zone: Zone) -> Zone:
+        transport = self.transport or zone.transport
+        other = transport is not zone.transport
+        return replace(
+            zone,
+            transport=transport,
+            port=self.port or (PORTS[transport] if other else zone.port),
+            auth=self.auth or zone.auth,
+            ca_file=self.ca_file or zone.ca_file,
+        )
 
 
 @dataclass(frozen=True, slots=True)

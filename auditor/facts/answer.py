@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from auditor.facts.estate.families import ESTATE_FAMILIES
-from auditor.facts.families import FAMILIES, Family, FamilyError, FamilyResult
+from auditor.facts.families import BROKEN, FAMILIES, Family, FamilyError, FamilyResult
 from auditor.facts.fields import AnswerError, Fields, clean
 from auditor.facts.reading import Reach, ReachState, Reading
 
@@ -56,9 +56,14 @@ def decode_answer(
 
 
 def parse_answer(text: str, limit: int = MAX_CHARACTERS) -> Fields:
-    """The outermost object of an answer of at most `limit` characters; AnswerError otherwise."""
+    """The outermost object of an answer of at most `limit` characters; AnswerError otherwise.
+
+    A long one is long by its texts: of values it has no more than a short one could have.
+    """
     if len(text) > limit:
         raise AnswerError("", f"longer than {limit} characters")
+    if len(text) > MAX_CHARACTERS and sum(map(text.count, "[{,")) > MAX_CHARACTERS:
+        raise AnswerError("", f"more than {MAX_CHARACTERS} values")
     try:
         value = json.loads(
             text.strip("\ufeff \t\r\n\0"),
@@ -179,7 +184,7 @@ def _family(family: Family, answers: Fields, when: datetime) -> FamilyResult:
         else:
             error = _told_error(result.fields("error"))
     except AnswerError as broken:
-        error = FamilyError("answer", broken.message, broken.path)
+        error = FamilyError(BROKEN, broken.message, broken.path)
     return FamilyResult(family.key, facts, error, when, milliseconds)
 
 

@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 
 from auditor.errors import UsageError
-from auditor.facts.answer import MAX_CHARACTERS, SCHEMA, parse_answer, read_envelope
+from auditor.facts.answer import MAX_ESTATE_CHARACTERS, SCHEMA, parse_answer, read_envelope
 from auditor.facts.families import FAMILIES
 from auditor.facts.fields import AnswerError, Fields
 from auditor.facts.reading import Reach, ReachState, Reading
@@ -28,7 +28,7 @@ from auditor.facts.reading import Reach, ReachState, Reading
 CODE = "BUNDLE"
 CARRIED = "bundle"  # the origin of what nobody asked for over the network
 _CHECK_SUM = re.compile(r',"sha256":"([0-9a-f]{64})"\}\Z')
-MAX_BYTES = 8 * MAX_CHARACTERS  # an escaped character takes six
+MAX_BYTES = 2 * MAX_ESTATE_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)

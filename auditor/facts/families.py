@@ -12,12 +12,14 @@ from datetime import datetime
 
 from auditor.facts import dotnet, files, hotfixes, os, products, schannel, winhttp
 
+BROKEN = "answer"  # what came back could not be decoded
+
 
 @dataclass(frozen=True, slots=True)
 class FamilyError:
     """A family that could not be read or decoded.
 
-    `kind` is the .NET type of the error on the server, or "answer" where what came back
+    `kind` is the .NET type of the error on the server, or BROKEN where what came back
     could not be decoded; `path` then is where in the family's data. `category` is
     PowerShell's word, such as PermissionDenied.
     """

@@ -19,6 +19,7 @@ from auditor.lab.model import LabHost
 from auditor.lab.shell import Client
 from auditor.lab.wsman import Service
 
+WSMAN = "/wsman"
 _READ_LIMIT = 64 * 1024
 _HANDSHAKE_SECONDS = 60.0
 _T = TypeVar("_T")
@@ -69,13 +70,19 @@ class _Wire(asyncio.StreamReaderProtocol):
 
 class Connection:
     def __init__(
-        self, host: LabHost, service: Service, fault: HostFault, identity: ServerIdentity | None
+        self,
+        host: LabHost,
+        service: Service,
+        fault: HostFault,
+        identity: ServerIdentity | None,
+        path: str = WSMAN,
     ) -> None:
-        """`identity` is what the host shows over TLS, None over http."""
+        """`identity` is what the host shows over TLS, None over http; `path` is in lower case."""
         self._host = host
         self._service = service
         self._fault = fault
         self._identity = identity
+        self._path = path
 
     async def serve(self, accepted: socket.socket, tally: Tally) -> None:
         """Talk until one side has enough; the socket is closed then."""
@@ -154,7 +161,7 @@ class Connection:
         writer: asyncio.StreamWriter,
     ) -> Response | None:
         """The response, None where a fault has written its own."""
-        if request.path.partition("?")[0].rstrip("/").lower() != "/wsman":
+        if request.path.partition("?")[0].rstrip("/").lower() != self._path:
             return Response(404)
         refusal = conversation.authenticate(request)
         if refusal is None and self._fault.rejects:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,7 @@ class LabTable(_Model):
 class UserTable(_Model):
     username: str
     password: str = Field(repr=False)
+    rbac: bool = True
 
 
 class ZoneTable(_Model):
@@ -80,6 +81,7 @@ class EstateDocument(_Model):
     pools: list[PoolTable]
     scenarios: dict[str, Literal["yes", "no", "unknown"]] = Field(default_factory=dict)
     windows: dict[str, WindowsDescription] = Field(default_factory=dict)
+    configuration: dict[str, Any] = Field(default_factory=dict)
 
 
 KEYS = frozenset(

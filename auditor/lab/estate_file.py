@@ -6,6 +6,7 @@ r"""The lab's estate file: one TOML file for a whole estate, its hosts and their
     [users.domain]                       # accounts that the lab's hosts know
     username = 'CONTOSO\svc-sfbaudit'
     password = "lab-only"
+    rbac = true                          # default; false: no role at https://POOL/OcsPowerShell
 
     [zones.internal]                     # how the hosts of a zone are reached
     transport = "http"                   # http | https
@@ -17,6 +18,9 @@ r"""The lab's estate file: one TOML file for a whole estate, its hosts and their
     hybrid = "yes"
     federation = "yes"
     exchange_online = "no"
+
+    [configuration]                      # what the Management Shell says; keys, and what of it
+    like = "hybrid"                      # follows from the pools, in auditor/lab/configuration.py
 
     [windows.fe2015]                     # reusable descriptions; keys in auditor/lab/windows.py
     os = "2012r2"
@@ -87,9 +91,11 @@ from auditor.estate.model import (
     SqlBackend,
 )
 from auditor.estate.zone import Auth, Transport
+from auditor.lab.configuration import read_configuration
 from auditor.lab.estate_document import KEYS, EstateDocument, PoolTable, ServerTable, ZoneTable
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.registration import NOT_REGISTERED
+from auditor.lab.roles import with_roles
 from auditor.lab.windows import WindowsDescription, build_windows
 
 _T = TypeVar("_T")
@@ -162,21 +168,22 @@ class _Builder:
         hosts = tuple(
             self._host(server) for pool in document.pools for server in pool.servers if server.zone
         )
-        return LabEstate(
-            estate=Estate(
-                name=document.lab.name,
-                source=f"lab estate {self._source}",
-                sites=tuple(Site(site.name, site.central) for site in document.sites),
-                pools=tuple(self._pool(pool, hosts) for pool in document.pools),
-                scenarios=tuple(
-                    Scenario(key, InUse(word), f"stated in {self._source}")
-                    for key, word in document.scenarios.items()
-                ),
+        estate = Estate(
+            name=document.lab.name,
+            source=f"lab estate {self._source}",
+            sites=tuple(Site(site.name, site.central) for site in document.sites),
+            pools=tuple(self._pool(pool, hosts) for pool in document.pools),
+            scenarios=tuple(
+                Scenario(key, InUse(word), f"stated in {self._source}")
+                for key, word in document.scenarios.items()
             ),
+        )
+        return LabEstate(
+            estate=estate,
             zones=tuple(
                 zone for zone in self._zones.values() if any(zone == h.zone for h in hosts)
             ),
-            hosts=hosts,
+            hosts=with_roles(estate, hosts, read_configuration(document.configuration)),
         )
 
     def _zone(self, name: str, zone: ZoneTable) -> LabZone:
@@ -188,7 +195,7 @@ class _Builder:
             transport=zone.transport,
             auth=zone.auth,
             port=zone.port,
-            user=LabUser(user.username, user.password),
+            user=LabUser(user.username, user.password, user.rbac),
         )
 
     def _check_names(self) -> None:

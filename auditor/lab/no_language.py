@@ -19,11 +19,11 @@ def script_of(calls: Sequence[Call]) -> str | ScriptError:
     """The script that answers a pipeline, or how the endpoint refuses it."""
     for call in calls:
         if call.is_script:
-            return _NO_LANGUAGE
+            return NO_LANGUAGE
         if call.text.lower() != COMMAND.lower():
             return _not_found(call.text)
     if len(calls) != 1:
-        return _NO_INPUT
+        return no_input(COMMAND)
     given = {name.lower(): (name, value) for name, value in calls[0].arguments.items()}
     _, wanted = given.pop(_FAMILY.lower(), (_FAMILY, None))
     if given:
@@ -41,20 +41,12 @@ def _keys(wanted: object) -> list[str] | None:
     return [str(key) for key in (wanted if isinstance(wanted, list | tuple) else [wanted])]
 
 
-_NO_LANGUAGE = ScriptError(
+NO_LANGUAGE = ScriptError(
     "The syntax is not supported by this runspace. This can occur if the runspace is in "
     "no-language mode.",
     "ScriptsNotAllowed",
     "ParserError",
     "ParseException",
-)
-_NO_INPUT = ScriptError(
-    "The input object cannot be bound to any parameters for the command either because the "
-    "command does not take pipeline input or the input and its properties do not match any of "
-    "the parameters that take pipeline input.",
-    f"InputObjectNotBound,{COMMAND}",
-    "InvalidArgument",
-    "ParameterBindingException",
 )
 _INVALID = ScriptError(
     f"Cannot validate argument on parameter '{_FAMILY}'. The argument does not belong to the set "
@@ -64,6 +56,18 @@ _INVALID = ScriptError(
     "InvalidData",
     "ParameterBindingValidationException",
 )
+
+
+def no_input(command: str) -> ScriptError:
+    """A command that takes nothing from the one before it in its pipeline."""
+    return ScriptError(
+        "The input object cannot be bound to any parameters for the command either because the "
+        "command does not take pipeline input or the input and its properties do not match any "
+        "of the parameters that take pipeline input.",
+        f"InputObjectNotBound,{command[:100]}",
+        "InvalidArgument",
+        "ParameterBindingException",
+    )
 
 
 def _not_found(name: str) -> ScriptError:

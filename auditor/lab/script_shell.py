@@ -60,6 +60,8 @@ class ScriptCommand(Command):
                 str(command.command_text),
                 {str(name): value for name, value in command.parameters if name},
                 is_script=bool(command.is_script),
+                unnamed=tuple(value for name, value in command.parameters if not name),
+                ends_statement=bool(command.end_of_statement),
             )
             for command in getattr(self.pipeline.metadata, "commands", [])
         ]

@@ -17,13 +17,14 @@ _VARIABLE = re.compile("%([^%]+)%")
 
 
 class PowerShellError(Exception):
-    """An error as PowerShell words it: the .NET type, the message, the category."""
+    """An error as PowerShell words it: the .NET type, the message, the category, its id."""
 
-    def __init__(self, kind: str, message: str, category: str) -> None:
+    def __init__(self, kind: str, message: str, category: str, error_id: str = "") -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.category = category
+        self.error_id = error_id or "RuntimeException"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from auditor.lab.estate_answers import ESTATE_FAMILIES, estate_data
+from auditor.lab.management_shell import ManagementShell
 from auditor.lab.model import LabHost, ScriptResult
 from auditor.lab.simulated import Key, PowerShellError, SimulatedWindows, instant, limited
 
@@ -35,7 +37,7 @@ class StateBackend:
 
     def __init__(self, clock: Callable[[], datetime] = _utc_now) -> None:
         self._clock = clock
-        self._made: dict[str, tuple[Mapping[str, object], SimulatedWindows, dict[str, Data]]] = {}
+        self._made: dict[str, tuple[LabHost, SimulatedWindows, dict[str, Data]]] = {}
 
     def run(self, host: LabHost, script: str, arguments: Mapping[str, object]) -> ScriptResult:  # noqa: ARG002 - the collector's script takes none
         collector = _COLLECTOR.search(script)
@@ -45,7 +47,7 @@ class StateBackend:
         families = {}
         for key in _FAMILY.findall(script):
             if key not in made:
-                made[key] = _result(windows, key)
+                made[key] = _result(windows, host.shell, key)
             families[key] = made[key]
         answer = self._envelope(host, windows) | {
             "collector": collector.group(1),
@@ -54,11 +56,11 @@ class StateBackend:
         return ScriptResult(output=(json.dumps(answer, separators=(",", ":")),))
 
     def _host(self, host: LabHost) -> tuple[SimulatedWindows, dict[str, Data]]:
-        state, windows, made = self._made.get(host.fqdn, (None, None, None))
-        if windows is None or made is None or state is not host.windows:
-            windows, made = SimulatedWindows(host.windows), {}
-            self._made[host.fqdn] = (host.windows, windows, made)
-        return windows, made
+        known = self._made.get(host.fqdn)
+        if known is None or known[0].windows is not host.windows or known[0].shell != host.shell:
+            known = (host, SimulatedWindows(host.windows), {})
+            self._made[host.fqdn] = known
+        return known[1:]
 
     def _envelope(self, host: LabHost, windows: SimulatedWindows) -> Data:
         now = self._clock() + timedelta(seconds=host.clock_offset)
@@ -101,13 +103,15 @@ def _ps_version(windows: SimulatedWindows) -> str:
     return (key and key.text("PowerShellVersion")) or "5.1"
 
 
-def _result(windows: SimulatedWindows, family: str) -> Data:
+def _result(windows: SimulatedWindows, shell: ManagementShell | None, family: str) -> Data:
     try:
         if windows.environment.get("PROCESSOR_ARCHITEW6432"):
             raise _thrown(
                 "This is 32-bit PowerShell on 64-bit Windows, which is shown other files and "
                 "registry keys. Use the 64-bit one."
             )
+        if family in ESTATE_FAMILIES:
+            return {"ok": True, "ms": 1, "data": estate_data(shell, family)}
         return {"ok": True, "ms": 1, "data": _FAMILIES[family](windows)}
     except PowerShellError as error:
         told = {"type": error.kind, "message": error.message, "category": error.category}

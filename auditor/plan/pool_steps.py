@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from auditor.estate.model import PoolKind, SqlBackend
+from auditor.estate.model import CMS_STORE, PoolKind, SqlBackend
 from auditor.plan.book import Book, Pending, Target
 from auditor.plan.demand import (
     IDENTIFY_PRODUCT,
@@ -220,7 +220,11 @@ class PoolSteps:
                 yield self._on_sql(backend)
 
     def _cms_target(self) -> Target:
-        backends = sorted(self.pool.backends, key=lambda one: (one.fqdn, one.instance))
+        """The instance that is said to hold the CMS, else the first."""
+        backends = sorted(
+            self.pool.backends,
+            key=lambda one: (CMS_STORE not in one.databases, one.fqdn, one.instance),
+        )
         return self._on_sql(backends[0] if backends else None)
 
     def _on_sql(self, backend: SqlBackend | None) -> Target:

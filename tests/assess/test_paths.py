@@ -10,8 +10,8 @@ import pytest
 
 from auditor.assess.engine import assess
 from auditor.assess.model import Readiness
-from auditor.assess.paths import path_of
-from auditor.estate.model import Estate, Pool, PoolKind, Server
+from auditor.assess.paths import federation_edges, path_of
+from auditor.estate.model import Estate, Pool, PoolKind, Server, Site
 from auditor.estate.topology import read_topology
 from auditor.rulebook import load
 from auditor.rulebook.integration import ScenarioPath
@@ -87,6 +87,35 @@ def test_paths(pools: tuple[Pool, ...], key: str, names: str, chains: str) -> No
     path = path_of(Estate("Contoso", "a test", pools=pools), _entry(key))
     assert _short(path.pools) == names.split()
     assert [">".join(_short(chain)) for chain in path.chains] == chains.split()
+
+
+def test_the_route_that_a_site_states_is_taken_by_it_and_its_branches() -> None:
+    """The Edge pool that a pool names stays on the path: a route is no proof against it."""
+    branch = replace(SBA, site="Nara", edge="edge2.contoso.com")
+    sites = (Site("Tokyo", federation_route="edge.contoso.com"), Site("Nara", "Tokyo"))
+    pools = (replace(FE, edge="edge2.contoso.com"), branch, EDGE_TO_FE, OTHER_EDGE)
+    estate = Estate("Contoso", "a test", sites=sites, pools=pools)
+    path = path_of(estate, _entry("exchange_voicemail"))
+    assert [">".join(_short(chain)) for chain in path.chains] == ["fe>edge", "sba>edge"]
+    federation = path_of(estate, _entry("federation"))
+    assert _short(federation.pools) == ["fe", "edge", "edge2"]
+    assert federation_edges(estate) == (("edge.contoso.com", "edge2.contoso.com"), True)
+
+
+@pytest.mark.parametrize(
+    ("pools", "edges", "known"),
+    [
+        ((UNLINKED, EDGE_TO_FE, OTHER_EDGE), "edge edge2", False),
+        ((UNLINKED, EDGE_TO_FE), "edge", True),
+        ((FE, EDGE_TO_FE, OTHER_EDGE), "edge", True),
+        ((FE,), "", True),
+    ],
+)
+def test_edge_pools_of_the_federation_route(
+    pools: tuple[Pool, ...], edges: str, *, known: bool
+) -> None:
+    found, is_known = federation_edges(Estate("Contoso", "a test", pools=pools))
+    assert (_short(found), is_known) == (edges.split(), known)
 
 
 # pools -> what is said about missing links

@@ -93,7 +93,7 @@ def test_a_server_that_sends_no_topology_is_told(tmp_path: Path, capsys: Capture
     bundle = _bundle(tmp_path, kinds.HYBRID, topology="<html><body/></html>")
     ended = sfb_audit(capsys, "scenarios", bundle)
     assert ended.code == ExitCode.USAGE
-    assert "TOPOLOGY-WRONG-DOCUMENT" in ended.err
+    assert "TOPOLOGY-HTML" in ended.err
 
 
 def test_a_statement_wins_and_is_contradicted_aloud(

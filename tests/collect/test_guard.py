@@ -192,6 +192,17 @@ def test_the_budget_ends_what_floods(serve: Callable[..., RawServer], beginning:
     assert bounds.received <= 200_000 + 64 * 1024 + 2 * 65536
 
 
+@pytest.mark.parametrize(
+    "beginning", [b"Content-Length: 99000000\r\n\r\n", b"\r\n"], ids=["announced", "endless"]
+)
+def test_one_message_is_bounded_whatever_the_budget(
+    serve: Callable[..., RawServer], beginning: bytes
+) -> None:
+    """It is taken apart as a whole: the budget of a large topology is for many of them."""
+    state, _ = fails(target(serve(flood(HEAD + beginning))), guard(budget=2**30))
+    assert state is ReachState.TOO_LARGE
+
+
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 def test_cancelling_from_another_thread_wakes_whoever_waits(
     serve: Callable[..., RawServer], tmp_path: Path, tls: bool

@@ -21,7 +21,7 @@ from urllib3.exceptions import ProtocolError
 
 from auditor.collect.conversation import AnswerShapeError, ScriptError
 from auditor.collect.guard import GuardError
-from auditor.collect.model import Secret, Target
+from auditor.collect.model import OCS_POWERSHELL, Secret, Target
 from auditor.collect.outcome import classify, describe, read_well
 from auditor.estate.zone import Transport, Zone
 from auditor.facts.fields import AnswerError
@@ -155,3 +155,27 @@ def test_errors_that_come_from_each_other_in_a_circle_end() -> None:
     first, second = OSError("one"), OSError("two")
     first.__context__, second.__context__ = second, first
     assert state_of(first) is ReachState.UNREACHABLE
+
+
+OCS = replace(TARGET, zone=Zone("rbac", Transport.HTTPS, 443), path=OCS_POWERSHELL)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence", "hint"),
+    [
+        (ReachState.REFUSED, "refuses connections on port 443", "web site"),
+        (ReachState.DENIED, "may not use OcsPowerShell", "CsViewOnlyAdministrator"),
+        (ReachState.ENDPOINT, "no PowerShell endpoint under /OcsPowerShell", "front end pool"),
+        (ReachState.TLS, "No trustworthy TLS", "--ca-file"),
+        (ReachState.AUTH, "does not accept the account", "password"),
+    ],
+)
+def test_the_rbac_endpoint_is_no_winrm(state: ReachState, sentence: str, hint: str) -> None:
+    reach = describe(state, OCS, BUDGET)
+    assert sentence in reach.sentence
+    assert hint in reach.hint
+    assert "winrm" not in reach.hint.lower()
+
+
+def test_what_was_read_through_it_says_so() -> None:
+    assert read_well(OCS).sentence.endswith("was read over https through OcsPowerShell.")

@@ -123,14 +123,25 @@ def test_everything_that_a_pool_can_say(tmp_path: Path) -> None:
         hosts_cms = true
         edge = "edgepool.contoso.com"
         paired_with = "pool02.contoso.com"
-        backends = [{ fqdn = "SQL01.contoso.com", instance = "rtc", always_on = true }]
+        media_edge = "edgepool.contoso.com"
+        registrar = "Pool02.contoso.com"
+        gateways = ["sbc01.contoso.com"]
+        file_stores = ['\\\\files.contoso.com\\lync']
+        backends = [{ fqdn = "SQL01.contoso.com", instance = "rtc", always_on = true, \
+                      databases = ["UserStore"], primary_node = "Node1.contoso.com", \
+                      mirror = 'sql02\\rtc' }]
         servers = [{ fqdn = "fe01.contoso.com", address = "10.0.0.1", upgrade_domain = "U1", \
                      fault_domain = "F1", roles = ["Registrar"], zone = "dmz" }]
         [[pools]]
         fqdn = "pool02.contoso.com"
         site = "Nara"
         servers = ["fe02.contoso.com"]
+        [[pools]]
+        fqdn = "sbc01.contoso.com"
+        kind = "gateway"
+        site = "Tokyo"
     """
+    text = text.replace('"Tokyo"\n', '"Tokyo"\nfederation_route = "edgepool.contoso.com"\n', 1)
     estate = read(tmp_path, text + EDGE_POOL + 'site = "Tokyo"\n' + EDGE_ZONE + ZONE).estate
     pool = estate.pools[0]
     assert estate.name == "Contoso"
@@ -141,7 +152,22 @@ def test_everything_that_a_pool_can_say(tmp_path: Path) -> None:
     assert (pool.fqdn, pool.site, pool.product) == ("pool01.contoso.com", "Tokyo", "lync2013")
     assert (pool.service_version, pool.hosts_cms) == (6, True)
     assert (pool.edge, pool.paired_with) == ("edgepool.contoso.com", "pool02.contoso.com")
-    assert pool.backends == (SqlBackend("sql01.contoso.com", "rtc", always_on=True),)
+    assert (pool.media_edge, pool.registrar) == ("edgepool.contoso.com", "pool02.contoso.com")
+    assert (pool.gateways, pool.file_stores) == (
+        ("sbc01.contoso.com",),
+        (r"\\files.contoso.com\lync",),
+    )
+    assert estate.sites[0].federation_route == "edgepool.contoso.com"
+    assert pool.backends == (
+        SqlBackend(
+            "sql01.contoso.com",
+            "rtc",
+            always_on=True,
+            databases=("UserStore",),
+            primary_node="node1.contoso.com",
+            mirror=r"sql02\rtc",
+        ),
+    )
     server = pool.servers[0]
     assert (server.address, server.zone, server.roles) == ("10.0.0.1", "dmz", ("Registrar",))
     assert (server.upgrade_domain, server.fault_domain) == ("U1", "F1")

@@ -169,6 +169,19 @@ INVALID = [
         "pool pool01.contoso.com: paired_with names the pool itself",
     ),
     (
+        "a gateway that is not there",
+        ZONE + POOL.replace("kind", 'gateways = ["sbc01"]\nkind'),
+        "pool pool01.contoso.com: gateways names no pool: sbc01",
+    ),
+    (
+        "a federation route that is not there",
+        ZONE + POOL + '[[sites]]\nname = "Tokyo"\nfederation_route = "pool02.contoso.com"\n',
+        (
+            "site Tokyo: federation_route names no pool: pool02.contoso.com; "
+            "did you mean 'pool01.contoso.com'?"
+        ),
+    ),
+    (
         "a pool without servers",
         ZONE + POOL + '[[pools]]\nfqdn = "a"\n',
         "pool a: has no servers",

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from auditor.estate.model import InUse, Pool, PoolKind, SqlBackend
+from auditor.estate.model import InUse, Pool, PoolKind, PoolService, Server, SqlBackend
 from auditor.estate.topology import read_topology
 from tests.estate.topology_text import (
     CENTRAL,
     FRONT_END,
+    ROLES,
     Box,
     Document,
     On,
     central_management,
     registrar,
+    saved,
     whole_estate,
 )
 
@@ -104,12 +106,19 @@ def test_servers_carry_roles_and_domains_in_lower_case_names(tmp_path: Path) -> 
 def test_databases_of_a_pool(tmp_path: Path) -> None:
     pools = pools_of(whole_estate(), tmp_path)
     assert pools["pool01.contoso.com"].backends == (
-        SqlBackend("sql01.contoso.com", "", always_on=True),
+        SqlBackend(
+            "sql01.contoso.com",
+            always_on=True,
+            databases=("UserStore",),
+            primary_node="node1.contoso.com",
+        ),
     )
     assert pools["se01.contoso.com"].backends == (
-        SqlBackend("se01.contoso.com", "rtc", collocated=True),
+        SqlBackend("se01.contoso.com", "rtc", collocated=True, databases=("UserStore",)),
     )
-    assert pools["chat01.contoso.com"].backends == (SqlBackend("sql01.contoso.com", "chat"),)
+    assert pools["chat01.contoso.com"].backends == (
+        SqlBackend("sql01.contoso.com", "chat", databases=("PersistentChatStore",)),
+    )
     assert pools["sql01.contoso.com"].backends == ()
 
 
@@ -126,6 +135,184 @@ def test_paired_pools_name_each_other(tmp_path: Path) -> None:
     pools = pools_of(document, tmp_path)
     assert pools["se01.contoso.com"].paired_with == "se02.contoso.com"
     assert pools["se02.contoso.com"].paired_with == "se01.contoso.com"
+
+
+# Front ends with mirrored databases and an Edge pool for each purpose, and what hangs on them.
+LINKED = Document(
+    sites='<CentralSite SiteId="1"><Name>Tokyo</Name><FederationRoute>'
+    '<ServiceId SiteId="1" RoleName="EdgeServer" Instance="4" /></FederationRoute></CentralSite>',
+    boxes=[
+        Box("1", "pool01.contoso.com", ("fe01.contoso.com",)),
+        Box("2", "sql01.contoso.com", set_up="false"),
+        Box("3", "sql02.contoso.com", set_up="false"),
+        Box("4", "sip-edge.contoso.com"),
+        Box("5", "media-edge.contoso.com"),
+        Box("6", "dir.contoso.com"),
+        Box("7", "med.contoso.com"),
+        Box("8", "sbc.contoso.com", set_up="false"),
+        Box("9", "app.contoso.com"),
+        Box("10", "vis.contoso.com"),
+        Box("11", "files.contoso.com", set_up="false"),
+        Box("12", "chat.contoso.com"),
+    ],
+    services=[
+        On(
+            "UserServices",
+            "1",
+            needs=(("UserStore", "2"), ("UserStore", "3", "Mirror"), ("FileStore", "11")),
+        ),
+        registrar(
+            "1",
+            needs=(
+                ("Registrar", "6"),
+                ("EdgeServer", "4"),
+                ("MonitoringStore", "2"),
+                ("MonitoringStore", "3", "MirrorDatabase"),
+                ("ArchivingStore", "3"),
+            ),
+        ),
+        On("ConfServices", "1", needs=(("EdgeServer", "5"),), version="6"),
+        On("UserStore", "2", sql="rtc"),
+        On("UserStore", "3", sql="rtc"),
+        On("MonitoringStore", "2", sql="mon"),
+        On("MonitoringStore", "3", sql=""),
+        On("ArchivingStore", "3", sql="arc"),
+        On("EdgeServer", "4", needs=(("Registrar", "6"),)),
+        On("EdgeServer", "5", needs=(("Registrar", "1"),)),
+        registrar("6", director=True),
+        On("MediationServer", "7", needs=(("Registrar", "1"), ("EdgeServer", "5"))),
+        On("PstnGateway", "8", needs=(("MediationServer", "7"),)),
+        On("ExternalServer", "9", needs=(("Registrar", "1"),)),
+        On("VideoInteropServer", "10", needs=(("Registrar", "1"), ("EdgeServer", "5"))),
+        On(
+            "FileStore",
+            "11",
+            extra=f'<FileStoreService xmlns="{ROLES}" ShareName="lync" />',
+        ),
+        On("PersistentChatService", "12", needs=(("Registrar", "1"), ("FileStore", "11"))),
+    ],
+)
+FORMS = [pytest.param(LINKED, id="published"), pytest.param(saved(LINKED), id="saved")]
+
+
+@pytest.mark.parametrize("document", FORMS)
+def test_what_a_pool_depends_on(tmp_path: Path, document: Document) -> None:
+    pools = pools_of(document, tmp_path)
+    front_ends = pools["pool01.contoso.com"]
+    assert (front_ends.edge, front_ends.media_edge, front_ends.registrar) == (
+        "sip-edge.contoso.com",
+        "media-edge.contoso.com",
+        "dir.contoso.com",
+    )
+    assert front_ends.file_stores == (r"\\files.contoso.com\lync",)
+    assert front_ends.next_hop is None
+    assert {name: pool.registrar for name, pool in pools.items() if pool.registrar} == {
+        "pool01.contoso.com": "dir.contoso.com",
+        "med.contoso.com": "pool01.contoso.com",
+        "app.contoso.com": "pool01.contoso.com",
+        "vis.contoso.com": "pool01.contoso.com",
+        "chat.contoso.com": "pool01.contoso.com",
+    }
+    assert pools["med.contoso.com"].gateways == ("sbc.contoso.com",)
+    assert pools["sip-edge.contoso.com"].next_hop == "dir.contoso.com"
+
+
+@pytest.mark.parametrize("document", FORMS)
+def test_each_instance_with_its_databases_and_its_mirror(
+    tmp_path: Path, document: Document
+) -> None:
+    assert pools_of(document, tmp_path)["pool01.contoso.com"].backends == (
+        SqlBackend(
+            "sql01.contoso.com", "rtc", databases=("UserStore",), mirror=r"sql02.contoso.com\rtc"
+        ),
+        SqlBackend(
+            "sql01.contoso.com", "mon", databases=("MonitoringStore",), mirror="sql02.contoso.com"
+        ),
+        SqlBackend("sql02.contoso.com", "arc", databases=("ArchivingStore",)),
+    )
+
+
+@pytest.mark.parametrize("document", FORMS)
+def test_services_keep_the_version_that_each_states(tmp_path: Path, document: Document) -> None:
+    pool = pools_of(document, tmp_path)["pool01.contoso.com"]
+    assert pool.services == (
+        PoolService("UserServices", 7),
+        PoolService("Registrar", 7),
+        PoolService("ConfServices", 6),
+    )
+
+
+def test_a_mirror_without_its_principal_is_a_database(tmp_path: Path) -> None:
+    document = Document(
+        [Box("1", "x.contoso.com", ("fe.contoso.com",)), Box("2", "sql", set_up="false")],
+        [On("UserServices", "1", needs=(("UserStore", "2", "Mirror"),)), On("UserStore", "2", "")],
+    )
+    backends = pools_of(document, tmp_path)["x.contoso.com"].backends
+    assert backends == (SqlBackend("sql", databases=("UserStore",)),)
+
+
+def test_the_federation_route_of_a_site(tmp_path: Path) -> None:
+    estate = read_topology(LINKED.written(tmp_path))
+    assert [site.federation_route for site in estate.sites] == ["sip-edge.contoso.com"]
+    lost = replace(LINKED, sites=LINKED.sites.replace('"4"', '"99"'))
+    assert (
+        "The federation route of site Tokyo is 1-EdgeServer-99, which the topology does not have."
+        in notes_of(lost, tmp_path)
+    )
+
+
+def test_a_branch_depends_on_the_registrar_that_backs_it_up(tmp_path: Path) -> None:
+    needs = (("Registrar", "1", "Backup"),)
+    document = Document(
+        [Box("1", "x.contoso.com"), Box("1", "sba.contoso.com", site="2")],
+        [*SE, registrar("1", site="2", needs=needs)],
+        CENTRAL + '<RemoteSite SiteId="2" CentralSiteId="1"><Name>Nara</Name></RemoteSite>',
+    )
+    for form in (document, saved(document)):
+        sba = pools_of(form, tmp_path)["sba.contoso.com"]
+        assert (sba.kind, sba.registrar, sba.paired_with) == (PoolKind.SBA, "x.contoso.com", None)
+
+
+def test_both_forms_of_a_document_are_one_estate(tmp_path: Path) -> None:
+    published = read_topology(whole_estate().written(tmp_path))
+    kept = read_topology(saved(whole_estate()).written(tmp_path))
+    assert kept.sites == published.sites
+    assert kept.pools == tuple(
+        replace(pool, servers=tuple(_as_saved(server, pool) for server in pool.servers))
+        for pool in published.pools
+    )
+    assert [note for note in kept.notes if "Topology Builder" not in note] == [*published.notes]
+
+
+def _as_saved(server: Server, pool: Pool) -> Server:
+    """The machine of a cluster of one has no domains in Topology Builder's form."""
+    if len(pool.servers) > 1 or server.fqdn != pool.fqdn:
+        return server
+    return replace(server, upgrade_domain=None, fault_domain=None)
+
+
+PUBLISHED = [
+    ("true", "What it says was published then, but may have changed since."),
+    ("false", "says that it was not published"),
+    ("perhaps", "it may never have been published"),
+]
+
+
+@pytest.mark.parametrize(("word", "note"), PUBLISHED)
+def test_a_saved_file_is_never_taken_for_the_published_topology(
+    tmp_path: Path, word: str, note: str
+) -> None:
+    first = notes_of(saved(Document([Box("1", "x.contoso.com")], SE), published=word), tmp_path)[0]
+    assert note in first
+
+
+def test_a_machine_of_the_old_topology_alone_is_named(tmp_path: Path) -> None:
+    before = str(Document([Box("1", "x.contoso.com"), Box("2", "gone", ("old01.contoso.com",))]))
+    notes = notes_of(saved(Document([Box("1", "x.contoso.com")], SE), before=before), tmp_path)
+    assert [note for note in notes if "left out" in note] == [
+        f"The file has <{kind}> called {name} in a place that is not the new topology: left out."
+        for kind, name in (("Cluster", "gone"), ("Machine", "old01.contoso.com"))
+    ]
 
 
 def test_a_pool_of_one_front_end_is_enterprise_when_it_has_a_name_of_its_own(
@@ -183,6 +370,27 @@ ODD: list[tuple[str, Document, str]] = [
         "a cluster on which nothing runs",
         Document([Box("1", "x.contoso.com")]),
         "What x.contoso.com is for is not known: it runs no service.",
+    ),
+    (
+        "databases beside a role that nobody knows",
+        Document([Box("1", "x.contoso.com")], [On("HoloServer", "1"), On("UserStore", "1", "")]),
+        "What x.contoso.com is for is not known: it runs HoloServer, UserStore.",
+    ),
+    (
+        "a database server of which set-up is not said",
+        Document([Box("1", "x.contoso.com", set_up=None)], [On("UserStore", "1", sql="")]),
+        (
+            "The topology does not say whether the product is set up on x.contoso.com; "
+            "what runs there is sql: it is not audited."
+        ),
+    ),
+    (
+        "a machine outside every cluster",
+        Document([Box("1", "x.contoso.com")], SE, more='<Machine Fqdn="fe09.contoso.com" />'),
+        (
+            "The document has <Machine> called fe09.contoso.com in a place that is not "
+            "understood: left out."
+        ),
     ),
     (
         "a registrar without users at a central site",
@@ -276,7 +484,7 @@ ODD: list[tuple[str, Document, str]] = [
     (
         "a service without an id",
         Document([Box("1", "x.contoso.com")], SE, more="<Service />"),
-        "Service 5 has no usable ServiceId.",
+        "Service 5 has no usable id.",
     ),
     (
         "two services of one id",
@@ -296,7 +504,10 @@ ODD: list[tuple[str, Document, str]] = [
     (
         "a dependency on nothing",
         Document([Box("1", "x.contoso.com")], [*SE, registrar("1", needs=(("EdgeServer", "5"),))]),
-        "Service 1-Registrar-?5 depends on 1-EdgeServer-5, which the topology does not have.",
+        (
+            "Service 1-Registrar-1 (no. 5) depends on 1-EdgeServer-5, "
+            "which the topology does not have."
+        ),
     ),
     (
         "an Edge without a next hop",
@@ -311,7 +522,7 @@ ODD: list[tuple[str, Document, str]] = [
     (
         "an element among the machines that nobody knows",
         Document([Box("1", "x.contoso.com", ('<Device Fqdn="fe" />',))], SE),
-        "x.contoso.com has an element <Device>, which is not understood.",
+        "x.contoso.com has an element <Device> called fe, which is not understood.",
     ),
     (
         "names without a domain",
@@ -374,6 +585,9 @@ def test_an_application_pool_of_which_set_up_is_not_said_is_audited(
 def test_an_application_pool_without_set_up_takes_no_updates(tmp_path: Path) -> None:
     document = Document([Box("1", "app.contoso.com", set_up="false")], [On("ExternalServer", "1")])
     assert not pools_of(document, tmp_path)["app.contoso.com"].takes_updates
+    assert "app.contoso.com is not audited: nothing is set up there." in notes_of(
+        document, tmp_path
+    )
 
 
 def test_words_of_the_document_stay_words(tmp_path: Path) -> None:

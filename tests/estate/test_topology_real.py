@@ -1,4 +1,7 @@
-"""Documents of real estates: pools, kinds, roles, versions, SQL and Edge as they are there."""
+"""Documents of real estates: pools, kinds, roles, versions, SQL and Edge as they are there.
+
+None has a branch, a pair, a mirror or a Director; those are in test_topology.py, by hand.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ from typing import Any
 
 import pytest
 
-from auditor.estate.model import Pool, PoolKind, Site, SqlBackend
+from auditor.assess.identify import expected_products
+from auditor.estate.model import Pool, PoolKind, PoolService, Site, SqlBackend
 from auditor.estate.topology import read_topology
+from auditor.estate.topology_document import EXPORT
+from auditor.rulebook import load
 
 pytestmark = pytest.mark.realdata
 
@@ -34,7 +40,8 @@ ENTERPRISE = (
     "CentralMgmt",
 )
 EDGE = ("EdgeServer", "ManagementServices")
-STORES = ("UserStore", "ApplicationStore", "CentralMgmtStore")
+APPLICATIONS = "ApplicationStore"
+STORES = ("UserStore", APPLICATIONS, "CentralMgmtStore")
 
 # pool: kind, its servers, their roles, and what else differs from the defaults of a pool
 Expected = dict[str, tuple[PoolKind, list[str], tuple[str, ...], dict[str, Any]]]
@@ -46,8 +53,12 @@ JOHAN: Expected = {
         STANDARD_EDITION,
         {
             "hosts_cms": True,
-            "backends": (SqlBackend("s4blab92-fe1.contoso.com", "rtc", collocated=True),),
+            "backends": (
+                SqlBackend("s4blab92-fe1.contoso.com", "rtc", collocated=True, databases=STORES),
+            ),
             "edge": "s4blab92-es1.contoso.com",
+            "media_edge": "s4blab92-es1.contoso.com",
+            "file_stores": (r"\\s4blab92-fe1.contoso.com\LyncShare",),
         },
     ),
     "s4blab92-es1.contoso.com": (
@@ -65,7 +76,15 @@ RLEVCHENKO: Expected = {
         ENTERPRISE,
         {
             "hosts_cms": True,
-            "backends": (SqlBackend("srv-sql-01.tenant.rlevchenko.com", "", always_on=True),),
+            "backends": (
+                SqlBackend(
+                    "srv-sql-01.tenant.rlevchenko.com",
+                    always_on=True,
+                    databases=STORES,
+                    primary_node="srv-sql-01.tenant.rlevchenko.com",
+                ),
+            ),
+            "file_stores": (r"\\tenant.rlevchenko.com\skype",),
         },
     ),
     "srv-sql-01.tenant.rlevchenko.com": (
@@ -94,8 +113,13 @@ IBENBOUZID: Expected = {
         STANDARD_EDITION,
         {
             "hosts_cms": True,
-            "backends": (SqlBackend("skypefe.contoso.com", "rtc", collocated=True),),
+            "backends": (
+                SqlBackend("skypefe.contoso.com", "rtc", collocated=True, databases=STORES),
+            ),
             "edge": "edge.contoso.com",
+            "media_edge": "edge.contoso.com",
+            "gateways": ("sbc1.contoso.com",),
+            "file_stores": (r"\\skypefe.contoso.com\LyncShare",),
         },
     ),
     "edge.contoso.com": (
@@ -111,6 +135,65 @@ IBENBOUZID: Expected = {
         {"takes_updates": False},
     ),
 }
+AUTOMATED_LAB: Expected = {
+    "frontendpool.contoso.com": (
+        PoolKind.ENTERPRISE,
+        [f"xfrontend{number}.contoso.com" for number in (1, 2, 3, 4)],
+        (
+            "UserServices",
+            "Registrar",
+            "WebServices",
+            "ConfServices",
+            "MediationServer",
+            "ApplicationServer",
+        ),
+        {
+            "backends": (
+                SqlBackend(
+                    "xsql1.contoso.com",
+                    databases=("UserStore", "ArchivingStore", "MonitoringStore", APPLICATIONS),
+                ),
+            ),
+            "edge": "edgepool.contoso.com",
+            "media_edge": "edgepool.contoso.com",
+            "file_stores": (r"\\xfile1.contoso.com\Data1",),
+        },
+    ),
+    "edgepool.contoso.com": (
+        PoolKind.EDGE,
+        [f"xedge{number}.contoso.com" for number in (1, 2, 3)],
+        EDGE,
+        {"next_hop": "frontendpool.contoso.com"},
+    ),
+    "xoffice1.contoso.com": (
+        PoolKind.WAC,
+        ["xoffice1.contoso.com"],
+        ("WacService",),
+        {"takes_updates": False},
+    ),
+    "xsql1.contoso.com": (
+        PoolKind.SQL,
+        ["xsql1.contoso.com"],
+        ("UserStore", APPLICATIONS, "ArchivingStore", "MonitoringStore"),
+        {"takes_updates": False},
+    ),
+    "xfile1.contoso.com": (
+        PoolKind.FILE_STORE,
+        ["xfile1.contoso.com"],
+        ("FileStore",),
+        {"takes_updates": False},
+    ),
+    "xfile2.contoso.com": (
+        PoolKind.FILE_STORE,
+        ["xfile2.contoso.com"],
+        ("FileStore",),
+        {"takes_updates": False},
+    ),
+}
+UNPUBLISHED = (
+    "Topology Builder saved this file, and says that it was not published: servers may differ. "
+    f"For what is published: {EXPORT}"
+)
 CASES = [
     (
         "JohanVeldhuis_SfBLab_DefaultTopology.xml",
@@ -120,6 +203,15 @@ CASES = [
     ),
     ("rlevchenko_DefaultTopology.xml", ("tenant.rlevchenko.com", "Tenant"), RLEVCHENKO, ()),
     ("ibenbouzid_lab_V3_DefaultTopology_Skype.xml", ("contoso.com", "TVP"), IBENBOUZID, ()),
+    (
+        "SfBAutomatedLab_Contoso.tbxml",
+        ("contoso.com", "Contoso"),
+        AUTOMATED_LAB,
+        (
+            UNPUBLISHED,
+            "No pool is said to host the Central Management service.",
+        ),
+    ),
 ]
 
 
@@ -134,13 +226,38 @@ def test_estates_of_the_field(
     for pool in estate.pools:
         kind, servers, roles, more = pools[pool.fqdn]
         assert pool == Pool(
-            pool.fqdn, kind, names[1], servers=pool.servers, service_version=7, **more
+            pool.fqdn,
+            kind,
+            names[1],
+            servers=pool.servers,
+            service_version=7,
+            services=tuple(PoolService(role, 7) for role in roles),
+            **more,
         )
         assert [server.fqdn for server in pool.servers] == servers
         assert all(server.roles == roles for server in pool.servers)
 
 
-def test_domains_of_an_enterprise_front_end(realdata: Path) -> None:
-    estate = read_topology(realdata / "topology" / "rlevchenko_DefaultTopology.xml")
-    front_end = estate.servers()[0]
-    assert (front_end.upgrade_domain, front_end.fault_domain) == ("UpgradeDomain1", "FaultDomain1")
+@pytest.mark.parametrize(
+    ("name", "front_ends"),
+    [("rlevchenko_DefaultTopology.xml", 1), ("SfBAutomatedLab_Contoso.tbxml", 4)],
+)
+def test_domains_of_enterprise_front_ends(realdata: Path, name: str, front_ends: int) -> None:
+    servers = read_topology(realdata / "topology" / name).servers()[:front_ends]
+    assert [(server.upgrade_domain, server.fault_domain) for server in servers] == [
+        (f"UpgradeDomain{number}", f"FaultDomain{number}") for number in range(1, front_ends + 1)
+    ]
+
+
+@pytest.mark.parametrize("name", [case[0] for case in CASES])
+def test_every_document_of_the_field_is_told_as_skype_for_business_2015(
+    realdata: Path, name: str
+) -> None:
+    rulebook = load()
+    for pool in read_topology(realdata / "topology" / name).pools:
+        assert expected_products(pool, rulebook) == ("sfb2015",)
+
+
+def test_no_document_of_the_field_is_left_out(realdata: Path) -> None:
+    files = {path.name for path in (realdata / "topology").iterdir()}
+    assert files == {case[0] for case in CASES}

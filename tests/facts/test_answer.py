@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auditor.facts.answer import MAX_CHARACTERS, decode_answer
+from auditor.facts.answer import MAX_CHARACTERS, decode_answer, parse_answer
 from auditor.facts.families import FAMILIES, FamilyError
 from auditor.facts.fields import AnswerError
 from auditor.facts.reading import ReachState, Reading
@@ -199,3 +199,12 @@ def test_families_of_a_newer_collector_are_left_alone() -> None:
 def test_family_keys_are_unique() -> None:
     keys = [family.key for family in FAMILIES]
     assert len(keys) == len(set(keys))
+
+
+def test_a_long_answer_is_long_by_its_texts() -> None:
+    """A topology of millions of characters is one text; as many values are none."""
+    limit = 4 * MAX_CHARACTERS
+    long = json.dumps({**ANSWER, "more": "x" * 2 * MAX_CHARACTERS})
+    assert parse_answer(long, limit).raw["schema"] == 1
+    with pytest.raises(AnswerError, match="values"):
+        parse_answer(json.dumps({**ANSWER, "more": [0] * MAX_CHARACTERS}), limit)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from auditor.assess.model import Status
-from auditor.estate.model import PoolKind, SqlBackend
+from auditor.estate.model import CMS_STORE, PoolKind, SqlBackend
 from auditor.plan.order import make_plan
 from tests.plan.plan_cases import (
     CU,
@@ -109,6 +109,25 @@ SITUATIONS: dict[str, tuple[list[PoolCase], list[str]]] = {
             *visit("fe2", CU),
             "update-databases sql1",
             "update-cms-database sql1",
+            "verify-pool pool1",
+        ],
+    ),
+    "the CMS is updated on the instance that is said to hold it": (
+        [
+            enterprise(
+                "pool1",
+                ServerCase("fe1", (CU,)),
+                backends=(SQL, SqlBackend("sql9.contoso.com", databases=(CMS_STORE,))),
+                hosts_cms=True,
+            )
+        ],
+        [
+            "back-up-configuration Contoso",
+            "prepare-pool pool1",
+            *visit("fe1", CU),
+            "update-databases sql1",
+            "update-databases sql9",
+            "update-cms-database sql9",
             "verify-pool pool1",
         ],
     ),

@@ -16,7 +16,7 @@ from auditor.estate.model import InUse
 from auditor.facts.estate.evidence import without_facts
 from auditor.facts.estate.families import CMDLETS, ESTATE_FAMILIES, NOT_READ, not_available
 from auditor.facts.estate.listing import Listing
-from auditor.facts.families import FamilyResult
+from auditor.facts.families import BROKEN, FamilyError, FamilyResult
 from auditor.facts.reading import ReachState, Reading
 
 if TYPE_CHECKING:
@@ -101,6 +101,25 @@ def quoted(text: str | None) -> str:
     return f'"{text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."}"'
 
 
+def why_unread(error: FamilyError | None) -> str:
+    """Why a family has no facts, as the end of a sentence; None: nobody asked for it."""
+    if error is None:
+        return "was not read"
+    if error.kind == NOT_READ:
+        return f"counts as unread: {error.message}"
+    if not_available(error):
+        return "is not available here"
+    if error.kind == BROKEN:
+        return f"came back as nothing that can be read: {quoted(error.message)}"
+    hop = " (WinRM hands no credentials on to the SQL Server)" if is_second_hop(error) else ""
+    return f"was refused: {quoted(error.message)}{hop}"
+
+
+def is_second_hop(error: FamilyError) -> bool:
+    """Whether the SQL Server was asked as nobody, as without delegation."""
+    return _SECOND_HOP in error.message.upper()
+
+
 class Known:
     """The estate's families as they were read: each from the newest reading that has it."""
 
@@ -156,16 +175,7 @@ class Known:
     def unread(self, family: str) -> Signal:
         """Unknown, with the reason why the family has no facts."""
         error = self._results[family][0].error if family in self._results else None
-        if error is None:
-            why = "was not read"
-        elif error.kind == NOT_READ:
-            why = f"counts as unread: {error.message}"
-        elif not_available(error):
-            why = "is not available here"
-        else:
-            why = f"was refused: {quoted(error.message)}"
-            if _SECOND_HOP in error.message.upper():
-                why += " (WinRM hands no credentials on to the SQL Server)"
+        why = why_unread(error)
         return self.signal(family, InUse.UNKNOWN, f"the setting {why}")
 
     def listed(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from auditor.assess.scenarios.evidence import Known
 from auditor.estate.model import Estate
-from auditor.estate.topology import read_topology
+from auditor.estate.topology import read_topology_text
 from auditor.facts.estate.topology import TopologyFacts
 from auditor.facts.reading import Reading
 
@@ -22,7 +20,4 @@ def read_estate(readings: Iterable[Reading]) -> Estate | None:
     facts: TopologyFacts | None = known.facts("topology")
     if facts is None:
         return None
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{known.server('topology') or 'server'}.xml"
-        path.write_bytes(facts.xml.encode("utf-8", "replace"))
-        return read_topology(path)
+    return read_topology_text(facts.xml, known.server("topology") or "server")
