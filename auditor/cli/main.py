@@ -17,6 +17,7 @@ from auditor.cli.rules import rules
 from auditor.cli.run import run
 from auditor.cli.scenarios import scenarios
 from auditor.cli.snippets import snippets
+from auditor.cli.topology import topology
 from auditor.errors import AuditError, ExitCode
 
 
@@ -36,7 +37,19 @@ def cli(context: click.Context, traceback: bool) -> None:
     context.obj = traceback
 
 
-for command in (run, assess, explain, scenarios, rules, builds, collector, snippets, lab, demo):
+for command in (
+    run,
+    assess,
+    explain,
+    topology,
+    scenarios,
+    rules,
+    builds,
+    collector,
+    snippets,
+    lab,
+    demo,
+):
     cli.add_command(command)
 
 
