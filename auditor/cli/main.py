@@ -19,6 +19,7 @@ from auditor.cli.rules import rules
 from auditor.cli.run import run
 from auditor.cli.scenarios import scenarios
 from auditor.cli.snippets import snippets
+from auditor.cli.topology import topology
 from auditor.errors import AuditError, ExitCode
 
 
@@ -42,6 +43,7 @@ COMMANDS = (
     run,
     assess,
     discover,
+    topology,
     explain,
     scenarios,
     rules,
