@@ -15,6 +15,7 @@ from auditor.lab.engine import Engine
 from auditor.lab.engine_shell import EngineShell
 from auditor.lab.model import LabHost
 from auditor.lab.shell import Opening
+from auditor.lab.shell_functions import shell_functions
 from auditor.lab.stack import Stack
 
 
@@ -53,4 +54,6 @@ def _prelude(host: LabHost, configuration: str) -> str:
     common = resources.files("auditor.lab").joinpath("prelude.ps1").read_text("ascii")
     version = Stack.of(host.windows).powershell
     arguments = f"-Version '{version}' -ClockOffset {float(host.clock_offset)!r}"
-    return f"& {{\n{common}\n}} {arguments}\n{host.configurations.get(configuration, '')}\n"
+    shell = shell_functions(host.shell)
+    configured = host.configurations.get(configuration, "")
+    return f"& {{\n{common}\n}} {arguments}\n{shell}\n{configured}\n"
