@@ -19,7 +19,7 @@ from auditor.collect.script import joined_script
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.estate.zone import Auth, Transport
 from auditor.facts.answer import decode_answer
-from auditor.facts.reading import Reading
+from auditor.facts.reading import ReachState, Reading
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.state import StateBackend
 from auditor.lab.windows import WindowsDescription, build_windows
@@ -32,6 +32,10 @@ BOUND_GROWTH = 1.5  # seconds for each server of the largest estate, to those of
 ROUNDS = 3
 NOW = datetime.now(UTC)
 
+# The name under which the answers are made; each server gets its own in its place.
+_NAME = "fe-bench"
+_FQDN = f"{_NAME}.contoso.com"
+
 
 def _answers() -> list[str]:
     """What the Windows of every rule's cases answers."""
@@ -40,15 +44,16 @@ def _answers() -> list[str]:
     answers: list[str] = []
     for case in (case for rule in RULES for case in cases_of(rule.id)):
         windows = WindowsDescription.model_validate(case.windows).over(known[case.like])
-        host = LabHost("a.contoso.com", zone, "127.0.0.1", build_windows(windows, "a.contoso.com"))
+        host = LabHost(_FQDN, zone, "127.0.0.1", build_windows(windows, _FQDN))
         answers += StateBackend().run(host, joined_script().text, {}).output
     return answers
 
 
 def _readings(count: int) -> Iterator[Reading]:
     for number, answer in enumerate(islice(cycle(_answers()), count)):
-        fqdn = f"fe{number:05}.contoso.com"
-        yield decode_answer(answer, fqdn=fqdn, started=NOW, finished=NOW)
+        name = f"fe{number:05}"
+        own = answer.replace(_NAME.upper(), name.upper()).replace(_NAME, name)
+        yield decode_answer(own, fqdn=f"{name}.contoso.com", started=NOW, finished=NOW)
 
 
 def _estate(readings: list[Reading]) -> Estate:
@@ -71,6 +76,7 @@ def _seconds(count: int) -> float:
         judged = assess(estate, by_name, load(), "office365-tls12", NOW)
         taken.append(time.perf_counter() - began)
         assert len(judged.servers) == count
+        assert all(server.reading.reach.state is ReachState.READ for server in judged.servers)
     return min(taken)
 
 

@@ -128,7 +128,7 @@ def _judge_server(
         reading=reading,
         product=identify_product(facts_of(reading, ProductsFacts), pool, context.rulebook),
         system=identify_system(facts_of(reading, OsFacts), context.rulebook),
-        scenarios=tuple(s.stated.key for s in scenarios if s.in_force and pool.fqdn in s.pools),
+        scenarios=tuple(s.stated.key for s in scenarios if s.in_force and pool.fqdn in s.on_path),
         denied=tuple(s.stated.key for s in scenarios if not s.in_force),
     )
     product = known_product(subject, context)
@@ -157,7 +157,8 @@ def _judge_server(
 
 
 def _counted(finding: Finding, context: Context, *, in_scope: bool) -> Finding:
-    return replace(finding, counted=in_scope and finding.rule in context.policy.counts)
+    counted = in_scope and finding.rule in context.policy.counts
+    return finding if counted == finding.counted else replace(finding, counted=counted)
 
 
 def _out_of_scope(subject: Subject) -> str | None:

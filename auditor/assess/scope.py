@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ScopedScenario:
-    """A scenario of the rulebook as the estate uses it, and its path."""
+    """A scenario of the rulebook as the estate uses it, its path, and the pools on that."""
 
     stated: Scenario
     entry: ScenarioPath
     path: Path
+    on_path: frozenset[str]
 
     @property
     def pools(self) -> tuple[str, ...]:
@@ -45,10 +46,14 @@ def scope_scenarios(estate: Estate, rulebook: Rulebook) -> tuple[ScopedScenario,
                 "ASSESS-SCENARIO", f"scenario {key!r} is not known", f"Known scenarios: {known}."
             )
     return tuple(
-        ScopedScenario(stated.get(key) or _assumed(key), entry, path_of(estate, entry))
+        _scoped(stated.get(key) or _assumed(key), entry, path_of(estate, entry))
         for key, entry in rulebook.scenarios.items()
         if entry.judged
     )
+
+
+def _scoped(stated: Scenario, entry: ScenarioPath, path: Path) -> ScopedScenario:
+    return ScopedScenario(stated, entry, path, frozenset(path.pools))
 
 
 def _assumed(key: str) -> Scenario:

@@ -6,6 +6,7 @@ from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of, shorten, windows_of
 from auditor.assess.rules.product import package_evidence
 from auditor.facts.os import OsFacts
+from auditor.facts.products import ProductsFacts
 from auditor.rulebook.model import Product, SystemRow, Windows
 from auditor.version import Version
 
@@ -73,7 +74,7 @@ def _too_early(subject: Subject, context: Context, least: Version) -> tuple[Stat
 
     Where the packages were not read at all, their own findings say so.
     """
-    if subject.product.stated:
+    if subject.find(ProductsFacts) is None:
         return None
     core = subject.product.components(context.rulebook.components.core)
     versions = [package.version for package in core if package.version is not None]
