@@ -81,7 +81,7 @@ class _Links:
         self.homes = tuple(pool for pool in estate.pools if pool.kind in _HOMES)
         self.edges = tuple(pool for pool in estate.pools if pool.kind is PoolKind.EDGE)
         self.candidates = tuple(pool for pool in estate.pools if pool.kind in _NEXT_HOPS)
-        linked = {pool.edge for pool in estate.pools if pool.edge}
+        linked = {pool.edge for pool in estate.pools}
         self.route = tuple(e for e in self.edges if e.fqdn in linked) or self.edges
         self.between = {edge.fqdn: self._directors(edge) for edge in self.route}
         self._route_is_known = len(self.edges) < 2 or bool(linked & {e.fqdn for e in self.edges})

@@ -87,7 +87,7 @@ def place_build(rulebook: Rulebook, text: str, product: Product | None = None) -
     products = [product] if product else list(rulebook.products.values())
     fitting = [p for p in products if version is not None and p.owns(version)]
     if version is None or not fitting:
-        lines = "; ".join(f"{p.title} {_line(p)}.x" for p in products)
+        lines = "; ".join(f"{p.title} {p.line}.x" for p in products)
         raise UsageError(
             "BUILD-UNREADABLE",
             f"{text[:60]!r} is no build of a known product.",
@@ -114,7 +114,3 @@ def _standing(policy: Policy, product: Product, version: Version) -> str:
         return "has to be migrated" if product.stance == "migrate" else "states no minimum"
     order = "meets" if version >= least.build else "is below"
     return f"{order} the minimum {least.build}"
-
-
-def _line(product: Product) -> str:
-    return ".".join(str(product.base).split(".")[:3])

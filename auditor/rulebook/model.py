@@ -93,6 +93,11 @@ class Product:
             self.base.build,
         )
 
+    @property
+    def line(self) -> str:
+        """What every build begins with, such as 6.0.9319."""
+        return f"{self.base.major}.{self.base.minor}.{self.base.build}"
+
 
 @dataclass(frozen=True, config=_STRICT)
 class Components:

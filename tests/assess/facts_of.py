@@ -126,6 +126,11 @@ def files(
     )
 
 
+def _shipped(windows: Version) -> str:
+    """The version of a file as that Windows brought it."""
+    return f"{windows.major}.{windows.minor}.{windows.build}.16384"
+
+
 def hotfixes(*ids: str) -> HotfixesFacts:
     return HotfixesFacts(tuple(Hotfix(id) for id in ids))  # noqa: A001
 
@@ -205,7 +210,7 @@ def server(
     facts: dict[str, object] = {
         "os": os_facts or system(os),
         "products": ProductsFacts(tuple(installed)),
-        "files": files(_UPDATED_FILES.get(os, "10.0.14393.2007")),
+        "files": files(_UPDATED_FILES.get(os, _shipped((os_facts or system(os)).version))),
         "hotfixes": hotfixes("KB3140245") if needs_update else hotfixes("KB2919355"),
         "schannel": schannel(TLS12_ON, TLS12_ON) if os == "2008r2" else schannel(),
         "winhttp": winhttp(dword(0xA80), dword(0xA80)) if needs_update else winhttp(None, None),

@@ -14,6 +14,7 @@ from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
 from auditor.rulebook import load
+from auditor.rulebook.model import Policy, Rulebook
 from tests.assess.facts_of import (
     LYNC2010,
     NOW,
@@ -65,6 +66,7 @@ POOLS = [
     ([OLD_AND_DOUBTFUL], ["work_needed"], "work_needed", ExitCode.INCOMPLETE),
     ([READY, SILENT], ["ready", "unknown"], "unknown", ExitCode.INCOMPLETE),
     ([LEFTOVER, SILENT], ["blocked", "unknown"], "blocked", ExitCode.INCOMPLETE),
+    ([LEFTOVER], ["blocked"], "blocked", ExitCode.WORK_NEEDED),
 ]
 
 
@@ -78,7 +80,53 @@ def test_the_worst_member_is_the_pools_readiness(
     assert assessment.pools[0].readiness == whole
     hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
     assert hybrid.readiness == whole
+    assert hybrid.reason == f"1 pool {whole.replace('_', ' ')}"
     assert exit_code(assessment) is code
+
+
+def test_a_pool_tells_how_many_servers_are_what() -> None:
+    twin = replace(READY, fqdn="twin.contoso.com")
+    members = _pool("p.contoso.com", PoolKind.MEDIATION, READY.fqdn, OLD.fqdn, twin.fqdn)
+    assessment = _assess([members], [READY, OLD, twin])
+    assert assessment.pools[0].reason == "2 servers ready, 1 server work needed"
+
+
+def test_a_pool_is_of_a_product_where_all_its_servers_are() -> None:
+    same = _pool("same.contoso.com", PoolKind.MEDIATION, READY.fqdn, OLD.fqdn)
+    mixed = _pool("mixed.contoso.com", PoolKind.MEDIATION, DOUBTFUL.fqdn, LEFTOVER.fqdn)
+    unread_one = _pool("unread.contoso.com", PoolKind.MEDIATION, SILENT.fqdn)
+    readings = [READY, OLD, DOUBTFUL, LEFTOVER, SILENT]
+    assessment = _assess([same, mixed, unread_one], readings)
+    assert [pool.product for pool in assessment.pools] == ["sfb2015", None, None]
+
+
+def test_a_rule_that_the_policy_does_not_count_weighs_on_nothing() -> None:
+    book = load()
+    policy = replace(book.policies["office365-tls12"], counts=("SFB-OS-001",))
+    judged = judge(OLD, pool(servers=(Server(OLD.fqdn, "p"),)), rulebook=_with(policy))
+    assert judged.finding("SFB-CU-001").status == "fail"
+    assert not judged.finding("SFB-CU-001").counted
+    assert judged.server.readiness is Readiness.READY
+    assert exit_code(judged.assessment) is ExitCode.READY
+
+
+def test_where_no_rule_that_counts_has_anything_to_say_the_server_is_unknown() -> None:
+    """Of two servers one is known, and still the audit is incomplete."""
+    policy = replace(load().policies["office365-tls12"], counts=("SFB-KB-001",))
+    old_windows = server("2012", fqdn="ready.contoso.com")
+    new_windows = server("2012r2", fqdn="new.contoso.com")
+    members = _pool("p.contoso.com", PoolKind.MEDIATION, old_windows.fqdn, new_windows.fqdn)
+    estate = Estate("Contoso", "a test", pools=(members,), scenarios=HYBRID)
+    readings = {r.fqdn: r for r in (old_windows, new_windows)}
+    assessment = assess(estate, readings, _with(policy), policy.key, NOW)
+    assert [s.readiness for s in assessment.servers] == ["ready", "unknown"]
+    assert assessment.servers[1].reason == "no rule could be judged"
+    assert not [f for f in assessment.findings() if f.counted and f.status is Status.UNKNOWN]
+    assert exit_code(assessment) is ExitCode.INCOMPLETE
+
+
+def _with(policy: Policy) -> Rulebook:
+    return replace(load(), policies={policy.key: policy})
 
 
 def test_no_server_vanishes() -> None:
@@ -204,6 +252,35 @@ def test_an_estate_in_which_nothing_was_judged_is_incomplete(
     pools: list[Pool], readings: list[Reading]
 ) -> None:
     assert exit_code(_assess(pools, readings, ())) is ExitCode.INCOMPLETE
+    # One scenario in use is enough.
+    partly = _assess(pools, readings, scenarios(hybrid="no", federation="yes"))
+    assert exit_code(partly) is ExitCode.INCOMPLETE
+    assert "No server was judged." in partly.notes
+
+
+def test_what_was_judged_needs_no_such_note() -> None:
+    apps = _pool("apps.contoso.com", PoolKind.UNKNOWN, EXCHANGE.fqdn, READY.fqdn)
+    assert "No server was judged." not in _assess([apps], [EXCHANGE, READY]).notes
+
+
+def test_paths_that_are_reconstructed_are_said_to_be() -> None:
+    front = _pool("p.contoso.com", PoolKind.ENTERPRISE, READY.fqdn)
+    assert any("is reconstructed" in note for note in _assess([front], [READY]).notes)
+    stated = {key: replace(s, reconstructed=False) for key, s in load().scenarios.items()}
+    estate = Estate("Contoso", "a test", pools=(front,), scenarios=HYBRID)
+    sure = assess(estate, {}, replace(load(), scenarios=stated), "office365-tls12", NOW)
+    assert not [note for note in sure.notes if "reconstructed" in note]
+
+
+def test_a_pool_without_servers_is_in_scope_where_a_scenario_in_use_runs_through_it() -> None:
+    empty = _pool("empty.contoso.com", PoolKind.ENTERPRISE)
+    for stated, readiness in (
+        (scenarios(hybrid="no", federation="yes", exchange_online="no"), "not_in_scope"),
+        (scenarios(hybrid="yes", federation="no", exchange_online="no"), "unknown"),
+    ):
+        ready = _pool("edge.contoso.com", PoolKind.EDGE, READY.fqdn, next_hop=DIRECTOR.fqdn)
+        assessment = _assess([empty, DIRECTOR, ready], [READY], stated)
+        assert assessment.pools[0].readiness == readiness
 
 
 def test_a_scenario_in_use_on_a_path_nobody_knows_is_incomplete() -> None:

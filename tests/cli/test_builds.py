@@ -43,6 +43,7 @@ def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
         ("4.0.7577.728", ["CU17", "has to be migrated"]),
         ("7.0.2046.385", ["Server 2019", "Subscription Edition"]),  # one line of numbers for both
         ("6.0.9319.99999", ["after it", "none is known"]),
+        ("5.0.8308.1001", ["before it", "5.0.8308.992 CU9", "after it", "5.0.8308.1101"]),
     ],
 )
 def test_a_build_and_its_neighbours(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.assess.rule import Rule
+from auditor.assess.rules.agreement import FactsAgree
 from auditor.assess.rules.cumulative_update import CumulativeUpdate, LaggingPackages
 from auditor.assess.rules.dotnet import StrongCrypto
 from auditor.assess.rules.product import ProductIdentified, ProductTakesPart
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     SchannelServer(),
     StrongCrypto(),
     ClockAgrees(),
+    FactsAgree(),
 )
 
 

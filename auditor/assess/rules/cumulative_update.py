@@ -82,8 +82,7 @@ def _doubt(subject: Subject, context: Context, product: Product) -> str | None:
     if not subject.product.components(names.core):
         return f"{names.core} is not among the packages."
     if strange:
-        line = ".".join(str(product.base).split(".")[:3])
-        return f"{_are(strange)} no build of {product.title}, whose builds are {line}.x."
+        return f"{_are(strange)} no build of {product.title}, whose builds are {product.line}.x."
     if subject.product.truncated:
         return "The list of packages was cut short."
     pool = subject.pool
