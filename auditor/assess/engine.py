@@ -31,7 +31,8 @@ from auditor.facts.reading import Reach, ReachState, Reading
 
 if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
-    from auditor.rulebook.model import Policy, Rulebook
+    from auditor.rulebook.model import Rulebook
+    from auditor.rulebook.policy import Policy
 
 _NO_SCENARIO = "no scenario that is in use runs through its pool"
 

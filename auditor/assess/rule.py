@@ -27,7 +27,8 @@ from auditor.facts.winhttp import WinHttpFacts
 
 if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
-    from auditor.rulebook.model import Policy, Product, Rulebook, Windows
+    from auditor.rulebook.model import Product, Rulebook, Windows
+    from auditor.rulebook.policy import Policy
 
 _Facts = TypeVar("_Facts")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.errors import UsageError
-from auditor.rulebook.model import Build, Policy, Product, Rulebook
+from auditor.rulebook.model import Build, Product, Rulebook
+from auditor.rulebook.policy import Policy
 from auditor.version import Version
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -109,8 +110,40 @@ def _place(rulebook: Rulebook, product: Product, version: Version) -> Place:
 
 
 def _standing(policy: Policy, product: Product, version: Version) -> str:
-    least = policy.minimum.get(product.key)
+    """How a build of the product stands to a policy, in words."""
+    return "; ".join(
+        (
+            _to_minimum(policy, product, version),
+            *_ruled_out(policy, product),
+            *_support(policy, product),
+        )
+    )
+
+
+def _to_minimum(policy: Policy, product: Product, version: Version) -> str:
+    least = policy.least(product.key)
     if least is None:
         return "has to be migrated" if product.stance == "migrate" else "states no minimum"
-    order = "meets" if version >= least.build else "is below"
-    return f"{order} the minimum {least.build}"
+    words = [_order(version, least.build)]
+    words += [f"{_order(version, own)} for pools of kind {k}" for k, own in least.kinds.items()]
+    return ", ".join(words)
+
+
+def _order(version: Version, least: Version) -> str:
+    return f"{'meets' if version >= least else 'is below'} the minimum {least}"
+
+
+def _ruled_out(policy: Policy, product: Product) -> list[str]:
+    rows = [row for row in policy.excludes if row.product == product.key]
+    excepted = [kind for row in rows for kind in row.except_kinds]
+    but = f", but for pools of kind {', '.join(excepted)}" if excepted else ""
+    return [f"is ruled out{but}"] if rows else []
+
+
+def _support(policy: Policy, product: Product) -> list[str]:
+    if policy.support != "fail":
+        return []
+    if product.support is None:
+        return ["no source here says until when it is supported"]
+    ends = product.support.ends
+    return [f"is supported until {ends:%Y-%m-%d}" if ends else "is supported, no end is named"]

@@ -1,29 +1,47 @@
-"""Faults of the shipped data that types cannot tell; the tests ask for them."""
+"""Faults of the knowledge that types cannot tell: `sfb-audit rulebook check` and the tests."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
 
+from auditor.rulebook.check_policies import cited_by_policies, policy_faults
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.integration import ServerNeed
-from auditor.rulebook.model import Rulebook
+from auditor.rulebook.model import Build, Rulebook, Unnumbered
 
 _MONTH = re.compile(r"20[0-9]{2}(-(0[1-9]|1[0-2]))?")
+_KB = re.compile(r"KB[1-9][0-9]{5,6}")
 
 
-def problems(rulebook: Rulebook) -> list[str]:
-    """One sentence for every fault: unknown keys, entries without a source, disorder."""
-    return [
-        *_sources(rulebook),
-        *_builds(rulebook),
-        *_products(rulebook),
-        *_windows(rulebook),
-        *_thresholds(rulebook),
-        *_scenarios(rulebook),
-        *_integrations(rulebook),
-    ]
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that is proved: of how many entries, and the faults, a sentence each."""
+
+    title: str
+    entries: Callable[[Rulebook], int]
+    faults: Callable[[Rulebook], Iterable[str]]
+
+
+def problems(rulebook: Rulebook, rules: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+    """One sentence for every fault; `rules` are the ids that there are, with their sources."""
+    return [fault for check in checks(rules) for fault in check.faults(rulebook)]
+
+
+def checks(rules: Mapping[str, Sequence[str]] | None = None) -> tuple[Check, ...]:
+    """Everything that is checked, in the order in which it is told."""
+    if rules is None:
+        return _CHECKS
+    return (
+        *_CHECKS,
+        Check(
+            "rules: policies count only those that there are, and their sources are known",
+            lambda _: len(rules),
+            lambda rulebook: _rules(rulebook, rules),
+        ),
+    )
 
 
 def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -33,20 +51,20 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "registry.secure_protocols", rulebook.registry.secure_protocols.sources
     yield "registry.schannel", rulebook.registry.schannel.sources
     yield "registry.strong_crypto", rulebook.registry.strong_crypto.sources
-    for build in rulebook.builds:
-        yield f"build {build.version}", build.sources
+    yield "registry.dotnet", rulebook.registry.dotnet.sources
+    for update in rulebook.all_updates:
+        yield _named(update), update.sources
     for product in rulebook.products.values():
         yield f"product {product.key}", product.sources
         for row in product.systems:
             yield f"product {product.key} on {row.os}", row.sources
+        if product.support is not None:
+            yield f"support of {product.key}", product.support.sources
     for windows in rulebook.windows.values():
         yield f"windows {windows.key}", windows.sources
-    for update in rulebook.updates.values():
-        yield f"update {update.key}", update.sources
-    for policy in rulebook.policies.values():
-        yield f"policy {policy.key}", policy.sources
-        for product_key, threshold in policy.minimum.items():
-            yield f"policy {policy.key} for {product_key}", threshold.sources
+    for hotfix in rulebook.updates.values():
+        yield f"update {hotfix.key}", hotfix.sources
+    yield from cited_by_policies(rulebook)
     yield from _cited_by_scenarios(rulebook)
 
 
@@ -66,6 +84,8 @@ def _sources(rulebook: Rulebook) -> Iterator[str]:
             yield f"{entry}: no source"
         yield from _unknown(entry, keys, rulebook.sources)
     for source in rulebook.sources.values():
+        if not source.title.strip():
+            yield f"source {source.key}: no title"
         if source.url and not source.url.startswith("https://"):
             yield f"source {source.key}: {source.url} is no https address"
 
@@ -73,18 +93,41 @@ def _sources(rulebook: Rulebook) -> Iterator[str]:
 def _builds(rulebook: Rulebook) -> Iterator[str]:
     for build in rulebook.builds:
         product = rulebook.products.get(build.product)
-        if product is None:
-            yield f"build {build.version}: no product {build.product}"
-        elif not product.owns(build.version):
-            yield f"build {build.version}: not in the line of {product.base}"
-        if not _MONTH.fullmatch(build.month):
-            yield f"build {build.version}: {build.month!r} is no month"
+        if product is not None and not product.owns(build.version):
+            yield f"{_named(build)}: not in the line of {product.base}"
+        for part in build.parts:
+            if product is not None and part.version and not product.owns(part.version):
+                yield f"{_named(build)}: {part.component} is not in the line of {product.base}"
+    for entry in rulebook.all_updates:
+        yield from _update_words(rulebook, entry)
     for key in rulebook.products:
         for older, newer in pairwise(rulebook.builds_of(key)):
             if not older.version < newer.version:
                 yield f"builds of {key}: {newer.version} stands after {older.version}"
             if older.month[:4] > newer.month[:4]:
                 yield f"builds of {key}: {newer.version} is dated before {older.version}"
+
+
+def _update_words(rulebook: Rulebook, entry: Build | Unnumbered) -> Iterator[str]:
+    """Its product, its month and its KB numbers."""
+    if entry.product not in rulebook.products:
+        yield f"{_named(entry)}: no product {entry.product}"
+    if not _MONTH.fullmatch(entry.month):
+        yield f"{_named(entry)}: {entry.month!r} is no month"
+    elif entry.month < "2007":
+        yield f"{_named(entry)}: {entry.month} is before the products"
+    for kb in (*entry.kb, *(part.kb for part in entry.parts if part.kb)):
+        if not _KB.fullmatch(kb):
+            yield f"{_named(entry)}: {kb!r} is no KB number"
+    names = [part.component for part in entry.parts]
+    if len(set(names)) != len(names):
+        yield f"{_named(entry)}: a component stands twice"
+
+
+def _named(entry: Build | Unnumbered) -> str:
+    if isinstance(entry, Build):
+        return f"build {entry.version}"
+    return f"update {entry.name} of {entry.product}"
 
 
 def _products(rulebook: Rulebook) -> Iterator[str]:
@@ -97,6 +140,16 @@ def _products(rulebook: Rulebook) -> Iterator[str]:
             yield f"product {product.key}: a closed list of no systems"
         named = {*rulebook.components.deciding, *rulebook.components.tools}
         yield from _unknown(f"product {product.key}", product.codes.values(), named)
+        support, known = product.support, rulebook.builds_of(product.key)
+        if support is None or support.ends is None:
+            continue
+        if known and f"{support.ends:%Y-%m}" < known[0].month:
+            yield f"support of {product.key}: it ends before the product began"
+        if support.extended is not None and support.extended < support.ends:
+            yield f"support of {product.key}: the bought updates end before it"
+    for one, other in combinations(rulebook.products.values(), 2):
+        for name in {n.casefold() for n in one.packages} & {n.casefold() for n in other.packages}:
+            yield f"products {one.key} and {other.key}: both are called {name}"
 
 
 def _windows(rulebook: Rulebook) -> Iterator[str]:
@@ -104,17 +157,27 @@ def _windows(rulebook: Rulebook) -> Iterator[str]:
         first, last = windows.builds
         if first > last:
             yield f"windows {windows.key}: builds {first} to {last}"
+        pack = windows.service_pack_build
+        if pack is not None and not first <= pack <= last:
+            yield f"windows {windows.key}: service pack build {pack} is outside its builds"
+    for one, other in combinations(rulebook.windows.values(), 2):
+        same = (one.version, one.workstation) == (other.version, other.workstation)
+        if same and one.builds[0] <= other.builds[1] and other.builds[0] <= one.builds[1]:
+            yield f"windows {one.key} and {other.key}: they share builds"
+
+
+def _updates(rulebook: Rulebook) -> Iterator[str]:
     for update in rulebook.updates.values():
         systems = {file.os for file in update.files}
         yield from _unknown(f"update {update.key}", systems, rulebook.windows)
-
-
-def _thresholds(rulebook: Rulebook) -> Iterator[str]:
-    known = {(build.product, build.version) for build in rulebook.builds}
-    for policy in rulebook.policies.values():
-        for product, threshold in policy.minimum.items():
-            if (product, threshold.build) not in known:
-                yield f"policy {policy.key}: {threshold.build} is no build of {product}"
+        for kb in (update.hotfix, *update.later):
+            if not _KB.fullmatch(kb):
+                yield f"update {update.key}: {kb!r} is no KB number"
+        for file in update.files:
+            windows = rulebook.windows.get(file.os)
+            number = f"{file.version.major}.{file.version.minor}"
+            if windows is not None and number != windows.version:
+                yield f"update {update.key}: {file.name} {file.version} is not of {windows.title}"
 
 
 def _scenarios(rulebook: Rulebook) -> Iterator[str]:
@@ -143,6 +206,59 @@ def _integrations(rulebook: Rulebook) -> Iterator[str]:
         names.add(endpoint.name)
 
 
+def _rules(rulebook: Rulebook, rules: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for rule, sources in rules.items():
+        yield from _unknown(f"rule {rule}", sources, rulebook.sources)
+    for policy in rulebook.policies.values():
+        for rule in policy.counts:
+            if rule not in rules:
+                yield f"policy {policy.key}: there is no rule {rule}"
+
+
 def _unknown(entry: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[str]:
     for key in sorted(set(keys) - set(known)):
         yield f"{entry}: {key} is not known"
+
+
+_CHECKS = (
+    Check(
+        "sources: every entry cites one that there is; titles, https addresses",
+        lambda rulebook: sum(1 for _ in _cited(rulebook)),
+        _sources,
+    ),
+    Check(
+        "builds: in order, in their product's line, dated, KB numbers well-formed",
+        lambda rulebook: len(rulebook.all_updates),
+        _builds,
+    ),
+    Check(
+        "products: their systems and components exist, names are their own, dates in order",
+        lambda rulebook: len(rulebook.products),
+        _products,
+    ),
+    Check(
+        "Windows: ranges of builds in order and apart",
+        lambda rulebook: len(rulebook.windows),
+        _windows,
+    ),
+    Check(
+        "updates: files of a Windows that there is, with its numbers",
+        lambda rulebook: len(rulebook.updates),
+        _updates,
+    ),
+    Check(
+        "policies: every threshold is sourced and a known build, what they name exists",
+        lambda rulebook: len(rulebook.policies),
+        policy_faults,
+    ),
+    Check(
+        "scenarios: each within one that stands by itself, judged where needed",
+        lambda rulebook: len(rulebook.scenarios) + len(rulebook.client_rows),
+        _scenarios,
+    ),
+    Check(
+        "endpoints: once each, of a cloud that there is",
+        lambda rulebook: len(rulebook.integrations.endpoints),
+        _integrations,
+    ),
+)

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from auditor.rulebook.confidence import Confidence
-
-_STRICT = ConfigDict(extra="forbid")
+from auditor.rulebook.fields import STRICT
 
 
 class ServerNeed(StrEnum):
@@ -43,7 +41,7 @@ class Route(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class ScenarioPath:
     """A scenario, its need and its path; `kinds` stand for the path where links are missing."""
 
@@ -60,7 +58,7 @@ class ScenarioPath:
     reconstructed: bool = False
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class ClientRow:
     """A row of the clients' matrix: where accounts and mailboxes are, and what follows."""
 
@@ -70,7 +68,7 @@ class ClientRow:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Endpoint:
     """A name of Office 365, or with "*." every name below it."""
 
@@ -87,7 +85,7 @@ class Endpoint:
         return host == self.name
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Integrations:
     """The names of Office 365's services; `clouds` maps keys to titles."""
 

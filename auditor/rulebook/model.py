@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
 from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.fields import STRICT, Build4
 from auditor.rulebook.integration import ClientRow, Integrations, ScenarioPath
+from auditor.rulebook.policy import Policy
 from auditor.version import Version
-
-_STRICT = ConfigDict(extra="forbid")
-
-
-def _version(value: object) -> Version:
-    return value if isinstance(value, Version) else Version.parse(str(value))
-
-
-Build4 = Annotated[Version, BeforeValidator(_version)]
 
 
 class Stance(StrEnum):
@@ -40,10 +33,7 @@ class Need(StrEnum):
     NONE = "none"
 
 
-Severity = Literal["advice", "fail"]
-
-
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Source:
     """A public document; `url` is "" where no address is known."""
 
@@ -52,7 +42,7 @@ class Source:
     url: str = ""
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class SystemRow:
     """A Windows that a product may run on."""
 
@@ -63,7 +53,22 @@ class SystemRow:
     confidence: Confidence = Confidence.STATED
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
+class Support:
+    """Until when Microsoft supports a product; `ends` None is no end that anybody has named.
+
+    `at_latest` says that it may have ended before. `extended` is the last day on which security
+    fixes can be bought.
+    """
+
+    sources: tuple[str, ...]
+    ends: date | None = None
+    at_latest: bool = False
+    extended: date | None = None
+    confidence: Confidence = Confidence.STATED
+
+
+@dataclass(frozen=True, config=STRICT)
 class Product:
     """A server product. `codes` maps MSI product codes to component names."""
 
@@ -79,6 +84,7 @@ class Product:
     server_core: Literal["unsupported", "unsure"] = "unsure"
     systems: tuple[SystemRow, ...] = ()
     systems_closed: bool = False
+    support: Support | None = None
     codes: Mapping[str, str] = field(default_factory=dict)
 
     def system(self, os: str) -> SystemRow | None:
@@ -99,7 +105,7 @@ class Product:
         return f"{self.base.major}.{self.base.minor}.{self.base.build}"
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Components:
     """Names of packages after the product's name, and what each is good for."""
 
@@ -114,7 +120,16 @@ class Components:
         return (self.core, self.front_end)
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
+class Part:
+    """A component of an update: its own KB, its own number where that differs."""
+
+    component: str
+    kb: str = ""
+    version: Build4 | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
 class Build:
     """A build with its name; `month` is "2018-07" or a year alone."""
 
@@ -125,10 +140,23 @@ class Build:
     sources: tuple[str, ...]
     kb: tuple[str, ...] = ()
     component: str = ""
+    parts: tuple[Part, ...] = ()
     confidence: Confidence = Confidence.STATED
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
+class Unnumbered:
+    """An update whose build no source here gives."""
+
+    product: str
+    name: str
+    month: str
+    kb: tuple[str, ...]
+    sources: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
 class Windows:
     """A Windows version; `builds` is the first and the last build number."""
 
@@ -152,7 +180,7 @@ class Windows:
         )
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class UpdatedFile:
     """The version that an update gives a file of System32 on one Windows."""
 
@@ -161,7 +189,7 @@ class UpdatedFile:
     version: Build4
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Update:
     key: str
     title: str
@@ -174,7 +202,7 @@ class Update:
         return tuple(file for file in self.files if file.os == os)
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class SecureProtocols:
     """DefaultSecureProtocols: the bit that matters, the bits that should not be there."""
 
@@ -186,62 +214,67 @@ class SecureProtocols:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Schannel:
     protocol: str
     path: str
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class StrongCrypto:
     name: str
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
+class DotNet:
+    """The value Release, and what its numbers are called."""
+
+    path: str
+    name: str
+    releases: Mapping[int, str]
+    sources: tuple[str, ...]
+
+    def called(self, release: int) -> str:
+        """Such as "4.7.2": the newest listed release that is not newer than this number."""
+        known = [number for number in self.releases if number <= release]
+        return self.releases[max(known)] if known else "older than 4.5"
+
+
+@dataclass(frozen=True, config=STRICT)
 class Registry:
     secure_protocols: SecureProtocols
     schannel: Schannel
     strong_crypto: StrongCrypto
+    dotnet: DotNet
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Clock:
     max_skew_minutes: int
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, config=_STRICT)
-class Threshold:
-    build: Build4
-    sources: tuple[str, ...]
+@dataclass(frozen=True, config=STRICT)
+class Overlay:
+    """A file of somebody's own that was laid over the shipped knowledge, and what it changed."""
+
+    file: str
+    sha256: str
+    changes: tuple[str, ...]
 
 
-@dataclass(frozen=True, config=_STRICT)
-class Policy:
-    """A named set of thresholds; a product without a minimum has none to meet."""
-
-    key: str
-    title: str
-    description: str
-    unstarred: Severity
-    strong_crypto: Severity
-    max_age_days: int
-    counts: tuple[str, ...]
-    minimum: Mapping[str, Threshold]
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Rulebook:
-    """Everything, by key. `date` is the day on which the knowledge was last touched."""
+    """Everything, by key. `date` is the day on which the shipped knowledge was last touched."""
 
     date: str
     sources: Mapping[str, Source]
     components: Components
     products: Mapping[str, Product]
     builds: tuple[Build, ...]
+    unnumbered: tuple[Unnumbered, ...]
     clock: Clock
     windows: Mapping[str, Windows]
     updates: Mapping[str, Update]
@@ -250,6 +283,12 @@ class Rulebook:
     scenarios: Mapping[str, ScenarioPath]
     client_rows: tuple[ClientRow, ...]
     integrations: Integrations
+    overlays: tuple[Overlay, ...] = ()
+
+    @property
+    def all_updates(self) -> tuple[Build | Unnumbered, ...]:
+        """Those with a number, and then those without."""
+        return (*self.builds, *self.unnumbered)
 
     def builds_of(self, product: str) -> tuple[Build, ...]:
         """The known builds of a product, oldest first."""

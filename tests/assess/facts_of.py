@@ -277,10 +277,11 @@ def judge(
     policy: str = "office365-tls12",
     rulebook: Rulebook | None = None,
     waivers: Sequence[Waiver] = (),
+    now: datetime = NOW,
 ) -> Judged:
     """Judge one server in its pool (an Enterprise pool without a stated product by default)."""
     estate = Estate(
         "Contoso", "a test", pools=(where or pool(),), scenarios=stated or scenarios(hybrid="yes")
     )
     readings = {reading.fqdn: reading}
-    return Judged(assess(estate, readings, rulebook or load(), policy, NOW, waivers))
+    return Judged(assess(estate, readings, rulebook or load(), policy, now, waivers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
 from auditor.assess.cases import Case, bases, cases_of
@@ -19,7 +19,7 @@ from auditor.lab.windows import WindowsDescription, build_windows
 from auditor.rulebook.model import Rulebook
 from tests.assess.facts_of import FQDN, judge, pool
 
-NOW = datetime(2018, 9, 1, 12, 0, tzinfo=UTC)
+NOON = time(12, tzinfo=UTC)
 ZONE = LabZone("lab", Transport.HTTP, Auth.NTLM, 0, LabUser("u", "p"))
 BASES = {name: WindowsDescription.model_validate(text) for name, text in bases().items()}
 CASES = [(rule.id, case) for rule in RULES for case in cases_of(rule.id)]
@@ -29,7 +29,9 @@ def finding_of(rule: str, case: Case, rulebook: Rulebook | None = None) -> Findi
     """What the rule says of the case's Windows."""
     index = CASES.index((rule, case))
     where = pool(PoolKind(case.kind), service_version=case.service_version)
-    return judge(_reading(index), where, policy=case.policy, rulebook=rulebook).finding(rule)
+    now = datetime.combine(case.on, NOON)
+    judged = judge(_reading(index), where, policy=case.policy, rulebook=rulebook, now=now)
+    return judged.finding(rule)
 
 
 @cache
@@ -42,7 +44,7 @@ def _reading(index: int) -> Reading:
     host = LabHost(
         FQDN, ZONE, "127.0.0.1", build_windows(windows, FQDN), clock_offset=case.clock_offset
     )
-    when = NOW - timedelta(days=case.days_old)
+    when = datetime.combine(case.on, NOON) - timedelta(days=case.days_old)
     (text,) = StateBackend(clock=lambda: when).run(host, joined_script().text, {}).output
     asked = None if case.offline else when
     return decode_answer(text, fqdn=FQDN, started=asked, finished=asked)

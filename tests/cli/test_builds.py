@@ -27,6 +27,15 @@ def test_every_build_is_listed_newest_first_with_its_sources(
     assert all(source in told.out for build in known for source in build.sources)
 
 
+def test_updates_without_a_number_are_listed_and_no_number_is_invented(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = _builds(capsys)
+    lines = [line for line in told.out.splitlines() if "no number" in line]
+    assert len(lines) == len(load().unnumbered)
+    assert any("CU3" in line and "KB3149227" in line for line in lines)
+
+
 def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
     told = _builds(capsys, "--product", "lync2013")
     assert "5.0.8308.1001" in told.out
@@ -44,6 +53,20 @@ def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
         ("7.0.2046.385", ["Server 2019", "Subscription Edition"]),  # one line of numbers for both
         ("6.0.9319.99999", ["after it", "none is known"]),
         ("5.0.8308.1001", ["before it", "5.0.8308.992 CU9", "after it", "5.0.8308.1101"]),
+        ("6.0.9319.547", ["is below the minimum 6.0.9319.548", "for pools of kind sba"]),
+        ("6.0.9319.548", ["meets the minimum 6.0.9319.548", "is supported until 2025-10-14"]),
+        ("7.0.2046.122", ["is below the minimum 7.0.2046.123"]),
+        ("7.0.2046.123", ["meets the minimum 7.0.2046.123", "is supported, no end is named"]),
+        ("7.0.2046.384", ["is below the minimum 7.0.2046.385"]),
+        ("6.0.9319.619", ["meets the minimum 6.0.9319.619"]),
+        ("6.0.9319.618", ["is below the minimum 6.0.9319.619"]),
+        ("5.0.8308.1181", ["is below the minimum 5.0.8308.1182", "but for pools of kind edge"]),
+        ("5.0.8308.1182", ["meets the minimum 5.0.8308.1182", "is ruled out"]),
+        (
+            "6.0.9319.272",
+            ["known parts", "Core Components KB3199088", "Mediation Server KB3199096"],
+        ),
+        ("4.0.7577.203", ["Web Components Server 4.0.7577.205"]),
     ],
 )
 def test_a_build_and_its_neighbours(

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from auditor.assess.model import Status
 from auditor.errors import UsageError
 from auditor.rulebook.check import problems
-from auditor.rulebook.loader import read_tables
-from auditor.rulebook.model import Rulebook
+from auditor.rulebook.lay import LikeError
+from auditor.rulebook.loader import read_tables, rulebook_of
 from tests.assess.judged_cases import CASES, finding_of
 from tests.rulebook.windows_versions import VERSIONS, system_of
 
@@ -73,8 +73,8 @@ def _changed(tables: dict[str, Any], place: Place, value: Any) -> dict[str, Any]
 
 def _noticed(tables: dict[str, Any]) -> bool:
     try:
-        rulebook = TypeAdapter(Rulebook).validate_python(tables)
-    except ValidationError:
+        rulebook = rulebook_of(tables)
+    except (ValidationError, LikeError):
         return True
     if problems(rulebook):
         return True

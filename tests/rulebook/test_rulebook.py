@@ -5,15 +5,29 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from auditor.assess.identify import identify_product
+from auditor.assess.rules import RULES
+from auditor.estate.model import Pool, PoolKind
+from auditor.facts.products import Product, ProductsFacts
 from auditor.rulebook import load
 from auditor.rulebook.builds import describe_build
 from auditor.rulebook.check import problems
 from auditor.rulebook.loader import RULEBOOK_DATE
-from auditor.rulebook.model import Build, Rulebook, Threshold
+from auditor.rulebook.model import (
+    Build,
+    Part,
+    Rulebook,
+    Support,
+    Unnumbered,
+    UpdatedFile,
+)
+from auditor.rulebook.policy import Exclusion, Prerequisite, Threshold
+from auditor.rulebook.procedures import load_procedures
 from auditor.version import Version
 
 BOOK = load()
@@ -47,9 +61,41 @@ def _stray_build(**differs: object) -> Rulebook:
 
 
 def _threshold(build: str, *sources: str) -> Rulebook:
-    policy = BOOK.policies["office365-tls12"]
-    minimum = {**policy.minimum, "lync2013": Threshold(Version.parse(build), sources)}
-    return replace(BOOK, policies={policy.key: replace(policy, minimum=minimum)})
+    minimum = {
+        **BOOK.policies["office365-tls12"].minimum,
+        "lync2013": Threshold(Version.parse(build), sources),
+    }
+    return _policy(minimum=minimum)
+
+
+def _policy(key: str = "office365-tls12", **differs: object) -> Rulebook:
+    policy = replace(BOOK.policies[key], **differs)  # type: ignore[arg-type]
+    return replace(BOOK, policies={**BOOK.policies, key: policy})
+
+
+def _product(key: str, **differs: object) -> Rulebook:
+    product = replace(BOOK.products[key], **differs)  # type: ignore[arg-type]
+    return replace(BOOK, products={**BOOK.products, key: product})
+
+
+def _windows(key: str, **differs: object) -> Rulebook:
+    windows = replace(BOOK.windows[key], **differs)  # type: ignore[arg-type]
+    return replace(BOOK, windows={**BOOK.windows, key: windows})
+
+
+def _update(**differs: object) -> Rulebook:
+    update = replace(BOOK.updates["kb3140245"], **differs)  # type: ignore[arg-type]
+    return replace(BOOK, updates={update.key: update})
+
+
+def _source(**differs: object) -> Rulebook:
+    source = replace(BOOK.sources["dtls"], **differs)  # type: ignore[arg-type]
+    return replace(BOOK, sources={**BOOK.sources, source.key: source})
+
+
+_LYNC = BOOK.products["lync2013"]
+_RELEASE = BOOK.policies["tls10-disable"].dotnet
+assert _RELEASE is not None
 
 
 # broken rulebook -> words of what the checker says
@@ -62,6 +108,52 @@ FAULTS = [
     (_stray_build(month="November 2017"), "is no month"),
     (_threshold("5.0.8308.1001"), "no source"),
     (_threshold("5.0.8308.1003", "support-blog-ja"), "is no build of lync2013"),
+    (_threshold("5.0.8308.1001", "inference"), "stated by nobody"),
+    (_threshold("5.0.8308.1001", "practice", "inference"), "stated by nobody"),
+    (_stray_build(month="2006-11"), "is before the products"),
+    (_stray_build(kb=("4086059",)), "'4086059' is no KB number"),
+    (_stray_build(kb=("KB17",)), "is no KB number"),
+    (_stray_build(parts=(Part("Core", "KB1"),)), "'KB1' is no KB number"),
+    (_stray_build(parts=(Part("Core"), Part("Core"))), "a component stands twice"),
+    (_stray_build(parts=(Part("Core", version=Version(6, 0)),)), "Core is not in the line"),
+    (replace(BOOK, unnumbered=(Unnumbered("x", "CU", "2018", (), ()),)), "no product x"),
+    (_product("lync2013", systems=_LYNC.systems[:1] * 2), "a Windows has two rows"),
+    (_product("lync2013", systems=()), "a closed list of no systems"),
+    (_product("lync2013", codes={"{1}": "Cores"}), "Cores is not known"),
+    (_product("lync2013", packages=("skype for business server 2015",)), "both are called"),
+    (_product("lync2013", support=Support(("esu",), date(2012, 10, 1))), "before the product"),
+    (
+        _product("lync2013", support=Support((), date(2023, 4, 11))),
+        "support of lync2013: no source",
+    ),
+    (
+        _product(
+            "lync2013", support=Support(("esu",), date(2023, 4, 2), extended=date(2023, 4, 1))
+        ),
+        "the bought updates end before it",
+    ),
+    (_windows("2012", builds=(9200, 9199)), "builds 9200 to 9199"),
+    (_windows("2019", builds=(14393, 17763)), "they share builds"),
+    (_windows("2008r2", service_pack_build=7602), "is outside its builds"),
+    (_update(hotfix="3140245"), "is no KB number"),
+    (_update(files=(UpdatedFile("2012", "webio.dll", Version(6, 1)),)), "is not of Windows Server"),
+    (_update(files=(UpdatedFile("2013", "webio.dll", Version(6, 1)),)), "2013 is not known"),
+    (_source(title=" "), "source dtls: no title"),
+    (_source(url="http://learn.microsoft.com"), "is no https address"),
+    (_policy(sources=()), "policy office365-tls12: no source"),
+    (_policy(title=""), "policy office365-tls12: no title"),
+    (_policy(counts=()), "no rule counts"),
+    (_policy(counts=("SFB-CU-001",) * 2), "a rule counts twice"),
+    (_policy(max_age_days=0), "a day at least"),
+    (_policy(excludes=(Exclusion("why", "what", ("dtls",)),)), "neither a product nor a Windows"),
+    (_policy(excludes=(Exclusion("why", "what", (), os="2008"),)), "without 2008: no source"),
+    (_policy(excludes=(Exclusion("y", "t", ("dtls",), os="95"),)), "there is no Windows 95"),
+    (_policy(excludes=(Exclusion("y", "t", ("dtls",), "ocs"),)), "there is no product ocs"),
+    (_policy(dotnet=replace(_RELEASE, release=460799)), "460799 is no release of .NET"),
+    (_policy(dotnet=replace(_RELEASE, sources=())), "for .NET: no source"),
+    (_policy(dotnet=replace(_RELEASE, products=("x",))), "there is no product x"),
+    (_policy(prerequisites=(Prerequisite("SQL", "look", ("x",), ("dtls",)),)), "no product x"),
+    (_policy(prerequisites=(Prerequisite("SQL", "look", (), ()),)), "'SQL': no source"),
 ]
 
 
@@ -80,6 +172,54 @@ def test_thresholds_are_the_articles() -> None:
         "sfb2015": "6.0.9319.619",
         "sfb2019": "7.0.2046.385",
     }
+
+
+def test_what_disabling_tls10_asks_is_microsofts_page() -> None:
+    policy = BOOK.policies["tls10-disable"]
+    assert {key: str(threshold.build) for key, threshold in policy.minimum.items()} == {
+        "lync2013": "5.0.8308.1001",  # the update that brought TLS 1.2, for its Edge
+        "sfb2015": "6.0.9319.548",
+        "sfb2019": "7.0.2046.123",
+    }
+    sba = policy.least("sfb2015", "sba")
+    assert sba is not None
+    assert str(sba.build) == "6.0.9319.516"
+    assert (policy.strong_crypto, policy.dotnet) == ("fail", _RELEASE)
+    assert [(row.product or row.os, row.except_kinds) for row in policy.excludes] == [
+        ("lync2013", ("edge",)),
+        ("lync2010", ()),
+        ("ocs2007r2", ()),
+        ("2008", ()),
+    ]
+
+
+def test_support_ends_when_microsofts_lifecycle_pages_say() -> None:
+    ends = {key: product.support for key, product in BOOK.products.items()}
+    assert {key: support and str(support.ends) for key, support in ends.items()} == {
+        "ocs2007r2": "2025-10-14",
+        "lync2010": "2021-04-13",
+        "lync2013": "2023-04-11",
+        "sfb2015": "2025-10-14",
+        "sfb2019": "2025-10-14",
+        "sfbse": "None",
+    }
+    assert {key for key, support in ends.items() if support and support.at_latest} == {"ocs2007r2"}
+    bought = {key: str(s.extended) for key, s in ends.items() if s and s.extended}
+    assert bought == {"sfb2015": "2026-10-31", "sfb2019": "2026-10-31"}
+
+
+def test_months_are_not_after_the_rulebook_itself() -> None:
+    months = [entry.month for entry in BOOK.all_updates]
+    assert [month for month in months if month > RULEBOOK_DATE] == []
+
+
+def test_no_source_stands_there_for_nobody() -> None:
+    text = " ".join(
+        repr(getattr(BOOK, name)) for name in BOOK.__dataclass_fields__ if name != "sources"
+    )
+    text += " ".join(repr(rule.sources) for rule in RULES)
+    text += repr(load_procedures())
+    assert [key for key in BOOK.sources if f"'{key}'" not in text] == []
 
 
 def test_stars_are_the_articles() -> None:
@@ -156,3 +296,71 @@ def test_builds_agree_with_a_collection_made_elsewhere(realdata: Path) -> None:
         if build is not None and year is not None and build.confidence == "stated":
             # A scanner dates the October 2023 update by its own month.
             assert abs(int(build.month[:4]) - int(year[1])) == 0, row
+
+
+# What Microsoft's table of updates prints, and what it should be: its own slips.
+MISPRINTS = {
+    ("Lync Server 2013", "881682", "2013-10"): ("KB2881682", "2013-10"),
+    # the KB of CU8's Response Group Service; the update of January 2016 is this one
+    ("Lync Server 2013", "3175338", "2016-01"): ("KB3126637", "2016-01"),
+    # between February 2017 and June 2016, so not of November 2017
+    ("Skype for Business Server 2015", "3199093", "2017-11"): ("KB3199093", "2016-11"),
+    # another page of Microsoft's says June
+    ("Skype for Business Server 2019", "4470124", "2019-07"): ("KB4470124", "2019-06"),
+}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _row_month(text: str) -> str:
+    name, year = text.split()
+    return f"{year}-{_MONTH_NAMES.index(name[:3].casefold()) + 1:02}"
+
+
+@pytest.mark.realdata
+def test_every_update_of_microsofts_table_is_known_by_its_kb_and_month(realdata: Path) -> None:
+    table = realdata / "datasets" / "microsoft_docs" / "sfb-server-updates_table.csv"
+    titles = {product.title: product.key for product in BOOK.products.values()}
+    known = {
+        (entry.product, kb, entry.month)
+        for entry in BOOK.all_updates
+        for kb in (*entry.kb, *(part.kb for part in entry.parts))
+    }
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 40
+    slips = set()
+    for row in rows:
+        printed = (row["product"], row["kb_shown"], _row_month(row["release_date_shown"]))
+        meant = MISPRINTS.get(printed, (f"KB{printed[1]}", printed[2]))
+        if printed in MISPRINTS:
+            slips.add(printed)
+        assert (titles[row["product"]], *meant) in known, row
+    assert slips == set(MISPRINTS)
+
+
+@pytest.mark.realdata
+def test_every_installed_name_that_others_have_seen_is_placed(realdata: Path) -> None:
+    table = realdata / "datasets" / "msi_product_names_guids.csv"
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 10
+    makes_a_server = {row["display_name"] for row in rows if _is_server(row)}
+    assert makes_a_server == {
+        "Microsoft Lync Server 2013, Front End Server",
+        "Microsoft Lync Server 2013, Web Components Server",
+        "Skype for Business Server 2015, Front End Server",
+        "Skype for Business Server 2015, Mediation Server",
+        "Skype for Business Server 2015, Web Components Server",
+    }
+    codes = {c: name for product in BOOK.products.values() for c, name in product.codes.items()}
+    for row in rows:
+        if row["product_code"]:
+            assert codes[row["product_code"]] == row["display_name"].partition(", ")[2]
+
+
+def _is_server(row: dict[str, str]) -> bool | None:
+    """Whether a machine with this package and nothing else is a server of Lync or Skype."""
+    name, code = row["display_name"], row["product_code"]
+    item = Product(name, "1.0", Version(1, 0), "Microsoft", "native", code or "{0}")
+    where = Pool("apps.contoso.com", PoolKind.TRUSTED_APPLICATION, "Tokyo")
+    return identify_product(ProductsFacts((item,)), where, BOOK).is_server

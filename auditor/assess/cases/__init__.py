@@ -4,13 +4,14 @@ One TOML file for each rule. `like` names a base in bases.toml, `windows` is lai
 keys are those of the lab's Windows); `kind` and `service_version` are the pool's, `reach` why
 the server was not read, `clock_offset` the seconds by which its clock is ahead, `offline` says
 that the answer was carried by hand, `days_old` how long ago it was read, `policy` by which it
-is judged. The tests answer and judge each case from end to end.
+is judged, and `on` the day of the audit. The tests answer and judge each case from end to end.
 """
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from typing import Any
 
@@ -31,6 +32,7 @@ class Case:
     offline: bool = False
     days_old: int = 0
     policy: str = "office365-tls12"
+    on: date = date(2018, 9, 1)
 
 
 def cases_of(rule: str) -> tuple[Case, ...]:

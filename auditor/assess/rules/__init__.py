@@ -5,10 +5,12 @@ from __future__ import annotations
 from auditor.assess.rule import Rule
 from auditor.assess.rules.agreement import FactsAgree
 from auditor.assess.rules.cumulative_update import CumulativeUpdate, LaggingPackages
-from auditor.assess.rules.dotnet import StrongCrypto
+from auditor.assess.rules.dotnet import DotNetRelease, StrongCrypto
+from auditor.assess.rules.policy import NotRuledOut, OtherPrerequisites
 from auditor.assess.rules.product import ProductIdentified, ProductTakesPart
 from auditor.assess.rules.reach import ClockAgrees, ServerWasRead
 from auditor.assess.rules.schannel import SchannelClient, SchannelServer
+from auditor.assess.rules.support import StillSupported
 from auditor.assess.rules.system import ServicePack, SupportedSystem
 from auditor.assess.rules.winhttp import DefaultSecureProtocols, WinHttpUpdate
 from auditor.errors import UsageError
@@ -18,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     ServerWasRead(),
     ProductIdentified(),
     ProductTakesPart(),
+    NotRuledOut(),
     CumulativeUpdate(),
     LaggingPackages(),
     SupportedSystem(),
@@ -27,6 +30,9 @@ RULES: tuple[Rule, ...] = (
     SchannelClient(),
     SchannelServer(),
     StrongCrypto(),
+    DotNetRelease(),
+    OtherPrerequisites(),
+    StillSupported(),
     ClockAgrees(),
     FactsAgree(),
 )

@@ -14,7 +14,8 @@ from auditor.assess.rule import Context, Rule, Subject, are, product_of, shorten
 from auditor.assess.rules.product import package_evidence
 from auditor.estate.model import PoolKind
 from auditor.rulebook.builds import describe_build
-from auditor.rulebook.model import Product, Threshold
+from auditor.rulebook.model import Product
+from auditor.rulebook.policy import Threshold
 
 _WITH_FRONT_END = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD})
 
@@ -24,9 +25,18 @@ class _UpdateRule(Rule):
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         product = product_of(subject, context)
-        if product.key not in context.policy.minimum:
+        if context.policy.least(product.key) is None:
             return f"the policy states no minimum build for {product.title}"
         return None
+
+
+def _threshold(subject: Subject, context: Context) -> Threshold:
+    """The policy's minimum for this product in a pool of this kind; exempt where there is none."""
+    product = product_of(subject, context)
+    threshold = context.policy.least(product.key, subject.pool.kind.value)
+    if threshold is None:
+        raise LookupError(f"no minimum for {product.key}")
+    return threshold
 
 
 class CumulativeUpdate(_UpdateRule):
@@ -37,7 +47,7 @@ class CumulativeUpdate(_UpdateRule):
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         product = product_of(subject, context)
-        threshold = context.policy.minimum[product.key]
+        threshold = _threshold(subject, context)
         label = describe_build(context.rulebook, product.key, threshold.build)
         required = f"{threshold.build} or later: {label}"
         status, reason = _verdict(subject, context, threshold)
@@ -113,8 +123,7 @@ class LaggingPackages(_UpdateRule):
     sources = ("sfb-updates",)
 
     def judge(self, subject: Subject, context: Context) -> Finding:
-        product = product_of(subject, context)
-        threshold = context.policy.minimum[product.key]
+        threshold = _threshold(subject, context)
         names = context.rulebook.components
         deciding = {name.casefold() for name in names.deciding}
         lagging = [

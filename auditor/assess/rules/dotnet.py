@@ -1,10 +1,11 @@
-"""Does .NET use strong cryptography? A condition for disabling TLS 1.0/1.1, and good before."""
+"""Does .NET use strong cryptography, and is it new enough? Conditions for disabling TLS 1.0/1.1."""
 
 from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, Subject
+from auditor.assess.rule import Context, Rule, Subject, product_of
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
+from auditor.rulebook.policy import Release
 
 
 class StrongCrypto(Rule):
@@ -45,3 +46,56 @@ class StrongCrypto(Rule):
 
 def _shown(runtime: DotNetRuntime) -> str:
     return "absent" if runtime.strong_crypto is None else str(runtime.strong_crypto)
+
+
+class DotNetRelease(Rule):
+    id = "SFB-NET-002"
+    title = "The .NET Framework is new enough"
+    applies_to = "servers of a product for which the policy states a .NET Framework"
+    needs = ("dotnet",)
+    sources = ("dotnet-release",)
+
+    def exempt(self, subject: Subject, context: Context) -> str | None:
+        wanted, product = context.policy.dotnet, product_of(subject, context)
+        if wanted is None or product.key not in wanted.products:
+            return f"the policy states no .NET Framework for {product.title}"
+        return None
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        known, wanted = context.rulebook.registry.dotnet, _wanted(context)
+        value = subject.get(DotNetFacts).release
+        number = value.dword if value is not None else None
+        required = f"{wanted.title} or later ({known.name} {wanted.release} or more)"
+        if value is not None and number is None:
+            return self.finding(
+                subject,
+                Status.UNKNOWN,
+                observed=str(value),
+                required=required,
+                reason=f"{known.name} is no REG_DWORD, so nobody knows what is installed.",
+                evidence=[subject.evidence("dotnet", f"{known.path}\\{known.name}", value)],
+            )
+        observed = (
+            "none of 4.5 or later" if number is None else _release(known.called(number), number)
+        )
+        old = number is None or number < wanted.release
+        return self.finding(
+            subject,
+            Status.FAIL if old else Status.PASS,
+            observed=observed,
+            required=required,
+            reason=f"It is older than {wanted.title}." if old else "It is new enough.",
+            evidence=[subject.evidence("dotnet", f"{known.path}\\{known.name}", value or "absent")],
+            remediation=wanted.how if old else "",
+            sources=tuple(dict.fromkeys((*wanted.sources, *self.sources))),
+        )
+
+
+def _wanted(context: Context) -> Release:
+    if context.policy.dotnet is None:
+        raise LookupError(f"{context.policy.key} states no .NET Framework")
+    return context.policy.dotnet
+
+
+def _release(called: str, number: int) -> str:
+    return f".NET Framework {called} ({number})"

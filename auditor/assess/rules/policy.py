@@ -1,0 +1,87 @@
+"""What a policy asks beside the server's own state: what it rules out, and what nobody read."""
+
+from __future__ import annotations
+
+from auditor.assess.model import Finding, Status
+from auditor.assess.rule import Context, Rule, Subject, product_of
+from auditor.assess.rules.product import package_evidence
+from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.policy import Prerequisite
+
+
+class NotRuledOut(Rule):
+    id = "SFB-PROD-003"
+    title = "The policy does not rule the product out"
+    applies_to = "every Lync or Skype for Business server, under a policy that rules products out"
+    needs = ("products",)
+    sources = ("dtls",)
+    for_migrating = True
+
+    def exempt(self, subject: Subject, context: Context) -> str | None:  # noqa: ARG002
+        return None if context.policy.excludes else "the policy rules no product out"
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        product, system = product_of(subject, context), subject.system.system
+        row = context.policy.excluded(product.key, system, subject.pool.kind.value)
+        if row is None and system is None and any(each.os for each in context.policy.excludes):
+            return self.unknown(subject, f"whether Windows rules it out: {subject.system.reason}")
+        required = "a product, role and Windows that the policy's source has in scope"
+        if row is None:
+            return self.finding(
+                subject,
+                Status.PASS,
+                observed=product.title,
+                required=required,
+                reason="Nothing rules it out.",
+                evidence=package_evidence(subject),
+                sources=context.policy.sources,
+            )
+        return self.finding(
+            subject,
+            Status.FAIL,
+            observed=f"{product.title}, in a pool of kind {subject.pool.kind}",
+            required=required,
+            reason=row.why,
+            evidence=package_evidence(subject),
+            remediation=row.instead,
+            actions=("migrate-os" if row.os else "migrate-product",),
+            sources=row.sources,
+            blocks=True,
+        )
+
+
+class OtherPrerequisites(Rule):
+    """Things that a policy asks and no fact family reads: unknown, whatever the server is."""
+
+    id = "SFB-PRE-001"
+    title = "The policy's other prerequisites are met"
+    applies_to = "servers of a product for which the policy asks what this audit does not read"
+    sources = ("practice",)
+
+    def exempt(self, subject: Subject, context: Context) -> str | None:
+        if _rows(subject, context):
+            return None
+        title = product_of(subject, context).title
+        return f"the policy asks nothing of {title} that this audit does not read"
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        rows = _rows(subject, context)
+        return self.finding(
+            subject,
+            Status.UNKNOWN,
+            observed="not read",
+            required="; ".join(row.title for row in rows),
+            reason=f"Nothing reads these yet ({len(rows)}); a person has to look.",
+            remediation="\n".join(f"{row.title}. {_look(row)}" for row in rows),
+            sources=tuple(dict.fromkeys(key for row in rows for key in row.sources)),
+        )
+
+
+def _rows(subject: Subject, context: Context) -> list[Prerequisite]:
+    product = product_of(subject, context)
+    return [row for row in context.policy.prerequisites if product.key in row.products]
+
+
+def _look(row: Prerequisite) -> str:
+    firm = row.confidence is Confidence.STATED
+    return row.check if firm else f"{row.check} (No document of Microsoft's has these numbers.)"

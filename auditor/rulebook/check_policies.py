@@ -1,0 +1,74 @@
+"""Faults of policies that types cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from auditor.rulebook.model import Rulebook
+from auditor.rulebook.policy import Policy
+
+# What nobody outside has said: it may drive advice, and no threshold.
+_NOBODY = frozenset({"inference", "practice"})
+
+
+def cited_by_policies(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every policy, threshold, exclusion and prerequisite with the sources it cites."""
+    for policy in rulebook.policies.values():
+        yield f"policy {policy.key}", policy.sources
+        yield from _demands(policy)
+        for row in policy.prerequisites:
+            yield f"policy {policy.key}, {row.title!r}", row.sources
+
+
+def _demands(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What can make a server fail."""
+    for product, threshold in policy.minimum.items():
+        yield f"policy {policy.key} for {product}", threshold.sources
+    if policy.dotnet is not None:
+        yield f"policy {policy.key} for .NET", policy.dotnet.sources
+    for row in policy.excludes:
+        yield f"policy {policy.key} without {row.product or row.os}", row.sources
+
+
+def policy_faults(rulebook: Rulebook) -> Iterator[str]:
+    for policy in rulebook.policies.values():
+        for entry, sources in _demands(policy):
+            if sources and set(sources) <= _NOBODY:
+                yield f"{entry}: stated by nobody"
+        for fault in (*_numbers(rulebook, policy), *_names(rulebook, policy)):
+            yield f"policy {policy.key}: {fault}"
+
+
+def _numbers(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
+    known = {(build.product, build.version) for build in rulebook.builds}
+    for product, threshold in policy.minimum.items():
+        for build in (threshold.build, *threshold.kinds.values()):
+            if (product, build) not in known:
+                yield f"{build} is no build of {product}"
+    releases = rulebook.registry.dotnet.releases
+    if policy.dotnet is not None and policy.dotnet.release not in releases:
+        yield f"{policy.dotnet.release} is no release of .NET"
+    if policy.max_age_days < 1:
+        yield "facts must be allowed a day at least"
+    if len(set(policy.counts)) != len(policy.counts):
+        yield "a rule counts twice"
+    if not policy.counts:
+        yield "no rule counts, so everything would be unknown"
+
+
+def _names(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
+    if not policy.title.strip():
+        yield "no title"
+    products = [row.product for row in policy.excludes if row.product]
+    products += [key for row in policy.prerequisites for key in row.products]
+    products += policy.dotnet.products if policy.dotnet is not None else ()
+    yield from _strangers("product", products, rulebook.products)
+    systems = [row.os for row in policy.excludes if row.os]
+    yield from _strangers("Windows", systems, rulebook.windows)
+    if any(not row.product and not row.os for row in policy.excludes):
+        yield "an exclusion names neither a product nor a Windows"
+
+
+def _strangers(kind: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    for key in sorted(set(keys) - set(known)):
+        yield f"there is no {kind} {key}"

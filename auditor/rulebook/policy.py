@@ -1,0 +1,104 @@
+"""A policy's nouns: what it asks, of whom, and by which source. Explained in policies.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Literal
+
+from pydantic.dataclasses import dataclass
+
+from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.fields import STRICT, Build4
+
+Severity = Literal["advice", "fail"]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Threshold:
+    """The least build of a product; `kinds` of pools may have their own."""
+
+    build: Build4
+    sources: tuple[str, ...]
+    kinds: Mapping[str, Build4] = field(default_factory=dict)
+
+    def of_kind(self, kind: str) -> Threshold:
+        """The threshold as it is for pools of that kind."""
+        own = self.kinds.get(kind)
+        return self if own is None else Threshold(own, self.sources)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Release:
+    """The least .NET Framework of `products`, by the number in its registry value Release.
+
+    `how` is for whoever has to install it.
+    """
+
+    release: int
+    title: str
+    products: tuple[str, ...]
+    how: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Exclusion:
+    """A product, or a Windows, that can never meet the policy; `except_kinds` of pools can.
+
+    `instead` is what to do about such a server.
+    """
+
+    why: str
+    instead: str
+    sources: tuple[str, ...]
+    product: str = ""
+    os: str = ""
+    except_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
+class Prerequisite:
+    """What the policy asks of `products` and no fact family reads yet: unknown until then.
+
+    `check` tells a person where to look. `confidence` is of the numbers in it.
+    """
+
+    title: str
+    check: str
+    products: tuple[str, ...]
+    sources: tuple[str, ...]
+    confidence: Confidence = Confidence.STATED
+
+
+@dataclass(frozen=True, config=STRICT)
+class Policy:
+    """A named set of thresholds; a product without a minimum has none to meet."""
+
+    key: str
+    title: str
+    unstarred: Severity
+    strong_crypto: Severity
+    support: Severity
+    max_age_days: int
+    counts: tuple[str, ...]
+    sources: tuple[str, ...]
+    description: str = ""
+    extended_updates: bool = False
+    minimum: Mapping[str, Threshold] = field(default_factory=dict)
+    dotnet: Release | None = None
+    excludes: tuple[Exclusion, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
+
+    def least(self, product: str, kind: str = "") -> Threshold | None:
+        """The minimum build of a product in pools of that kind, None where there is none."""
+        threshold = self.minimum.get(product)
+        return threshold.of_kind(kind) if threshold is not None else None
+
+    def excluded(self, product: str | None, os: str | None, kind: str) -> Exclusion | None:
+        """Why a server can never meet the policy, None where nothing rules it out."""
+        for row in self.excludes:
+            same = (row.product or product) == product and (row.os or os) == os
+            if same and kind not in row.except_kinds:
+                return row
+        return None

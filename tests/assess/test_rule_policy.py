@@ -1,0 +1,147 @@
+"""What a policy rules out, what it asks that nobody reads, and support by dates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from auditor.estate.model import PoolKind
+from auditor.facts.dotnet import DotNetFacts
+from auditor.facts.registry_value import RegistryValue
+from auditor.plan.order import make_plan
+from auditor.rulebook import load
+from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.model import Rulebook, Support
+from auditor.rulebook.procedures import load_procedures
+from tests.assess.facts_of import LYNC2013, NOW, judge, pool, server, text
+
+BOOK = load()
+_CU10 = {"core": "5.0.8308.1001", "front_end": "5.0.8308.1001", "product": LYNC2013}
+
+# kind of pool, what stands on it -> readiness under the policy for disabling TLS 1.0
+OUT_OF_SCOPE = [
+    (PoolKind.ENTERPRISE, "blocked"),
+    (PoolKind.STANDARD, "blocked"),
+    (PoolKind.DIRECTOR, "blocked"),
+    (PoolKind.SBA, "blocked"),
+    (PoolKind.UNKNOWN, "blocked"),  # nobody knows that it is an Edge
+    (PoolKind.EDGE, "unknown"),  # in scope, and nobody says what else it needs
+]
+
+
+@pytest.mark.parametrize(("kind", "readiness"), OUT_OF_SCOPE)
+def test_lync_server_2013_outside_the_edge_can_never_do_without_tls10(
+    kind: PoolKind, readiness: str
+) -> None:
+    judged = judge(server(**_CU10), pool(kind), policy="tls10-disable")  # type: ignore[arg-type]
+    assert judged.server.readiness == readiness
+
+
+def test_nobody_is_told_to_disable_it_there() -> None:
+    judged = judge(server("2012", **_CU10), policy="tls10-disable")  # type: ignore[arg-type]
+    plan = make_plan(judged.assessment, load_procedures())
+    assert {step.action for step in plan.steps} == {"migrate-product"}
+    told = [finding.remediation for finding in judged.server.findings]
+    told += [command.text for step in plan.steps for command in step.commands]
+    assert any("Leave TLS 1.0 and 1.1 on" in sentence for sentence in told)
+    for sentence in told:
+        assert "Disable TLS" not in sentence
+        assert "-Value 0" not in sentence or "DisabledByDefault" in sentence
+
+
+def test_windows_server_2008_is_out_of_scope_for_every_product() -> None:
+    finding = judge(server("2008"), policy="tls10-disable").finding("SFB-PROD-003")
+    assert (finding.status, finding.blocks) == ("fail", True)
+    assert finding.actions == ("migrate-os",)
+
+
+def test_what_nobody_reads_is_unknown_and_never_ready() -> None:
+    ready = server(core="6.0.9319.548", front_end="6.0.9319.548")
+    judged = judge(ready, policy="tls10-disable")
+    assert judged.server.readiness == "unknown"
+    finding = judged.finding("SFB-PRE-001")
+    assert "SQL Server" in finding.required
+    assert "No document of Microsoft's has these numbers." in finding.remediation
+    others = {f.rule for f in judged.server.findings if f.status in ("fail", "unknown")}
+    assert others == {"SFB-PRE-001"}
+
+
+# Release as it was read -> status, what was observed
+RELEASES = [
+    (RegistryValue("DWord", 461814), "pass", ".NET Framework 4.7.2 (461814)"),
+    (RegistryValue("DWord", 528040), "pass", ".NET Framework 4.7.2 (528040)"),
+    (RegistryValue("DWord", 394802), "fail", ".NET Framework 4.6.2 (394802)"),
+    (RegistryValue("DWord", 378388), "fail", ".NET Framework older than 4.5 (378388)"),
+    (None, "fail", "none of 4.5 or later"),
+    (text("461814"), "unknown", "461814"),
+]
+
+
+@pytest.mark.parametrize(("release", "status", "observed"), RELEASES)
+def test_releases_of_dotnet(release: RegistryValue | None, status: str, observed: str) -> None:
+    reading = server(dotnet=DotNetFacts(release, ()))
+    finding = judge(reading, policy="tls10-disable").finding("SFB-NET-002")
+    assert (finding.status, observed in finding.observed) == (status, True), finding.observed
+
+
+def test_a_newer_number_is_called_by_the_newest_release_that_is_known() -> None:
+    dotnet = BOOK.registry.dotnet
+    assert dotnet.called(460798) == "4.7"
+    assert dotnet.called(460797) == "4.6.2"
+    assert dotnet.called(378388) == "older than 4.5"
+
+
+def _book(support: Support | None, *, extended_updates: bool = False) -> Rulebook:
+    product = replace(BOOK.products["sfb2015"], support=support)
+    policy = replace(BOOK.policies["supported-today"], extended_updates=extended_updates)
+    return replace(
+        BOOK,
+        products={**BOOK.products, product.key: product},
+        policies={**BOOK.policies, policy.key: policy},
+    )
+
+
+_ENDS = date(2025, 10, 14)
+_BOUGHT = Support(("esu",), _ENDS, extended=date(2026, 10, 31))
+
+# support of the product, whether updates were bought, day -> status
+SUPPORT = [
+    (None, False, (2018, 9, 1), "unknown"),
+    (Support(("esu",)), False, (2040, 1, 1), "pass"),
+    (_BOUGHT, False, (2025, 10, 14), "pass"),
+    (_BOUGHT, False, (2025, 10, 15), "fail"),
+    (_BOUGHT, True, (2025, 10, 15), "advice"),
+    (_BOUGHT, True, (2026, 10, 31), "advice"),
+    (_BOUGHT, True, (2026, 11, 1), "fail"),
+    (Support(("esu",), _ENDS), True, (2025, 10, 15), "fail"),
+    (Support(("esu",), _ENDS, at_latest=True), False, (2025, 10, 14), "unknown"),
+    (Support(("esu",), _ENDS, at_latest=True), False, (2025, 10, 15), "fail"),
+    (Support(("esu",), _ENDS, confidence=Confidence.UNSURE), False, (2025, 10, 15), "unknown"),
+]
+
+
+@pytest.mark.parametrize(("support", "bought", "day", "status"), SUPPORT)
+def test_support_by_the_day_of_the_audit(
+    support: Support | None, bought: bool, day: tuple[int, int, int], status: str
+) -> None:
+    now = datetime(*day, 12, tzinfo=UTC)
+    book = _book(support, extended_updates=bought)
+    reading = replace(server(), started=now, finished=now, collected=now)
+    judged = judge(reading, policy="supported-today", rulebook=book, now=now)
+    finding = judged.finding("SFB-SUP-001")
+    assert finding.status == status
+    assert finding.blocks is (status == "fail")
+    assert judged.server.readiness == {"fail": "blocked", "unknown": "unknown"}.get(status, "ready")
+
+
+def test_where_support_does_not_count_it_is_advice_and_never_unknown() -> None:
+    now = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    reading = replace(server(), started=now, finished=now, collected=now)
+    for book in (BOOK, _book(None)):
+        judged = judge(reading, rulebook=book, now=now)
+        assert judged.finding("SFB-SUP-001").status == "advice"
+        assert judged.server.readiness == "ready"
+    assert judge(server()).finding("SFB-SUP-001").status == "pass"
+    assert NOW.date() < _ENDS
