@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,13 +11,12 @@ from auditor.assess.identify import ProductIdentity, identify_product, identify_
 from auditor.assess.model import (
     Assessment,
     Finding,
-    PoolVerdict,
     Readiness,
-    ScenarioVerdict,
     ServerVerdict,
     Status,
 )
-from auditor.assess.readiness import of_findings, worst
+from auditor.assess.readiness import of_findings
+from auditor.assess.rollup import NO_SCENARIO, roll_up
 from auditor.assess.rule import Context, Subject, evaluate, facts_of, known_product
 from auditor.assess.rules import RULES
 from auditor.assess.scope import ScopedScenario, scope_scenarios
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
     from auditor.rulebook.model import Rulebook
     from auditor.rulebook.policy import Policy
-
-_NO_SCENARIO = "no scenario that is in use runs through its pool"
 
 
 def assess(
@@ -58,13 +54,13 @@ def assess(
         if pool.takes_updates
         for server in pool.servers
     )
-    pools = tuple(_judge_pool(pool, servers, scenarios) for pool in estate.pools)
+    pools, judged = roll_up(estate.pools, servers, scenarios)
     return Assessment(
         estate=estate,
         policy=policy,
         servers=servers,
         pools=pools,
-        scenarios=tuple(_judge_scenario(scenario, pools) for scenario in scenarios),
+        scenarios=judged,
         notes=(*_notes(servers, scenarios), *_of_waivers(servers, context)),
     )
 
@@ -155,7 +151,7 @@ def _counted(finding: Finding, context: Context, *, in_scope: bool) -> Finding:
 def _out_of_scope(subject: Subject) -> str | None:
     if subject.product.is_server is False:
         return f"it is no Lync or Skype for Business server: {subject.product.reason}"
-    return None if subject.scenarios else _NO_SCENARIO
+    return None if subject.scenarios else NO_SCENARIO
 
 
 def _not_asked(server: Server) -> Reading:
@@ -176,43 +172,6 @@ def _build(identity: ProductIdentity, rulebook: Rulebook) -> str | None:
         if package.version is not None
     ]
     return str(min(versions)) if versions else None
-
-
-def _judge_pool(
-    pool: Pool, servers: tuple[ServerVerdict, ...], scenarios: tuple[ScopedScenario, ...]
-) -> PoolVerdict:
-    members = [server for server in servers if server.pool == pool.fqdn]
-    product = _only(server.product for server in members)
-    in_scope = any(scenario.in_force and pool.fqdn in scenario.pools for scenario in scenarios)
-    if not pool.takes_updates:
-        reason = "its machines take no cumulative update"
-        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
-    if not in_scope:
-        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, _NO_SCENARIO, product)
-    if not members:
-        return PoolVerdict(pool.fqdn, Readiness.UNKNOWN, "no server of it is known", product)
-    readiness = worst(server.readiness for server in members)
-    return PoolVerdict(pool.fqdn, readiness, _tally(s.readiness for s in members), product)
-
-
-def _judge_scenario(scenario: ScopedScenario, pools: tuple[PoolVerdict, ...]) -> ScenarioVerdict:
-    on_path = [pool for pool in pools if pool.fqdn in scenario.pools]
-    readiness = worst(pool.readiness for pool in on_path)
-    reason = _tally((pool.readiness for pool in on_path), of="pool")
-    if not scenario.in_force:
-        readiness, reason = Readiness.NOT_IN_SCOPE, "not in use"
-    elif not on_path:
-        readiness, reason = Readiness.UNKNOWN, "no pool of the estate lies on its path"
-    return ScenarioVerdict(
-        key=scenario.entry.key,
-        title=scenario.entry.title,
-        in_use=scenario.stated.in_use,
-        evidence=scenario.stated.evidence,
-        readiness=readiness,
-        reason=reason,
-        pools=scenario.pools,
-        sources=scenario.entry.sources,
-    )
 
 
 def _notes(
@@ -236,19 +195,3 @@ def _notes(
 def _of_waivers(servers: tuple[ServerVerdict, ...], context: Context) -> list[str]:
     findings = [finding for server in servers for finding in server.findings]
     return spoken_of(context.waivers, findings, context.now.date())
-
-
-def _tally(parts: Iterable[Readiness], of: str = "server") -> str:
-    """Such as "2 servers ready, 1 server blocked"."""
-    counts = Counter(parts)
-    return ", ".join(
-        f"{counts[one]} {of}{'s' if counts[one] > 1 else ''} {one.value.replace('_', ' ')}"
-        for one in Readiness
-        if counts[one]
-    )
-
-
-def _only(keys: Iterable[str | None]) -> str | None:
-    """The one key that all share, None where they differ or one is not known."""
-    distinct = set(keys)
-    return distinct.pop() if len(distinct) == 1 else None

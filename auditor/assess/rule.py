@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Required, TypedDict, TypeVar, Unpack
 
 from auditor.assess.identify import ProductIdentity, SystemIdentity
-from auditor.assess.model import Evidence, Finding, Status, SubjectKind
+from auditor.assess.model import Compared, Evidence, Finding, Status, SubjectKind
 from auditor.estate.model import Pool, Server
 from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.files import FilesFacts
@@ -105,6 +105,7 @@ class FindingParts(TypedDict, total=False):
     required: Required[str]
     reason: Required[str]
     evidence: Sequence[Evidence]
+    compared: tuple[Compared, ...]
     remediation: str
     actions: tuple[str, ...]
     sources: tuple[str, ...]
@@ -149,6 +150,7 @@ class Rule(ABC):
             required=parts["required"],
             reason=parts["reason"],
             evidence=tuple(parts.get("evidence", ())),
+            compared=parts.get("compared", ()),
             remediation=parts.get("remediation", ""),
             actions=parts.get("actions", ()),
             sources=parts.get("sources", self.sources),

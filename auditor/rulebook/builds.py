@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.errors import UsageError
-from auditor.rulebook.model import Build, Product, Rulebook
+from auditor.rulebook.model import Build, Part, Product, Rulebook
 from auditor.rulebook.policy import Policy
 from auditor.version import Version
 
@@ -38,6 +38,15 @@ def _around(
         next((build for build in reversed(known) if build.version < version), None),
         next((build for build in known if build.version > version), None),
     )
+
+
+def known_part(rulebook: Rulebook, product: str, version: Version, component: str) -> Part | None:
+    """A component of an update as a source lists it; None says nothing, as lists are not whole."""
+    for build in rulebook.builds_of(product):
+        for part in build.parts if build.version == version else ():
+            if part.component.casefold() == component.casefold():
+                return part
+    return None
 
 
 def label(build: Build) -> str:

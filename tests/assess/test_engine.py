@@ -9,6 +9,7 @@ import pytest
 
 from auditor.assess.engine import assess, exit_code
 from auditor.assess.model import Assessment, Readiness, Status
+from auditor.assess.waivers import Waiver
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.products import ProductsFacts
@@ -80,15 +81,40 @@ def test_the_worst_member_is_the_pools_readiness(
     assert assessment.pools[0].readiness == whole
     hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
     assert hybrid.readiness == whole
-    assert hybrid.reason == f"1 pool {whole.replace('_', ' ')}"
+    named = "" if whole == "ready" else " (p.contoso.com)"
+    assert hybrid.reason == f"1 pool {whole.replace('_', ' ')}{named}"
     assert exit_code(assessment) is code
 
 
-def test_a_pool_tells_how_many_servers_are_what() -> None:
-    twin = replace(READY, fqdn="twin.contoso.com")
-    members = _pool("p.contoso.com", PoolKind.MEDIATION, READY.fqdn, OLD.fqdn, twin.fqdn)
-    assessment = _assess([members], [READY, OLD, twin])
-    assert assessment.pools[0].reason == "2 servers ready, 1 server work needed"
+# servers that are ready, and servers that are behind -> what the pool's verdict says
+TALLIES = [
+    (2, 1, "2 servers ready, 1 server work needed (old1.x)"),
+    (0, 3, "3 servers work needed (old1.x, old2.x, old3.x)"),
+    (1, 4, "1 server ready, 4 servers work needed (old1.x, old2.x, old3.x and 1 more)"),
+]
+
+
+@pytest.mark.parametrize(("ready", "old", "reason"), TALLIES)
+def test_a_pool_tells_how_many_servers_are_what_and_names_them(
+    ready: int, old: int, reason: str
+) -> None:
+    readings = [replace(READY, fqdn=f"ready{n}.x") for n in range(1, ready + 1)]
+    readings += [replace(OLD, fqdn=f"old{n}.x") for n in range(1, old + 1)]
+    members = _pool("p.contoso.com", PoolKind.MEDIATION, *(r.fqdn for r in readings))
+    assert _assess([members], readings).pools[0].reason == reason
+
+
+def test_what_was_waived_is_told_of_the_pool_and_of_the_scenario() -> None:
+    waived = Waiver(rule="SFB-CU-001", subject="old*", who="A", why="B", until=NOW.date())
+    front = _pool("p.contoso.com", PoolKind.MEDIATION, OLD.fqdn, READY.fqdn)
+    beside = _pool("q.contoso.com", PoolKind.MEDIATION, "ready2.contoso.com")
+    readings = {r.fqdn: r for r in (OLD, READY, replace(READY, fqdn="ready2.contoso.com"))}
+    estate = Estate("Contoso", "a test", pools=(front, beside), scenarios=HYBRID)
+    assessment = assess(estate, readings, load(), "office365-tls12", NOW, [waived])
+    told = "; waived: SFB-CU-001 (old.contoso.com)"
+    assert [p.reason for p in assessment.pools] == [f"2 servers ready{told}", "1 server ready"]
+    hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
+    assert hybrid.reason == f"2 pools ready{told}"
 
 
 def test_a_pool_is_of_a_product_where_all_its_servers_are() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import astuple
 
 import pytest
 
 from auditor.assess.model import Status
+from auditor.assess.rules.component_table import NOT_KNOWN
 from auditor.estate.model import PoolKind
 from auditor.facts.products import ProductsFacts
 from tests.assess.facts_of import (
@@ -202,6 +204,48 @@ def test_a_lagging_package_is_never_a_fail(
     assert bool(finding.remediation) is (status == "advice")
     assert judged.finding("SFB-CU-001").status == "pass"
     assert judged.server.readiness == "ready"
+
+
+# what is installed beside the deciding components -> status of SFB-CU-002
+KNOWN_PARTS = [
+    ({"web_components": "6.0.9319.548"}, "pass"),
+    ({"web_components": "6.0.9319.547"}, "fail"),
+    ({"web_components": None}, "advice"),
+    ({"mediation": "6.0.9319.272"}, "advice"),
+    ({"web_components": "6.0.9319.516", "mediation": "6.0.9319.272"}, "fail"),
+]
+
+
+@pytest.mark.parametrize(("beside", "status"), KNOWN_PARTS)
+def test_a_package_that_a_source_lists_for_the_update_must_have_come_with_it(
+    beside: dict[str, str | None], status: str
+) -> None:
+    """CU9, which `tls10-disable` asks for, is known to bring Web Components."""
+    items = packages(SFB2015, core="6.0.9319.548", front_end="6.0.9319.548", **beside)
+    reading = server(products=ProductsFacts(items))
+    finding = judge(reading, policy="tls10-disable").finding("SFB-CU-002")
+    assert finding.status == status
+    assert finding.actions == (("install-cu",) if status == "fail" else ())
+    assert ("though the update 6.0.9319.548 services that" in finding.reason) is (status == "fail")
+    assert ("nobody knows" in finding.reason) is ("mediation" in beside or status == "advice")
+
+
+def test_each_component_stands_beside_what_the_update_asks_of_it() -> None:
+    items = packages(
+        SFB2015,
+        mediation="6.0.9319.272",
+        web_components="6.0.9319.281",
+        core="6.0.9319.548",
+        front_end="6.0.9319.x",
+    )
+    judged = judge(server(products=ProductsFacts(items)), policy="tls10-disable")
+    for rule in ("SFB-CU-001", "SFB-CU-002"):
+        assert [astuple(row) for row in judged.finding(rule).compared] == [
+            ("Core Components", "6.0.9319.548", "6.0.9319.548", "decides"),
+            ("Front End Server", "6.0.9319.x", "6.0.9319.548", "decides"),
+            ("Mediation Server", "6.0.9319.272", "not known", NOT_KNOWN),
+            ("Web Components Server", "6.0.9319.281", "6.0.9319.548", "serviced by the update"),
+        ]
 
 
 def test_what_a_finding_of_half_an_update_leaves_to_the_other() -> None:
