@@ -8,12 +8,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := auditor reports ps_snippets tests benchmarks
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test lint types imports check wheel-demo bench-collect bench-assess mutate-snippets mutate-rulebook mutate-assess snippets-audit schema lock clean
+.PHONY: help demo test lint types imports rulebook check wheel-demo bench-collect bench-assess mutate-snippets mutate-rulebook mutate-assess snippets-audit schema lock clean
 
 help:
 	@echo 'make demo             audit the lab estate over WinRM on loopback; reports in out/demo'
 	@echo 'make test             the whole test suite'
-	@echo 'make check            lint, types and import rules'
+	@echo 'make check            lint, types, import rules, and whether the rulebook is consistent'
 	@echo 'make wheel-demo       build the wheel and run the demo from an empty environment'
 	@echo 'make bench-collect    the collector beside plain pypsrp and Ansible (minutes)'
 	@echo 'make bench-assess     judging 1,000, 3,000 and 10,000 servers'
@@ -47,7 +47,7 @@ demo: $(VENV)/demo.stamp
 test: $(VENV)/dev.stamp
 	@$(PYTEST) -n auto --dist loadfile
 
-check: lint types imports
+check: lint types imports rulebook
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check $(SOURCES)
@@ -58,6 +58,9 @@ types: $(VENV)/dev.stamp
 
 imports: $(VENV)/dev.stamp
 	@$(BIN)/lint-imports --no-cache
+
+rulebook: $(VENV)/demo.stamp
+	@$(BIN)/sfb-audit rulebook check
 
 wheel-demo: $(VENV)/dev.stamp
 	@rm -rf dist out/wheel-venv out/wheel-demo

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from auditor import __version__, audit
 from auditor.assess.engine import exit_code
 from auditor.assess.rules import RULES
+from auditor.beside import Beside
 from auditor.facts.bundle import CARRIED
 from auditor.facts.reading import ReachState
 from auditor.rulebook.builds import describe_build
@@ -46,42 +47,52 @@ class RunFacts:
         return f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The assessment under the main policy with its plan, and those under the other policies."""
+
+    main: Assessment
+    others: tuple[Assessment, ...]
+    plan: Plan
+
+
 def assemble(
-    assessment: Assessment,
-    plan: Plan,
+    judged: Judged,
     rulebook: Rulebook,
     procedures: Procedures,
     run: RunFacts,
 ) -> audit.Audit:
     """The whole audit as one value; every report is a view of it."""
     sources = {**rulebook.sources, **procedures.sources}
-    return _Assembly(assessment, plan, rulebook, sources, run.finished).whole(run)
+    return _Assembly(judged, rulebook, sources, run.finished).whole(run)
 
 
 class _Assembly:
-    """One assessment on its way into the contract."""
+    """What was judged, on its way into the contract."""
 
     def __init__(
         self,
-        assessment: Assessment,
-        plan: Plan,
+        judged: Judged,
         rulebook: Rulebook,
         sources: Mapping[str, Source],
         now: datetime,
     ) -> None:
         self.sources = sources
         self.now = now
-        self.assessment = assessment
-        self.plan = plan
+        self.judged = judged
+        self.assessment = judged.main
+        self.plan = judged.plan
         self.rulebook = rulebook
         self.titles = {rule.id: rule.title for rule in RULES}
-        self.pools = {pool.fqdn: pool for pool in assessment.estate.pools}
-        self.members = {s.fqdn: s for pool in assessment.estate.pools for s in pool.servers}
+        self.beside = Beside(judged.main, judged.others, self.titles)
+        self.pools = {pool.fqdn: pool for pool in judged.main.estate.pools}
+        self.members = {s.fqdn: s for pool in judged.main.estate.pools for s in pool.servers}
 
     def whole(self, run: RunFacts) -> audit.Audit:
         findings = tuple(self._finding(f) for f in self.assessment.findings())
         scenarios = tuple(self._scenario(s) for s in self.assessment.scenarios)
         steps = tuple(self._step(number, s) for number, s in enumerate(self.plan.steps, start=1))
+        policies = tuple(self._policy(a) for a in (self.assessment, *self.judged.others))
         cited = {
             ref.key: ref
             for refs in (
@@ -89,20 +100,25 @@ class _Assembly:
                 *(scenario.source for scenario in scenarios),
                 *(step.source for step in steps),
                 self._sources(wait.source for step in steps for wait in step.waits_for),
+                *(policy.source for policy in policies),
             )
             for ref in refs
         }
-        policy = self.rulebook.policies[self.assessment.policy]
         return audit.Audit(
             run=audit.RunEntry(
                 id=run.id,
                 started=run.started,
                 finished=run.finished,
                 policy=self.assessment.policy,
-                policy_title=policy.title,
+                policy_title=policies[0].title,
                 tool_version=__version__,
                 rulebook_date=self.rulebook.date,
-                exit_code=int(exit_code(self.assessment)),
+                exit_code=policies[0].exit_code,
+                policies=policies,
+                overlays=tuple(
+                    audit.OverlayEntry(file=o.file, sha256=o.sha256, changes=o.changes)
+                    for o in self.rulebook.overlays
+                ),
             ),
             estate=_estate(self.assessment.estate),
             servers=tuple(self._server(s) for s in self.assessment.servers),
@@ -112,6 +128,17 @@ class _Assembly:
             steps=steps,
             sources=tuple(cited[key] for key in sorted(cited)),
             notes=(*self.assessment.notes, *self.plan.notes),
+        )
+
+    def _policy(self, assessment: Assessment) -> audit.PolicyEntry:
+        policy = self.rulebook.policies[assessment.policy]
+        return audit.PolicyEntry(
+            key=policy.key,
+            title=policy.title,
+            description=policy.description,
+            main=assessment is self.assessment,
+            exit_code=int(exit_code(assessment)),
+            source=self._sources(policy.sources),
         )
 
     def _sources(self, keys: Iterable[str]) -> tuple[audit.SourceRef, ...]:
@@ -144,6 +171,7 @@ class _Assembly:
             readiness=verdict.readiness.value,
             reason=verdict.reason,
             reached=_reached(verdict.reading, self.now),
+            also=self.beside.of_server(verdict),
         )
 
     def _pool(self, verdict: PoolVerdict) -> audit.PoolEntry:
@@ -159,6 +187,7 @@ class _Assembly:
             servers=tuple(server.fqdn for server in pool.servers),
             hosts_cms=pool.hosts_cms,
             takes_updates=pool.takes_updates,
+            also=self.beside.of_pool(verdict),
         )
 
     def _scenario(self, verdict: ScenarioVerdict) -> audit.ScenarioEntry:
@@ -171,6 +200,7 @@ class _Assembly:
             reason=verdict.reason,
             pools=verdict.pools,
             source=self._sources(verdict.sources),
+            also=self.beside.of_scenario(verdict),
         )
 
     def _finding(self, finding: Finding) -> audit.FindingEntry:

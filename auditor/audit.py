@@ -35,6 +35,9 @@ class EvidenceEntry(_Model):
     when: datetime | None = None
 
 
+StatusWord = Literal["pass", "fail", "advice", "unknown", "not_applicable", "waived"]
+
+
 class ComparedEntry(_Model):
     """One of several things that a finding compares, such as a component of an update."""
 
@@ -52,7 +55,7 @@ class FindingEntry(_Model):
     title: str
     subject: str
     subject_kind: Literal["server", "pool", "scenario", "estate"]
-    status: Literal["pass", "fail", "advice", "unknown", "not_applicable", "waived"]
+    status: StatusWord
     observed: str
     required: str
     reason: str
@@ -87,8 +90,37 @@ class ReachedEntry(_Model):
 ReadinessWord = Literal["ready", "work_needed", "blocked", "unknown", "not_in_scope"]
 
 
+class DifferenceEntry(_Model):
+    """A rule that weighs otherwise under another policy: its word there, and under the main one.
+
+    `subject` is the server. A status that does not count says so: it weighs on nothing.
+    """
+
+    rule: str
+    title: str
+    subject: str
+    status: StatusWord
+    counted: bool
+    main_status: StatusWord
+    main_counted: bool
+    required: str
+    reason: str
+
+
+class UnderPolicyEntry(_Model):
+    """Readiness under another policy of the run, and what makes it differ (a rule once)."""
+
+    policy: str
+    readiness: ReadinessWord
+    reason: str
+    differs: tuple[DifferenceEntry, ...] = ()
+
+
 class ServerEntry(_Model):
-    """One server. `product` and `os` are rulebook keys; the `_title`s are for people."""
+    """One server. `product` and `os` are rulebook keys; the `_title`s are for people.
+
+    `readiness` is by the run's main policy, `also` by each of the others.
+    """
 
     fqdn: str
     pool: str
@@ -106,6 +138,7 @@ class ServerEntry(_Model):
     readiness: ReadinessWord
     reason: str
     reached: ReachedEntry
+    also: tuple[UnderPolicyEntry, ...] = ()
 
 
 class PoolEntry(_Model):
@@ -119,6 +152,7 @@ class PoolEntry(_Model):
     servers: tuple[str, ...] = ()
     hosts_cms: bool = False
     takes_updates: bool = True
+    also: tuple[UnderPolicyEntry, ...] = ()
 
 
 class MachineEntry(_Model):
@@ -141,6 +175,7 @@ class ScenarioEntry(_Model):
     reason: str
     pools: tuple[str, ...] = ()
     source: tuple[SourceRef, ...] = ()
+    also: tuple[UnderPolicyEntry, ...] = ()
 
 
 class EstateEntry(_Model):
@@ -190,8 +225,30 @@ class StepEntry(_Model):
     source: tuple[SourceRef, ...] = ()
 
 
+class PolicyEntry(_Model):
+    """A policy that the run judged by. `exit_code` is what it alone would have ended with."""
+
+    key: str
+    title: str
+    description: str = ""
+    main: bool
+    exit_code: int
+    source: tuple[SourceRef, ...] = ()
+
+
+class OverlayEntry(_Model):
+    """A file of somebody's own over the rulebook: its name, its SHA-256, what it changed."""
+
+    file: str
+    sha256: str
+    changes: tuple[str, ...] = ()
+
+
 class RunEntry(_Model):
-    """The run. `exit_code` is what the process ends with (0 ready, 1 work, 3 incomplete)."""
+    """The run. `exit_code` is what the process ends with (0 ready, 1 work, 3 incomplete).
+
+    `policy` is the main one: findings, plan and exit code are by it. `policies` are all of them.
+    """
 
     id: str
     started: datetime
@@ -201,6 +258,8 @@ class RunEntry(_Model):
     tool_version: str
     rulebook_date: str
     exit_code: int
+    policies: tuple[PolicyEntry, ...] = ()
+    overlays: tuple[OverlayEntry, ...] = ()
 
 
 class Audit(_Model):

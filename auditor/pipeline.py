@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from auditor.assemble import RunFacts, assemble
-from auditor.assess.engine import assess, policy_named
+from auditor.assemble import Judged, RunFacts, assemble
+from auditor.assess.engine import assess
 from auditor.assess.scenarios.weighing import with_evidence
 from auditor.assess.waivers import Waiver
 from auditor.audit import Audit
@@ -16,19 +17,17 @@ from auditor.estate.carried import owners
 from auditor.estate.model import Estate
 from auditor.facts.bundle import Bundle, by_server, open_bundles, taken_for
 from auditor.facts.reading import Reading
+from auditor.knowledge import Knowledge
 from auditor.plan.order import make_plan
-from auditor.rulebook import load
 from auditor.rulebook.procedures import load_procedures
 
-
-def check_policy(policy: str) -> None:
-    """UsageError where the rulebook has no such policy; before anybody is asked anything."""
-    policy_named(load(), policy)
+if TYPE_CHECKING:
+    from auditor.rulebook.model import Rulebook
 
 
-def check_estate(estate: Estate) -> None:
+def check_estate(estate: Estate, rulebook: Rulebook) -> None:
     """UsageError where an inventory states a product that the rulebook does not know."""
-    known = load().products
+    known = rulebook.products
     for pool in estate.pools:
         if pool.product is not None and pool.product not in known:
             near = get_close_matches(pool.product, known, n=1)
@@ -56,17 +55,20 @@ def bundles_for(estate: Estate, paths: Iterable[Path]) -> dict[str, Bundle]:
 def judge(
     estate: Estate,
     readings: Mapping[str, Reading],
-    policy: str,
+    knowledge: Knowledge,
     run: RunFacts,
     waivers: Sequence[Waiver] = (),
 ) -> Audit:
-    """Assess the readings under `policy`, plan what the findings demand, and put it together.
+    """Assess the readings under every policy, and plan what the first one's findings demand.
 
     Readings that hold the estate's own families also say which scenarios are in use.
     """
-    rulebook = load()
+    rulebook = knowledge.rulebook
     estate = with_evidence(estate, readings, rulebook)
-    assessment = assess(estate, readings, rulebook, policy, run.finished, waivers)
+    main, *others = (
+        assess(estate, readings, rulebook, policy, run.finished, waivers)
+        for policy in knowledge.policies
+    )
     procedures = load_procedures()
-    plan = make_plan(assessment, procedures)
-    return assemble(assessment, plan, rulebook, procedures, run)
+    plan = make_plan(main, procedures)
+    return assemble(Judged(main, tuple(others), plan), rulebook, procedures, run)

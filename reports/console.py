@@ -61,6 +61,8 @@ def print_summary(audit: Audit, console: Console) -> None:
     if audit.servers:
         console.print(_servers(audit.servers))
         _more(console, len(audit.servers) - _MOST_SERVERS, "server", "report.html")
+    if summary.policies:
+        _policies(audit, summary, console)
     if audit.scenarios:
         console.print(_scenarios(audit))
     if audit.steps:
@@ -135,6 +137,44 @@ def _short_product(server: ServerEntry) -> str:
     """Such as `SfB 2015 CU6 HF2`; month and KB numbers are in the other reports."""
     label = re.sub(r" \([^()]*\)", "", (server.build_label or "")[:200]) or server.build or ""
     return f"{_abbreviated(words.product(server))} {label}".strip()
+
+
+def _policies(audit: Audit, summary: Summary, console: Console) -> None:
+    """Counts under each policy, and the servers on which they differ."""
+    table = _table("\nPolicies", "Policy", "Title", "Servers and pools")
+    table.columns[0].no_wrap = True
+    for policy in summary.policies:
+        name = Text(one_line(policy.key, 60), "bold" if policy.main else "")
+        table.add_row(name, Text(one_line(policy.title, 120)), Text(policy.told))
+    console.print(table)
+    differing = [s for s in audit.servers if any(u.readiness != s.readiness for u in s.also)]
+    if not differing:
+        return
+    table = _table("\nWhere they differ", "Server", "Readiness by policy", "Rules that differ")
+    table.columns[0].overflow = "fold"
+    for server in differing[:_MOST_SERVERS]:
+        words_by = {audit.run.policy: server.readiness} | {
+            u.policy: u.readiness for u in server.also
+        }
+        cell = Text("\n").join(
+            _word(word, f"{one_line(key, 60)}: {words.READINESS[word]}")
+            for key, word in words_by.items()
+        )
+        table.add_row(Text(one_line(server.fqdn, 120)), cell, Text(_rules_that_differ(server)))
+    console.print(table)
+    _more(console, len(differing) - _MOST_SERVERS, "server", "report.html")
+
+
+def _rules_that_differ(server: ServerEntry) -> str:
+    """Such as "tls10-disable: SFB-CU-001 fail, SFB-PRE-001 unknown"."""
+    return "\n".join(
+        f"{one_line(under.policy, 60)}: "
+        + ", ".join(
+            f"{d.rule} {words.status_there(d.status, counted=d.counted)}" for d in under.differs
+        )
+        for under in server.also
+        if under.differs
+    )
 
 
 def _scenarios(audit: Audit) -> Table:

@@ -21,6 +21,7 @@ from auditor.audit import (
     ScenarioEntry,
     ServerEntry,
     SourceRef,
+    UnderPolicyEntry,
 )
 from auditor.errors import UsageError
 from reports import words
@@ -82,17 +83,22 @@ def print_explanation(
     run = audit.run
     if isinstance(subject, ServerEntry):
         _server(audit, subject, console)
+        _also(subject.also, console)
         _findings(audit, subject.fqdn, rules, console)
     elif isinstance(subject, PoolEntry):
         _pool(audit, subject, console)
+        _also(subject.also, console, of_pool=True)
         _findings(audit, subject.fqdn, rules, console)
     else:
         _scenario(audit, subject, console)
+        _also(subject.also, console)
     told = (
         f"Judged by the policy {run.policy}: {run.policy_title}. Run {run.id}, "
         f"{words.instant(run.finished)}, rulebook of {run.rulebook_date}."
     )
     console.print(Text(f"\n{one_line(told)}", "dim"))
+    for overlay in run.overlays:
+        console.print(Text(one_line(words.overlay(overlay), 1000), "dim"))
 
 
 def _server(audit: Audit, server: ServerEntry, console: Console) -> None:
@@ -122,6 +128,17 @@ def _pool(audit: Audit, pool: PoolEntry, console: Console) -> None:
         console,
     )
     _members(members, console)
+
+
+def _also(also: Sequence[UnderPolicyEntry], console: Console, *, of_pool: bool = False) -> None:
+    """What the run's other policies make of it, and by which rules."""
+    if not also:
+        return
+    console.print(Text("\nUnder the other policies", "bold"))
+    for under in also:
+        differs = words.differences(under, of_pool=of_pool)
+        told = f"{words.READINESS[under.readiness]}: {under.reason}"
+        _facts([(under.policy, "\n".join(filter(None, (told, differs))))], console)
 
 
 def _scenario(audit: Audit, scenario: ScenarioEntry, console: Console) -> None:

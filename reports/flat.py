@@ -55,13 +55,13 @@ _SERVERS = (
     "fqdn", "pool", "pool_kind", "site", "roles", "zone", "upgrade_domain", "product",
     "product_title", "build", "build_label", "os", "os_title", "readiness", "reason", "reached",
     "reach_code", "reach_sentence", "reach_hint", "origin", "unauthenticated", "collected_utc",
-    "age_days", "clock_skew_seconds",
+    "age_days", "clock_skew_seconds", "other_policies",
 )  # fmt: skip
 
 
 def _server(server: ServerEntry) -> FlatRow:
     reached = server.reached
-    plain = server.model_dump(include=set(_SERVERS) - {"roles", "reached"})
+    plain = server.model_dump(include=set(_SERVERS) - {"roles", "reached", "other_policies"})
     return {
         **plain,
         "roles": ", ".join(server.roles),
@@ -74,6 +74,7 @@ def _server(server: ServerEntry) -> FlatRow:
         "collected_utc": words.utc(reached.collected).isoformat() if reached.collected else "",
         "age_days": reached.age_days,
         "clock_skew_seconds": reached.clock_skew_seconds,
+        "other_policies": "\n".join(f"{u.policy}: {u.readiness}" for u in server.also),
     }
 
 

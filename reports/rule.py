@@ -13,6 +13,7 @@ from auditor.assess.cases import Case
 from auditor.assess.rule import Rule
 from auditor.rulebook.model import Rulebook
 from reports import words
+from reports.rulebook import told_of
 
 _STYLES = {"pass": "green", "fail": "red", "advice": "yellow", "unknown": "magenta"}
 
@@ -27,7 +28,7 @@ def print_rule(rule: Rule, cases: Sequence[Case], rulebook: Rulebook, console: C
         ("applies to", rule.applies_to),
         ("reads", ", ".join(f"family {key}" for key in rule.needs) or "no fact family"),
         ("counts in", ", ".join(counting) or "no policy: it informs"),
-        ("rulebook", rulebook.date),
+        ("rulebook", told_of(rulebook)),
     ):
         table.add_row(Text(f"  {name}", "dim"), Text(text))
     console.print(table)
@@ -44,6 +45,14 @@ def _about(rule: Rule) -> str:
     return " ".join((about or "").split())
 
 
+def _by(case: Case) -> str:
+    """By which policy, and on which day, where that is not the usual."""
+    usual = Case("", "", "", {})
+    by = f"policy {case.policy}" if case.policy != usual.policy else ""
+    on = f"on {case.on:%Y-%m-%d}" if case.on != usual.on else ""
+    return " ".join(filter(None, (by, on)))
+
+
 def _cases(cases: Sequence[Case], console: Console) -> None:
     console.print(Text("\nCases", "bold"))
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -51,5 +60,5 @@ def _cases(cases: Sequence[Case], console: Console) -> None:
     titles = {str(key): title for key, title in words.STATUS.items()}
     for case in cases:
         word = Text(f"  {titles[case.status]}", _STYLES.get(case.status, "dim"))
-        table.add_row(word, Text(case.title))
+        table.add_row(word, Text(case.title), Text(_by(case), "dim"))
     console.print(table)

@@ -3,18 +3,53 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.audit import Audit, ReadinessWord, ScenarioEntry, ServerEntry
-from reports.words import READINESS, STATUS, FindingStatus, count, exit_sentence
+from auditor.audit import (
+    Audit,
+    PolicyEntry,
+    PoolEntry,
+    ReadinessWord,
+    ScenarioEntry,
+    ServerEntry,
+)
+from reports.words import READINESS, STATUS, FindingStatus, count, exit_sentence, overlay
 
 _NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCount:
+    """One policy of a run, and how many servers and pools are what under it."""
+
+    key: str
+    title: str
+    main: bool
+    exit_code: int
+    servers: dict[ReadinessWord, int]
+    pools: dict[ReadinessWord, int]
+
+    @property
+    def told(self) -> str:
+        """Such as "2 servers ready, 10 work needed; 1 pool ready"."""
+        parts = [_counted(self.servers, "server"), _counted(self.pools, "pool")]
+        return "; ".join(filter(None, parts)) or "no server"
+
+
+def _counted(counts: dict[ReadinessWord, int], noun: str) -> str:
+    words = [(READINESS[word].lower(), number) for word, number in counts.items() if number]
+    return ", ".join(
+        f"{count(number, noun) if index == 0 else f'{number:,}'} {word}"
+        for index, (word, number) in enumerate(words)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Counts of one audit. `unread` servers could not be read; `unknown` holds every server
     whose readiness is unknown; `minutes` is the assumed working time of the whole plan.
+    `policies` is empty where there is only one.
     """
 
     headline: str
@@ -29,6 +64,7 @@ class Summary:
     steps_by_wave: dict[int, int]
     minutes: int
     notes: tuple[str, ...]
+    policies: tuple[PolicyCount, ...] = ()
 
 
 def summarise(audit: Audit) -> Summary:
@@ -52,7 +88,40 @@ def summarise(audit: Audit) -> Summary:
         steps_by_wave=dict(sorted(Counter(step.wave for step in audit.steps).items())),
         minutes=sum(step.minutes for step in audit.steps),
         notes=_notes(audit, assumed),
+        policies=_policies(audit),
     )
+
+
+def _policies(audit: Audit) -> tuple[PolicyCount, ...]:
+    """Every policy with its counts, the main one first; nothing where it stands alone."""
+    if len(audit.run.policies) < 2:
+        return ()
+    return tuple(
+        PolicyCount(
+            key=policy.key,
+            title=policy.title,
+            main=policy.main,
+            exit_code=policy.exit_code,
+            servers=_under(audit.servers, policy),
+            pools=_under(audit.pools, policy),
+        )
+        for policy in audit.run.policies
+    )
+
+
+def _under(
+    subjects: Sequence[ServerEntry | PoolEntry], policy: PolicyEntry
+) -> dict[ReadinessWord, int]:
+    if policy.main:
+        found = Counter(subject.readiness for subject in subjects)
+    else:
+        found = Counter(
+            under.readiness
+            for subject in subjects
+            for under in subject.also
+            if under.policy == policy.key
+        )
+    return {word: found[word] for word in READINESS}
 
 
 def _headline(audit: Audit, servers: Counter[ReadinessWord]) -> str:
@@ -80,6 +149,7 @@ def _notes(audit: Audit, assumed: tuple[ScenarioEntry, ...]) -> tuple[str, ...]:
             f"Assumed, because nobody stated it; judged as if in use: {titles}. "
             "State it under [scenarios] in the inventory to make the result firm."
         )
+    notes += [overlay(entry) for entry in audit.run.overlays]
     return (*notes, *_carried(audit), *audit.notes, *audit.estate.notes)
 
 

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
-from auditor.audit import EvidenceEntry, ReadinessWord, ServerEntry, SourceRef, StepEntry
+from auditor.audit import (
+    EvidenceEntry,
+    OverlayEntry,
+    ReadinessWord,
+    ServerEntry,
+    SourceRef,
+    StepEntry,
+    UnderPolicyEntry,
+)
 from auditor.errors import ExitCode
 
 READINESS: dict[ReadinessWord, str] = {
@@ -135,6 +143,23 @@ def evidence(entries: Sequence[EvidenceEntry]) -> str:
     )
 
 
+def differences(under: UnderPolicyEntry, *, of_pool: bool = False) -> str:
+    """One line for each rule that weighs otherwise under another policy, and why."""
+    return "\n".join(
+        f"{d.rule} {status_there(d.status, counted=d.counted)}, "
+        f"by the main policy {status_there(d.main_status, counted=d.main_counted)}"
+        + (f" ({d.subject})" if of_pool else "")
+        + f": {d.reason}"
+        for d in under.differs
+    )
+
+
+def status_there(status: FindingStatus, *, counted: bool) -> str:
+    """A status in small letters; one that weighs on nothing says so."""
+    word = STATUS[status].lower()
+    return word if counted or status in ("pass", "not_applicable") else f"{word} (does not count)"
+
+
 def sources(entries: Sequence[SourceRef]) -> str:
     return "\n".join(entry.title for entry in entries)
 
@@ -161,3 +186,9 @@ def waits(step: StepEntry, numbers: dict[str, int]) -> str:
         + f": {wait.reason} [{wait.order_source}]"
         for wait in step.waits_for
     )
+
+
+def overlay(entry: OverlayEntry) -> str:
+    """A file that was laid over the rulebook: its name, its digest, what it changed."""
+    changes = "; ".join(entry.changes)
+    return f"Laid over the rulebook: {entry.file} (SHA-256 {entry.sha256}): {changes}."

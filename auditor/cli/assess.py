@@ -31,7 +31,7 @@ def assess(
     """
     from auditor.cli.reporting import judge_and_report
     from auditor.estate.sources import estate_to_assess, joined_by
-    from auditor.pipeline import bundles_for, check_estate, check_policy
+    from auditor.pipeline import bundles_for, check_estate
     from reports.output import OutputFolder
 
     started = datetime.now(UTC)
@@ -39,6 +39,5 @@ def assess(
     carried = bundles_for(known, bundles)
     estate = joined_by(known, carried)
     readings = {name: bundle.reading for name, bundle in carried.items()}
-    check_policy(reporting.policy)
-    check_estate(estate)
+    check_estate(estate, reporting.knowledge.rulebook)
     return judge_and_report(estate, readings, OutputFolder(reporting.out), reporting, started)

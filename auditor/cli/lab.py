@@ -84,7 +84,6 @@ def demo(out: Path, backend: str) -> int:
             username=None,
             threads=None,
             out=out,
-            policy="office365-tls12",
             csv=False,
         )
     if code not in (ExitCode.READY, ExitCode.WORK_NEEDED, ExitCode.INCOMPLETE):

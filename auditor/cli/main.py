@@ -13,6 +13,7 @@ from auditor.cli.builds import builds
 from auditor.cli.collector import collector
 from auditor.cli.explain import explain
 from auditor.cli.lab import demo, lab
+from auditor.cli.rulebook import rulebook
 from auditor.cli.rules import rules
 from auditor.cli.run import run
 from auditor.cli.scenarios import scenarios
@@ -36,7 +37,20 @@ def cli(context: click.Context, traceback: bool) -> None:
     context.obj = traceback
 
 
-for command in (run, assess, explain, scenarios, rules, builds, collector, snippets, lab, demo):
+COMMANDS = (
+    run,
+    assess,
+    explain,
+    scenarios,
+    rules,
+    builds,
+    rulebook,
+    collector,
+    snippets,
+    lab,
+    demo,
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
+    from auditor.knowledge import Knowledge
 
 FILE = click.Path(path_type=Path)  # existence is checked by the readers, whose errors say more
 
@@ -28,10 +29,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """Where reports go, under which policy and waivers, and which extra forms are wanted."""
+    """Where reports go, by which knowledge and waivers, and which extra forms are wanted."""
 
     out: Path
-    policy: str
+    knowledge: Knowledge
     csv: bool
     waivers: tuple[Waiver, ...] = ()
 
@@ -57,21 +58,47 @@ def source(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def overlays(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --rulebook, repeatable; the command gets the files as `overlays`."""
+    return click.option(
+        "--rulebook",
+        "overlays",
+        type=FILE,
+        multiple=True,
+        help="TOML file of your own over the rulebook: new updates, thresholds (repeatable).",
+    )(command)
+
+
 def reporting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --out, --policy, --waivers and --csv; the command gets them as one `reporting`."""
+    """Add --out, --policy, --rulebook, --waivers and --csv; the command gets one `reporting`."""
 
     @click.option("--out", type=FILE, required=True, help="Folder for the reports.")
     @click.option(
-        "--policy", default="office365-tls12", show_default=True, help="Thresholds to judge by."
+        "--policy",
+        "policies",
+        multiple=True,
+        metavar="NAME|FILE",
+        help="Thresholds to judge by; further ones stand beside the first in the report "
+        "(repeatable).  [default: office365-tls12]",
     )
+    @overlays
     @click.option("--waivers", type=FILE, help="TOML file of fails that somebody has accepted.")
     @click.option("--csv", is_flag=True, help="Also write the flat tables as CSV.")
     @functools.wraps(command)
     def wrapped(
-        *args: Any, out: Path, policy: str, csv: bool, waivers: Path | None, **kwargs: Any
+        *args: Any,
+        out: Path,
+        policies: tuple[str, ...],
+        overlays: tuple[Path, ...],
+        csv: bool,
+        waivers: Path | None,
+        **kwargs: Any,
     ) -> Any:
+        from auditor.knowledge import read_knowledge
+
         accepted = _read_waivers(waivers) if waivers is not None else ()
-        return command(*args, reporting=Reporting(out, policy, csv, accepted), **kwargs)
+        knowledge = read_knowledge(overlays, policies)
+        return command(*args, reporting=Reporting(out, knowledge, csv, accepted), **kwargs)
 
     return wrapped
 

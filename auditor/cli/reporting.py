@@ -27,7 +27,7 @@ def judge_and_report(
 ) -> int:
     """Everything after the last server answered; the summary goes to stdout, talk to stderr."""
     run = RunFacts(RunFacts.new_id(started), started, datetime.now(UTC))
-    audit = judge(estate, readings, reporting.policy, run, reporting.waivers)
+    audit = judge(estate, readings, reporting.knowledge, run, reporting.waivers)
     written = output.write_reports(audit, csv=reporting.csv)
     try:
         print_summary(audit, make_console())

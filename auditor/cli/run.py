@@ -50,14 +50,13 @@ def run(
     from auditor.estate.carried import refuse_strangers
     from auditor.estate.sources import estate_to_run
     from auditor.facts.bundle import as_carried
-    from auditor.pipeline import bundles_for, check_estate, check_policy
+    from auditor.pipeline import bundles_for, check_estate
     from reports.output import OutputFolder
 
     estate_file = estate_to_run(source.config, source.topology, source.servers, source.username)
     if configuration is not None:
         estate_file = estate_file.through(configuration)
-    check_policy(reporting.policy)
-    check_estate(estate_file.estate)
+    check_estate(estate_file.estate, reporting.knowledge.rulebook)
     if threads is not None:
         estate_file = replace(estate_file, options=replace(estate_file.options, threads=threads))
     found = bundles_for(estate_file.estate, bundles)

@@ -11,6 +11,10 @@ from auditor.rulebook.policy import Policy
 _NOBODY = frozenset({"inference", "practice"})
 
 
+# What a policy holds, and the rule without which it would hold it for nothing.
+_GUARDS = {"excludes": "SFB-PROD-003", "prerequisites": "SFB-PRE-001"}
+
+
 def cited_by_policies(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every policy, threshold, exclusion and prerequisite with the sources it cites."""
     for policy in rulebook.policies.values():
@@ -52,6 +56,9 @@ def _numbers(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
         yield "facts must be allowed a day at least"
     if len(set(policy.counts)) != len(policy.counts):
         yield "a rule counts twice"
+    for held, rule in _GUARDS.items():
+        if getattr(policy, held) and rule not in policy.counts:
+            yield f"it has {held}, so {rule} has to count"
     if not policy.counts:
         yield "no rule counts, so everything would be unknown"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from auditor.audit import Audit, MachineEntry, ServerEntry
+from auditor.audit import Audit, MachineEntry, ServerEntry, UnderPolicyEntry
 from reports import words
 from reports.workbook.style import LOOK_TAB, colour_words, warn
 from reports.workbook.table import Column, add_table, area
@@ -42,15 +42,44 @@ _MACHINES: tuple[Column[MachineEntry], ...] = (
 )
 
 
+_AFTER_REASON = 3
+
+
 def add_servers(book: Workbook, audit: Audit) -> Worksheet:
     rows = audit.servers
-    sheet = add_table(book, "Servers", _COLUMNS, rows, frozen="C2")
+    others = [policy.key for policy in audit.run.policies if not policy.main]
+    columns = (
+        *_COLUMNS[:_AFTER_REASON],
+        *(column for policy in others for column in _under(policy)),
+        *_COLUMNS[_AFTER_REASON:],
+    )
+    sheet = add_table(book, "Servers", columns, rows, frozen="C2")
     sheet.sheet_properties.tabColor = LOOK_TAB
-    readiness = area(_COLUMNS, _READINESS, len(rows))
-    colour_words(sheet, readiness, tuple(words.READINESS.values()))
-    read = area(_COLUMNS, _READ, len(rows))
+    for header in (_READINESS, *(f"Under {policy}" for policy in others)):
+        colour_words(sheet, area(columns, header, len(rows)), tuple(words.READINESS.values()))
+    read = area(columns, _READ, len(rows))
     warn(sheet, read, f'{read.partition(":")[0]}="No"')
     return sheet
+
+
+def _under(policy: str) -> tuple[Column[ServerEntry], Column[ServerEntry]]:
+    """Readiness under another policy of the run, and which rules make it differ."""
+
+    def entry(server: ServerEntry) -> UnderPolicyEntry | None:
+        return next((under for under in server.also if under.policy == policy), None)
+
+    def readiness(server: ServerEntry) -> str:
+        under = entry(server)
+        return words.READINESS[under.readiness] if under else ""
+
+    def why(server: ServerEntry) -> str:
+        under = entry(server)
+        return (words.differences(under) or under.reason) if under else ""
+
+    return (
+        Column(f"Under {policy}", 14, readiness, "Audit line"),
+        Column(f"Why under {policy}", 52, why),
+    )
 
 
 def add_other_machines(book: Workbook, audit: Audit) -> Worksheet:

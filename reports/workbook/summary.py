@@ -71,7 +71,7 @@ def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str,
     summary = summarise(audit)
     page = Page(sheet)
     estate = one_line(audit.estate.name, 80)
-    page.put("A", f"Office 365 with TLS 1.2 only: {estate}", "Audit title")
+    page.put("A", f"{one_line(audit.run.policy_title, 80)}: {estate}", "Audit title")
     sheet.row_dimensions[1].height = 30
     page.line += 1
     page.put("A", summary.headline, "Audit headline")
@@ -79,6 +79,7 @@ def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str,
     page.put("A", f"{summary.coverage}. {summary.exit_meaning}", "Audit headline")
     page.line += 1
     readiness = _readiness(page, summary)
+    _policies(page, summary)
     _findings(page, summary)
     _steps(page, audit, carried, summary)
     _care(page, audit, carried, summary)
@@ -102,6 +103,22 @@ def _readiness(page: Page, summary: Summary) -> tuple[int, int]:
     area = f"A{first}:A{page.line - 1}"
     colour_words(page.sheet, area, tuple(words.READINESS.values()))
     return first, page.line - 1
+
+
+def _policies(page: Page, summary: Summary) -> None:
+    """How many are ready under each policy; left out where there is only one."""
+    if not summary.policies:
+        return
+    page.section("Policy", "Servers ready", "Pools ready", "Under it")
+    for policy in summary.policies:
+        page.put("A", one_line(policy.key, 60), "Audit label")
+        page.put("B", policy.servers["ready"], "Audit count")
+        page.put("C", policy.pools["ready"], "Audit count")
+        main = "The main one: plan and findings are by it. " if policy.main else ""
+        told = f"{one_line(policy.title, 120)}. {main}{policy.told}."
+        page.put("D", told, "Audit fact")
+        set_height(page.sheet, page.line, lines_of(told, _TEXT_WIDTH))
+        page.line += 1
 
 
 def _findings(page: Page, summary: Summary) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 from auditor.audit import (
     Audit,
     CommandEntry,
+    DifferenceEntry,
     EstateEntry,
     EvidenceEntry,
     FindingEntry,
     MachineEntry,
+    OverlayEntry,
+    PolicyEntry,
     PoolEntry,
     ReachedEntry,
     RunEntry,
@@ -19,6 +22,7 @@ from auditor.audit import (
     ServerEntry,
     SourceRef,
     StepEntry,
+    UnderPolicyEntry,
     WaitEntry,
 )
 
@@ -444,6 +448,43 @@ def sample() -> Audit:
         steps=STEPS,
         sources=(ARTICLE, KB, PRACTICE),
         notes=("med01.contoso.com: its clock is 90 minutes behind.",),
+    )
+
+
+def several(text: str = "") -> Audit:
+    """The same under two policies; `text` stands wherever a person's own file could put it."""
+    audit = sample()
+    title = text or "Contoso: nothing older than CU9"
+    difference = DifferenceEntry(
+        rule="SFB-CU-001",
+        title="The cumulative update is installed",
+        subject="fe01.contoso.com",
+        status="fail",
+        counted=True,
+        main_status="pass",
+        main_counted=True,
+        required="6.0.9319.548 or later: CU9",
+        reason=text or "Core Components 6.0.9319.516 is below 6.0.9319.548.",
+    )
+    under = UnderPolicyEntry(
+        policy="contoso", readiness="blocked", reason=title, differs=(difference,)
+    )
+    policies = (
+        PolicyEntry(key="office365-tls12", title="Office 365", main=True, exit_code=3),
+        PolicyEntry(
+            key="contoso", title=title, description=text, main=False, exit_code=1, source=(KB,)
+        ),
+    )
+    overlay = OverlayEntry(
+        file=text or "contoso.toml", sha256="ab" * 32, changes=(text or "policies.contoso added",)
+    )
+    return audit.model_copy(
+        update={
+            "run": run(policies=policies, overlays=(overlay,)),
+            "servers": tuple(s.model_copy(update={"also": (under,)}) for s in audit.servers),
+            "pools": tuple(p.model_copy(update={"also": (under,)}) for p in audit.pools),
+            "scenarios": tuple(s.model_copy(update={"also": (under,)}) for s in audit.scenarios),
+        }
     )
 
 

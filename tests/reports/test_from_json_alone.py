@@ -14,7 +14,7 @@ from reports.console import print_summary
 from reports.flat import write_csv
 from reports.page import write_page
 from reports.workbook import write_workbook
-from tests.reports.sample import empty, hostile, sample
+from tests.reports.sample import empty, hostile, sample, several
 
 
 def _reports(audit: Audit, folder: Path) -> dict[str, bytes]:
@@ -28,7 +28,10 @@ def _reports(audit: Audit, folder: Path) -> dict[str, bytes]:
     return reports | {"console": console.getvalue().encode()}
 
 
-@pytest.mark.parametrize("audit", [sample(), empty(), hostile()], ids=["rich", "empty", "hostile"])
+AUDITS = {"rich": sample(), "empty": empty(), "hostile": hostile(), "several": several()}
+
+
+@pytest.mark.parametrize("audit", AUDITS.values(), ids=AUDITS)
 def test_reports_from_the_file_equal_reports_from_the_run(audit: Audit, tmp_path: Path) -> None:
     first = _reports(audit, tmp_path / "run")
     again = _reports(read_audit(tmp_path / "run" / "audit.json"), tmp_path / "file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,17 @@ from tests.reports.sample import (
     large,
     sample,
     server,
+    several,
 )
 
-AUDITS = {"rich": sample, "empty": empty, "hostile": hostile, "large": large}
+AUDITS: dict[str, Callable[[], Audit]] = {
+    "rich": sample,
+    "empty": empty,
+    "hostile": hostile,
+    "large": large,
+    "several policies": several,
+    "hostile policy": lambda: several(HOSTILE["formula"]),
+}
 
 
 def _written(audit: Audit, folder: Path, **options: bool) -> Workbook:

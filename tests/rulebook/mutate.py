@@ -1,8 +1,8 @@
 """Changes the rulebook, one fact at a time, and looks whether a case or the checker notices.
 
-`make mutate-rulebook`: every version goes up and down by one, every limit and bit likewise,
-and every row of an operating system is dropped. A change that no case notices is a survivor,
-and has to be listed with its reason in survivors.toml.
+`make mutate-rulebook`: every version goes up and down by one, every limit, bit and day likewise,
+and every row of an operating system, exclusion and prerequisite is dropped. A change that no
+case notices is a survivor, and has to be listed with its reason in survivors.toml.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ from tests.rulebook.windows_versions import VERSIONS, system_of
 
 HERE = Path(__file__).parent
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){1,3}")
-# A list of rows of operating systems; each is dropped once.
-_ROWS = ("systems", "files")
+# Lists of rows; each is dropped once.
+_ROWS = ("systems", "files", "excludes", "prerequisites")
 
 Place = tuple[str | int, ...]
 
@@ -41,14 +42,22 @@ def _changes(node: Any, place: Place = ()) -> Iterator[tuple[str, Place, Any]]:
             if place == ("windows",) or (place and place[-1] in _ROWS):
                 yield f"{_named(place, _key(child, key))} dropped", (*place, key), None
             yield from _changes(child, (*place, key))
-    elif isinstance(node, str) and _VERSION.fullmatch(node):
-        head, _, last = node.rpartition(".")
-        for step in (1, -1):
+    else:
+        for label, value in _neighbours(node):
+            yield f"{_named(place)} {label}", place, value
+
+
+def _neighbours(node: Any) -> Iterator[tuple[str, Any]]:
+    """A version, a number or a day, one more and one less."""
+    for step in (1, -1):
+        if isinstance(node, str) and _VERSION.fullmatch(node):
+            head, _, last = node.rpartition(".")
             if int(last) + step >= 0:
-                yield f"{_named(place)} {step:+d}", place, f"{head}.{int(last) + step}"
-    elif isinstance(node, int) and not isinstance(node, bool):
-        for step in (1, -1):
-            yield f"{_named(place)} {step:+d}", place, node + step
+                yield f"{step:+d}", f"{head}.{int(last) + step}"
+        elif isinstance(node, int) and not isinstance(node, bool):
+            yield f"{step:+d}", node + step
+        elif isinstance(node, date):
+            yield f"{step:+d} day", node + timedelta(days=step)
 
 
 def _named(place: Place, *more: object) -> str:
@@ -56,7 +65,10 @@ def _named(place: Place, *more: object) -> str:
 
 
 def _key(value: Any, key: object) -> object:
-    return value.get("os", key) if isinstance(value, dict) else key
+    """What tells a row from its neighbours."""
+    if not isinstance(value, dict):
+        return key
+    return value.get("os") or value.get("product") or key
 
 
 def _changed(tables: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of
 from auditor.assess.rules.product import package_evidence
 from auditor.rulebook.confidence import Confidence
-from auditor.rulebook.policy import Prerequisite
+from auditor.rulebook.policy import Exclusion, Prerequisite
 
 
 class NotRuledOut(Rule):
@@ -22,7 +22,7 @@ class NotRuledOut(Rule):
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         product, system = product_of(subject, context), subject.system.system
-        row = context.policy.excluded(product.key, system, subject.pool.kind.value)
+        row = _exclusion(subject, context)
         if row is None and system is None and any(each.os for each in context.policy.excludes):
             return self.unknown(subject, f"whether Windows rules it out: {subject.system.reason}")
         required = "a product, role and Windows that the policy's source has in scope"
@@ -59,6 +59,8 @@ class OtherPrerequisites(Rule):
     sources = ("practice",)
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
+        if _exclusion(subject, context) is not None:
+            return "the policy rules the server out, whatever else it has (SFB-PROD-003)"
         if _rows(subject, context):
             return None
         title = product_of(subject, context).title
@@ -75,6 +77,11 @@ class OtherPrerequisites(Rule):
             remediation="\n".join(f"{row.title}. {_look(row)}" for row in rows),
             sources=tuple(dict.fromkeys(key for row in rows for key in row.sources)),
         )
+
+
+def _exclusion(subject: Subject, context: Context) -> Exclusion | None:
+    product, system = product_of(subject, context), subject.system.system
+    return context.policy.excluded(product.key, system, subject.pool.kind.value)
 
 
 def _rows(subject: Subject, context: Context) -> list[Prerequisite]:

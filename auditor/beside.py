@@ -1,0 +1,96 @@
+"""What the other policies of a run say of each server, pool and scenario, beside the main one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from auditor import audit
+from auditor.assess.model import (
+    Assessment,
+    Finding,
+    PoolVerdict,
+    ScenarioVerdict,
+    ServerVerdict,
+    Status,
+)
+
+_WEIGHS = frozenset({Status.FAIL, Status.UNKNOWN, Status.WAIVED})
+
+
+class Beside:
+    """The main assessment of an estate, and others of the same estate under other policies."""
+
+    def __init__(
+        self, main: Assessment, others: Sequence[Assessment], titles: Mapping[str, str]
+    ) -> None:
+        self.others = others
+        self.titles = titles
+        self.members: dict[str, list[ServerVerdict]] = {}
+        for server in main.servers:
+            self.members.setdefault(server.pool, []).append(server)
+        self.servers = {o.policy: {s.fqdn: s for s in o.servers} for o in others}
+        self.pools = {o.policy: {p.fqdn: p for p in o.pools} for o in others}
+        self.scenarios = {o.policy: {s.key: s for s in o.scenarios} for o in others}
+
+    def of_server(self, main: ServerVerdict) -> tuple[audit.UnderPolicyEntry, ...]:
+        return tuple(
+            _entry(policy, servers[main.fqdn], self._differs(main, servers[main.fqdn]))
+            for policy, servers in self.servers.items()
+        )
+
+    def of_pool(self, main: PoolVerdict) -> tuple[audit.UnderPolicyEntry, ...]:
+        return tuple(
+            _entry(policy, pools[main.fqdn], self._of_members(policy, main.fqdn))
+            for policy, pools in self.pools.items()
+        )
+
+    def of_scenario(self, main: ScenarioVerdict) -> tuple[audit.UnderPolicyEntry, ...]:
+        return tuple(_entry(policy, by[main.key], ()) for policy, by in self.scenarios.items())
+
+    def _of_members(self, policy: str, pool: str) -> Iterable[audit.DifferenceEntry]:
+        """Each rule once, on the first member where it differs."""
+        found: dict[str, audit.DifferenceEntry] = {}
+        for main in self.members.get(pool, ()):
+            for difference in self._differs(main, self.servers[policy][main.fqdn]):
+                found.setdefault(difference.rule, difference)
+        return found.values()
+
+    def _differs(
+        self, main: ServerVerdict, there: ServerVerdict
+    ) -> Iterable[audit.DifferenceEntry]:
+        """Rules that weigh otherwise, or demand something else where they are not met."""
+        before = {finding.rule: finding for finding in main.findings}
+        for finding in there.findings:
+            ours = before[finding.rule]
+            if _weight(finding) != _weight(ours) or (
+                _weight(finding) is not None and finding.required != ours.required
+            ):
+                yield audit.DifferenceEntry(
+                    rule=finding.rule,
+                    title=self.titles[finding.rule],
+                    subject=finding.subject,
+                    status=finding.status.value,
+                    counted=finding.counted,
+                    main_status=ours.status.value,
+                    main_counted=ours.counted,
+                    required=finding.required,
+                    reason=finding.reason,
+                )
+
+
+def _weight(finding: Finding) -> Status | None:
+    """What the finding brings to readiness, None where it lowers nothing."""
+    return finding.status if finding.counted and finding.status in _WEIGHS else None
+
+
+def _entry(
+    policy: str,
+    verdict: ServerVerdict | PoolVerdict | ScenarioVerdict,
+    differs: Iterable[audit.DifferenceEntry],
+) -> audit.UnderPolicyEntry:
+    return audit.UnderPolicyEntry(
+        policy=policy,
+        readiness=verdict.readiness.value,
+        reason=verdict.reason,
+        differs=tuple(differs),
+    )

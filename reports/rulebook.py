@@ -1,0 +1,95 @@
+"""The rulebook on a terminal: what was proved of it, and its policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from auditor.rulebook.check import Check
+from auditor.rulebook.model import Rulebook
+from auditor.rulebook.policy import Policy, Threshold
+from reports.text import one_line
+
+_MOST_FAULTS = 20
+
+
+def told_of(rulebook: Rulebook) -> str:
+    """Its date, and the files that were laid over it."""
+    over = "".join(f", with {o.file} (SHA-256 {o.sha256})" for o in rulebook.overlays)
+    return one_line(f"{rulebook.date}{over}", 600)
+
+
+def print_checks(rulebook: Rulebook, checks: Iterable[Check], console: Console) -> bool:
+    """Each check with its number of entries and its faults; whether there was none at all."""
+    console.print(Text(f"Rulebook of {told_of(rulebook)}", "bold"))
+    for overlay in rulebook.overlays:
+        for change in overlay.changes:
+            console.print(Text(f"  {one_line(overlay.file, 100)}: {one_line(change, 200)}", "dim"))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    found: list[str] = []
+    for check in checks:
+        faults = list(check.faults(rulebook))
+        found += faults
+        word = Text(f"{len(faults)} faults", "bold red") if faults else Text("ok", "green")
+        table.add_row(Text(f"{check.entries(rulebook):,}"), word, Text(check.title))
+    console.print(table)
+    for fault in found[:_MOST_FAULTS]:
+        console.print(Text(f"- {one_line(fault, 300)}"))
+    if len(found) > _MOST_FAULTS:
+        console.print(Text(f"and {len(found) - _MOST_FAULTS} more"))
+    console.print(Text("Consistent." if not found else "Not consistent.", "bold"))
+    return not found
+
+
+def print_policies(rulebook: Rulebook, console: Console) -> None:
+    """Every policy: what it is for, what it asks of each product, what it rules out."""
+    for policy in rulebook.policies.values():
+        console.print(Text(f"{policy.key}: {one_line(policy.title, 200)}", "bold"))
+        if policy.description:
+            console.print(Text(f"  {one_line(policy.description, 400)}"))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        for name, text in _rows(rulebook, policy):
+            table.add_row(Text(f"  {name}", "dim"), Text(one_line(text, 600)))
+        console.print(table)
+        console.print()
+
+
+def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
+    titles = {key: product.title for key, product in rulebook.products.items()}
+    for product, threshold in policy.minimum.items():
+        yield "minimum", f"{titles[product]}: {_least(threshold)}"
+    if policy.dotnet is not None:
+        of = ", ".join(titles[key] for key in policy.dotnet.products)
+        yield "minimum", f"{policy.dotnet.title} ({policy.dotnet.release}), for {of}"
+    for name, severity, what in (
+        ("a lack of", policy.strong_crypto, "strong cryptography in .NET"),
+        ("a lack of", policy.unstarred, "KB3140245 and its value on rows without a star"),
+        ("an end of", policy.support, "Microsoft's support"),
+    ):
+        if severity == "fail":
+            yield name, f"{what} is a fail"
+    if policy.extended_updates:
+        yield "support", "bought security updates count"
+    for row in policy.excludes:
+        what = titles.get(row.product) or rulebook.windows[row.os].title
+        but = f" but for pools of kind {', '.join(row.except_kinds)}" if row.except_kinds else ""
+        yield "ruled out", f"{what}{but}. {row.why}"
+    for prerequisite in policy.prerequisites:
+        of = ", ".join(titles[key] for key in prerequisite.products)
+        yield "not read yet", f"{prerequisite.title} ({of})"
+    yield "counts", ", ".join(policy.counts)
+    yield "facts", f"{policy.max_age_days} days old at most"
+    for key in policy.sources:
+        source = rulebook.sources[key]
+        yield "source", f"{source.title} {source.url}".rstrip()
+
+
+def _least(threshold: Threshold) -> str:
+    kinds = [f"{build} in pools of kind {kind}" for kind, build in threshold.kinds.items()]
+    return ", ".join((str(threshold.build), *kinds))

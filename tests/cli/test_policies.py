@@ -1,0 +1,176 @@
+"""Several policies in one audit, from bundles to audit.json: the first is the main one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor.audit import Audit
+from auditor.collect.script import joined_script
+from auditor.errors import ExitCode
+from auditor.lab.model import LabHost
+from auditor.lab.state import StateBackend
+from auditor.lab.windows import WindowsDescription, build_windows
+from reports.audit_json import read_audit
+from tests.cli.command import sfb_audit
+from tests.lab_hosts import NTLM_HTTP
+
+_SFB2015 = {"os": "2012r2", "net_release": 461814, "strong_crypto": True}
+MACHINES: dict[str, dict[str, Any]] = {
+    "old.contoso.com": _SFB2015
+    | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.281"}]},
+    "cu6.contoso.com": _SFB2015
+    | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.516"}]},
+    "cu9.contoso.com": _SFB2015
+    | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.548"}]},
+    "cu12.contoso.com": _SFB2015
+    | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.619"}]},
+    "lync.contoso.com": _SFB2015
+    | {"products": [{"set": "lync2013-front-end", "version": "5.0.8308.1182"}]},
+}
+POLICIES = ("office365-tls12", "tls10-disable", "cloud-moves-2022", "supported-today")
+
+# Today every one of them is out of support, whatever it is updated to.
+READINESS = {
+    "old.contoso.com": ("work_needed", "work_needed", "work_needed", "blocked"),
+    "cu6.contoso.com": ("ready", "work_needed", "work_needed", "blocked"),
+    "cu9.contoso.com": ("ready", "unknown", "work_needed", "blocked"),
+    "cu12.contoso.com": ("ready", "unknown", "ready", "blocked"),
+    "lync.contoso.com": ("ready", "blocked", "ready", "blocked"),
+}
+EXIT_CODES = (
+    ExitCode.WORK_NEEDED,
+    ExitCode.INCOMPLETE,
+    ExitCode.WORK_NEEDED,
+    ExitCode.WORK_NEEDED,
+)
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the collector writes on each machine, and an estate with two pools of them."""
+    folder = tmp_path_factory.mktemp("bundles")
+    now = datetime.now(UTC)
+    for fqdn, described in MACHINES.items():
+        windows = build_windows(WindowsDescription.model_validate(described), fqdn)
+        host = LabHost(fqdn, NTLM_HTTP, "127.0.0.1", windows)
+        (text,) = StateBackend(clock=lambda: now).run(host, joined_script().text, {}).output
+        (folder / f"{fqdn}.json").write_text(text, encoding="utf-8")
+    pools = {"pool01": [name for name in MACHINES if name != "lync.contoso.com"]}
+    pools["lync"] = ["lync.contoso.com"]
+    (folder / "estate.toml").write_text(
+        "".join(
+            f'[[pools]]\nfqdn = "{pool}.contoso.com"\nkind = "enterprise"\nservers = {servers}\n'
+            for pool, servers in pools.items()
+        )
+        + '[scenarios]\nhybrid = "yes"\n',
+        encoding="utf-8",
+    )
+    return folder
+
+
+def _assessed(
+    capsys: pytest.CaptureFixture[str], bundles: Path, out: Path, *arguments: object
+) -> tuple[int, Audit, str]:
+    files = sorted(bundles.glob("*.json"))
+    estate = ("--config", bundles / "estate.toml")
+    told = sfb_audit(capsys, "assess", *files, *estate, "--out", out, *arguments)
+    return told.code, read_audit(out / "audit.json"), told.out
+
+
+def _options(*policies: str) -> list[str]:
+    return [word for policy in policies for word in ("--policy", policy)]
+
+
+def test_each_server_under_each_policy_and_why(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    code, audit, _ = _assessed(capsys, bundles, tmp_path, *_options(*POLICIES))
+    found = {s.fqdn: (s.readiness, *(u.readiness for u in s.also)) for s in audit.servers}
+    assert found == READINESS
+    assert audit.run.policy == POLICIES[0]
+    assert tuple(policy.key for policy in audit.run.policies) == POLICIES
+    assert tuple(policy.exit_code for policy in audit.run.policies) == EXIT_CODES
+    assert [policy.main for policy in audit.run.policies] == [True, False, False, False]
+    assert code == EXIT_CODES[0]
+    cu9 = next(s for s in audit.servers if s.fqdn == "cu9.contoso.com")
+    differs = {u.policy: {d.rule: d for d in u.differs} for u in cu9.also}
+    assert set(differs["tls10-disable"]) == {"SFB-PRE-001"}
+    assert set(differs["cloud-moves-2022"]) == {"SFB-CU-001"}
+    assert set(differs["supported-today"]) == {"SFB-SUP-001"}
+    moved = differs["cloud-moves-2022"]["SFB-CU-001"]
+    assert (moved.status, moved.main_status, moved.subject) == ("fail", "pass", cu9.fqdn)
+    assert moved.required.startswith("6.0.9319.619 or later")
+    keys = {source.key for source in audit.sources}
+    assert {"move-csuser", "dtls", "se-announcement"} <= keys
+
+
+def test_a_pool_is_the_worst_of_its_members_under_each_policy(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    _, audit, _ = _assessed(capsys, bundles, tmp_path, *_options(*POLICIES))
+    found = {p.fqdn: (p.readiness, *(u.readiness for u in p.also)) for p in audit.pools}
+    assert found == {
+        "pool01.contoso.com": ("work_needed", "work_needed", "work_needed", "blocked"),
+        "lync.contoso.com": ("ready", "blocked", "ready", "blocked"),
+    }
+    pool = next(p for p in audit.pools if p.fqdn == "lync.contoso.com")
+    assert {d.rule for u in pool.also for d in u.differs} == {"SFB-PROD-003", "SFB-SUP-001"}
+    hybrid = next(s for s in audit.scenarios if s.key == "hybrid")
+    assert [u.readiness for u in hybrid.also] == ["blocked", "work_needed", "blocked"]
+
+
+@pytest.mark.parametrize("main", range(len(POLICIES)))
+def test_plan_findings_and_exit_code_are_those_of_the_first_policy_alone(
+    main: int, capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    order = (POLICIES[main], *(p for p in POLICIES if p != POLICIES[main]))
+    code, audit, _ = _assessed(capsys, bundles, tmp_path / "several", *_options(*order))
+    alone = _assessed(capsys, bundles, tmp_path / "one", *_options(order[0]))
+    assert code == alone[0] == EXIT_CODES[main]
+    assert {s.fqdn: s.readiness for s in audit.servers} == {
+        fqdn: words[main] for fqdn, words in READINESS.items()
+    }
+    assert [step.id for step in audit.steps] == [step.id for step in alone[1].steps]
+    assert [(f.id, f.status) for f in audit.findings] == [
+        (f.id, f.status) for f in alone[1].findings
+    ]
+    assert all(server.also == () for server in alone[1].servers)
+
+
+def test_a_policy_of_ones_own_beside_the_shipped_one(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "contoso.toml"
+    own.write_text(
+        'like = "office365-tls12"\ntitle = "Contoso"\n[minimum.sfb2015]\nbuild = "6.0.9319.548"\n'
+        'sources = ["standard"]\n[sources.standard]\ntitle = "Contoso server standard 7.2"\n',
+        encoding="utf-8",
+    )
+    options = ["--policy", "office365-tls12", "--policy", own]
+    _, audit, out = _assessed(capsys, bundles, tmp_path / "out", *options)
+    found = {s.fqdn: s.also[0].readiness for s in audit.servers}
+    assert found["cu6.contoso.com"] == "work_needed"
+    assert found["cu9.contoso.com"] == "ready"
+    assert [(o.file, o.changes[0]) for o in audit.run.overlays] == [
+        ("contoso.toml", "policies.contoso added")
+    ]
+    assert "Laid over the rulebook: contoso.toml" in " ".join(out.split())
+
+
+def test_the_same_policy_twice_is_judged_once(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    options = _options("office365-tls12", "office365-tls12")
+    _, audit, _ = _assessed(capsys, bundles, tmp_path, *options)
+    assert [policy.key for policy in audit.run.policies] == ["office365-tls12"]
+
+
+def test_without_a_policy_it_is_the_articles(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    _, audit, _ = _assessed(capsys, bundles, tmp_path)
+    assert audit.run.policy == "office365-tls12"

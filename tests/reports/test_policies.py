@@ -1,0 +1,108 @@
+"""Several policies in one report: each view says what the others make of servers and pools."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from rich.console import Console
+
+from auditor.audit import Audit
+from reports.console import print_summary
+from reports.explain import find_subject, print_explanation
+from reports.flat import write_csv
+from reports.page.write import page_text
+from reports.summary import summarise
+from reports.workbook import write_workbook
+from tests.reports.sample import HOSTILE, sample, several
+
+DIFFERS = "SFB-CU-001 fail, by the main policy pass"
+
+
+def _printed(audit: Audit, width: int = 120) -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+    print_summary(audit, console)
+    return stream.getvalue()
+
+
+def _explained(audit: Audit, subject: str) -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, width=200, markup=False, highlight=False, emoji=False)
+    print_explanation(audit, find_subject(audit, subject), (), console)
+    return " ".join(stream.getvalue().split())
+
+
+def test_the_counts_of_each_policy() -> None:
+    main, other = summarise(several()).policies
+    assert (main.key, main.main, main.exit_code) == ("office365-tls12", True, 3)
+    assert main.servers == summarise(sample()).servers
+    assert (other.key, other.main, other.exit_code) == ("contoso", False, 1)
+    assert other.servers["blocked"] == len(sample().servers)
+    assert other.pools["blocked"] == len(sample().pools)
+    assert other.told.startswith(f"{len(sample().servers)} servers blocked; ")
+
+
+def test_one_policy_alone_needs_no_table() -> None:
+    assert summarise(sample()).policies == ()
+    assert "Where they differ" not in _printed(sample())
+    assert 'id="policies"' not in page_text(sample())
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_console(width: int) -> None:
+    text = _printed(several(), width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    for said in ("Policies", "Where they differ", "contoso: Blocked", "contoso: SFB-CU-001 fail"):
+        assert said in text
+    assert "Laid over the rulebook: contoso.toml (SHA-256 abab" in " ".join(text.split())
+
+
+def test_the_page() -> None:
+    page = page_text(several())
+    assert page.count("<th>Under contoso</th>") == 2  # servers, pools
+    assert page.count(DIFFERS) == len(sample().servers) + len(sample().pools)
+    assert "beside it contoso" in page
+
+
+def test_the_workbook(tmp_path: Path) -> None:
+    book = load_workbook(write_workbook(several(), tmp_path / "plan.xlsx").path)
+    headers = [cell.value for cell in book["Servers"][1]]
+    assert headers[:5] == ["Server", "Readiness", "Reason", "Under contoso", "Why under contoso"]
+    row = [cell.value for cell in book["Servers"][2]]
+    assert row[3] == "Blocked"
+    assert str(row[4]).startswith(DIFFERS)
+    ranges = [str(each.sqref) for each in book["Servers"].conditional_formatting]
+    assert any(each.startswith("D2:") for each in ranges)
+    texts = [str(cell.value) for line in book["Summary"] for cell in line if cell.value]
+    assert "contoso" in texts
+    assert any("Contoso: nothing older than CU9." in text for text in texts)
+    assert any("SHA-256 abab" in text for text in texts)
+
+
+def test_the_csv(tmp_path: Path) -> None:
+    write_csv(several(), tmp_path)
+    with (tmp_path / "servers.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["other_policies"] for row in csv.DictReader(file)} == {"contoso: blocked"}
+
+
+@pytest.mark.parametrize("subject", ["fe01.contoso.com", "pool01.contoso.com", "hybrid"])
+def test_the_explanation(subject: str) -> None:
+    told = _explained(several(), subject)
+    assert "Under the other policies contoso Blocked" in told
+    assert DIFFERS in told
+    assert "Laid over the rulebook: contoso.toml" in told
+    assert "Under the other policies" not in _explained(sample(), subject)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_policys_own_file_does_no_harm(text: str, tmp_path: Path) -> None:
+    audit = several(text)
+    assert "<script>alert" not in page_text(audit)
+    assert "\x1b" not in _printed(audit)
+    book = load_workbook(write_workbook(audit, tmp_path / "plan.xlsx").path)
+    for line in book["Servers"]:
+        assert not [cell for cell in line if cell.data_type == "f"]
