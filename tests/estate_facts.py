@@ -112,7 +112,7 @@ def answer_of(
             families[family] = {"ok": False, "ms": 1, "error": error}
         else:
             data = _data(family, shell)
-            data["truncated"] = family in truncated
+            data.get("proxies", data)["truncated"] = family in truncated
             families[family] = {"ok": True, "ms": 1, "data": data}
     if topology is not None:
         families["topology"] = {"ok": True, "ms": 1, "data": {"xml": topology}}

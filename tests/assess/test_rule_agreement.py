@@ -81,6 +81,13 @@ def test_a_file_is_of_the_server_that_it_is_given_for(
     assert finding.status == status
     if status == "unknown":
         assert finding.reason == "The file is of a computer in fabrikam.com, not in contoso.com."
+        assert domain in [evidence.value for evidence in finding.evidence]
+
+
+def test_the_domain_is_the_same_in_any_case() -> None:
+    where = pool(servers=(Server("FE01.CONTOSO.COM", POOL),))
+    reading = replace(server(fqdn="FE01.CONTOSO.COM"), origin="bundle", domain="contoso.com")
+    assert judge(reading, where).finding("SFB-FACT-001").status == "pass"
 
 
 def test_a_server_listed_without_a_domain_is_in_none() -> None:

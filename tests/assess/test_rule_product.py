@@ -123,9 +123,11 @@ def test_servers_of_two_products_on_one_machine_are_unknown() -> None:
         *packages(SFB2015, core="6.0.9319.516", front_end="6.0.9319.516"),
         *packages(LYNC2013, core="5.0.8308.1001", front_end="5.0.8308.1001"),
     )
-    finding = judge(server(products=ProductsFacts(items))).finding("SFB-PROD-001")
+    judged = judge(server(products=ProductsFacts(items)))
+    finding = judged.finding("SFB-PROD-001")
     assert finding.status == "unknown"
     assert "Lync Server 2013 and Skype for Business Server 2015" in finding.observed
+    assert "side by side" in judged.finding("SFB-CU-001").reason
 
 
 def test_tools_of_another_product_do_not_confuse() -> None:
@@ -172,7 +174,10 @@ def test_an_unread_product_list_leaves_the_estates_word() -> None:
     assert judged.finding("SFB-PROD-001").status == "unknown"
     assert judged.finding("SFB-CU-001").status == "unknown"
     assert "access denied" in judged.finding("SFB-CU-001").reason
-    assert judged.finding("SFB-PROD-002").status == "unknown"
+    for rule in ("SFB-PROD-002", "SFB-SUP-001"):
+        assert judged.finding(rule).status == "unknown"
+    disable = judge(server(failed=["products"]), pool(service_version=7), policy="tls10-disable")
+    assert disable.finding("SFB-PROD-003").status == "unknown"
     assert judged.finding("SFB-OS-001").status == "pass"
     assert judged.server.readiness == "unknown"
 

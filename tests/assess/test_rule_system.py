@@ -109,6 +109,14 @@ def test_a_required_system_is_named_where_there_is_one() -> None:
     assert "no source here lists systems" in unlisted.finding("SFB-OS-001").required
 
 
+def test_why_the_system_is_not_known_is_told() -> None:
+    told = judge(server(failed=["os"])).finding("SFB-OS-001").reason
+    assert told == (
+        "the operating system is not identified: "
+        "family os failed: UnauthorizedAccessException: access denied"
+    )
+
+
 def test_an_unread_system_leaves_what_hangs_on_it_unknown() -> None:
     judged = judge(server(without=["os"]))
     assert judged.server.os is None

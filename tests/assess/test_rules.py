@@ -8,7 +8,8 @@ import pytest
 
 from auditor.assess.identify import identify_product, identify_system
 from auditor.assess.rule import FAMILIES, Context, Rule, Subject, evaluate, facts_of
-from auditor.assess.rules import RULES
+from auditor.assess.rules import RULES, rule_named
+from auditor.errors import UsageError
 from auditor.estate.model import PoolKind
 from auditor.estate.scenarios import KEYS
 from auditor.facts import families
@@ -27,6 +28,13 @@ def test_a_rule_says_what_it_is(rule: Rule) -> None:
     assert rule.sources
     assert set(rule.sources) <= set(load().sources)
     assert set(rule.needs) <= set(FAMILIES)
+
+
+def test_a_rule_goes_by_its_id_in_any_case() -> None:
+    for name in ("SFB-CU-001", "sfb-cu-001", "Sfb-Cu-001"):
+        assert rule_named(name).id == "SFB-CU-001"
+    with pytest.raises(UsageError, match="did you mean 'SFB-CU-001'"):
+        rule_named("sfb-cu-01")
 
 
 def test_ids_are_unique() -> None:
