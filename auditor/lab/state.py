@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from auditor.lab.machine_answers import MACHINE_FAMILIES
 from auditor.lab.model import LabHost, ScriptResult
 from auditor.lab.simulated import Key, PowerShellError, SimulatedWindows, instant, limited
 
@@ -270,4 +271,5 @@ _FAMILIES: Mapping[str, Callable[[SimulatedWindows], Data]] = {
     "schannel": _schannel,
     "winhttp": _winhttp,
     "dotnet": _dotnet,
+    **MACHINE_FAMILIES,
 }
