@@ -257,6 +257,23 @@ class Clock:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Certificates:
+    """Days before its end at which a certificate is worth a word."""
+
+    warn_days: int
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class DiskRoom:
+    """What has to be free (GiB) on servers of pools of `kinds`."""
+
+    free_gib: int
+    kinds: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class Overlay:
     """A file of somebody's own that was laid over the shipped knowledge, and what it changed."""
 
@@ -276,6 +293,8 @@ class Rulebook:
     builds: tuple[Build, ...]
     unnumbered: tuple[Unnumbered, ...]
     clock: Clock
+    certificates: Certificates
+    disk: DiskRoom
     windows: Mapping[str, Windows]
     updates: Mapping[str, Update]
     registry: Registry

@@ -15,7 +15,8 @@ from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
 from auditor.rulebook import load
-from auditor.rulebook.model import Policy, Rulebook
+from auditor.rulebook.model import Rulebook
+from auditor.rulebook.policy import Policy
 from tests.assess.facts_of import (
     LYNC2010,
     NOW,
@@ -98,8 +99,9 @@ TALLIES = [
 def test_a_pool_tells_how_many_servers_are_what_and_names_them(
     ready: int, old: int, reason: str
 ) -> None:
-    readings = [replace(READY, fqdn=f"ready{n}.x") for n in range(1, ready + 1)]
-    readings += [replace(OLD, fqdn=f"old{n}.x") for n in range(1, old + 1)]
+    readings = [server(fqdn=f"ready{n}.x") for n in range(1, ready + 1)]
+    build = "6.0.9319.281"
+    readings += [server(fqdn=f"old{n}.x", core=build, front_end=build) for n in range(1, old + 1)]
     members = _pool("p.contoso.com", PoolKind.MEDIATION, *(r.fqdn for r in readings))
     assert _assess([members], readings).pools[0].reason == reason
 
@@ -108,7 +110,7 @@ def test_what_was_waived_is_told_of_the_pool_and_of_the_scenario() -> None:
     waived = Waiver(rule="SFB-CU-001", subject="old*", who="A", why="B", until=NOW.date())
     front = _pool("p.contoso.com", PoolKind.MEDIATION, OLD.fqdn, READY.fqdn)
     beside = _pool("q.contoso.com", PoolKind.MEDIATION, "ready2.contoso.com")
-    readings = {r.fqdn: r for r in (OLD, READY, replace(READY, fqdn="ready2.contoso.com"))}
+    readings = {r.fqdn: r for r in (OLD, READY, server(fqdn="ready2.contoso.com"))}
     estate = Estate("Contoso", "a test", pools=(front, beside), scenarios=HYBRID)
     assessment = assess(estate, readings, load(), "office365-tls12", NOW, [waived])
     told = "; waived: SFB-CU-001 (old.contoso.com)"

@@ -163,6 +163,10 @@ def test_a_product_that_nobody_names_leaves_unknown_what_hangs_on_it_alone() -> 
             "SFB-TLS-001",
             "SFB-TLS-002",
             "SFB-NET-001",
+            "SFB-BOOT-001",
+            "SFB-CERT-001",
+            "SFB-DISK-001",
+            "SFB-SVC-001",
             "SFB-CLOCK-001",
         }
         assert all("access denied" in reason for reason in unknown.values())

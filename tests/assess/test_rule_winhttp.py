@@ -215,8 +215,14 @@ def test_what_is_certainly_wrong_fails_though_a_view_is_missing(
 
 
 def test_a_product_with_an_open_list_of_systems_gets_the_stricter_reading() -> None:
-    old = {"files": files(OLD_2012), "winhttp": winhttp(None, None)}
-    reading = server("2012", "7.0.2046.385", "7.0.2046.385", product=SFB2019, **old)
+    reading = server(
+        "2012",
+        "7.0.2046.385",
+        "7.0.2046.385",
+        product=SFB2019,
+        files=files(OLD_2012),
+        winhttp=winhttp(None, None),
+    )
     judged = judge(reading)
     assert judged.finding("SFB-OS-001").status == "advice"
     assert judged.finding("SFB-KB-001").status == "fail"

@@ -23,6 +23,7 @@ from tests.assess.facts_of import (
     Judged,
     judge,
     pool,
+    scenarios,
     server,
     unread,
 )
@@ -111,6 +112,14 @@ def test_a_waiver_of_one_rule_leaves_the_others() -> None:
     judged = judge(reading, waivers=[waiver()])
     assert judged.finding("SFB-CU-001").status is Status.WAIVED
     assert judged.server.readiness is not Readiness.READY
+
+
+def test_a_waiver_on_a_server_that_does_not_count_is_not_told_of_its_pool() -> None:
+    stated = scenarios(hybrid="no", federation="no", exchange_online="no")
+    reading = server(core="6.0.9319.281", front_end="6.0.9319.281")
+    judged = judge(reading, stated=stated, waivers=[waiver()])
+    assert judged.finding("SFB-CU-001").status is Status.WAIVED
+    assert "waived" not in judged.assessment.pools[0].reason
 
 
 def test_a_blocking_fail_that_is_waived_blocks_no_more() -> None:

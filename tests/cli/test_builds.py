@@ -77,6 +77,13 @@ def test_a_build_and_its_neighbours(
     assert not [word for word in words if word not in told.out]
 
 
+def test_what_only_some_policies_say_is_said_of_those(capsys: pytest.CaptureFixture[str]) -> None:
+    told = _builds(capsys, "6.0.9319.548").out
+    assert "is ruled out" not in told
+    counting = [policy for policy in load().policies.values() if policy.support == "fail"]
+    assert told.count("is supported until") == len(counting)
+
+
 def test_a_build_shared_by_two_products_can_be_asked_of_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -13,6 +13,7 @@ from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, are, product_of, shorten
 from auditor.assess.rules.component_table import component_table, serviced
 from auditor.assess.rules.product import package_evidence
+from auditor.assess.rules.restart import update_waits
 from auditor.estate.model import PoolKind
 from auditor.rulebook.builds import describe_build
 from auditor.rulebook.model import Product
@@ -53,7 +54,11 @@ class CumulativeUpdate(_UpdateRule):
         label = describe_build(context.rulebook, product.key, threshold.build)
         required = f"{threshold.build} or later: {label}"
         status, reason = _verdict(subject, context, threshold)
+        waits = update_waits(subject) if status is Status.PASS else None
+        if waits is not None:
+            status, reason = Status.UNKNOWN, f"{reason} But {waits}: it may not be active yet."
         mend = status is Status.FAIL
+        restart = ("restart-server",) if waits is not None else ()
         return self.finding(
             subject,
             status,
@@ -65,7 +70,7 @@ class CumulativeUpdate(_UpdateRule):
             remediation=f"Install the cumulative update {label} or a later one, all of it."
             if mend
             else "",
-            actions=("install-cu",) if mend else (),
+            actions=("install-cu",) if mend else restart,
             sources=_cited(self, threshold),
         )
 

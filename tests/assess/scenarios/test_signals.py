@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import pytest
 
+from auditor.assess.scenarios.matrix import matrices
 from auditor.assess.scenarios.weighing import weigh
 from auditor.estate.model import InUse, Pool, PoolKind
 from tests import estate_kinds as kinds
@@ -288,6 +291,16 @@ def test_where_nothing_was_read_the_statement_or_an_assumption_stands(
     found = {each.key: each for each in weigh(estate(**stated), [], BOOK)}["hybrid"]
     assert found.in_use == state
     assert found.evidence
+
+
+def test_an_estate_that_states_nothing_is_assumed_to_use_it_and_no_matrix_says_so() -> None:
+    silent = replace(estate(), scenarios=())
+    found = {each.key: each for each in weigh(silent, [], BOOK)}["hybrid"]
+    assert found.in_use is InUse.ASSUMED
+    marks = matrices(silent, [], BOOK).clients
+    states = {getattr(mark, each.name) for mark in marks for each in fields(mark)[1:]}
+    assert InUse.UNKNOWN in states
+    assert InUse.ASSUMED not in states
 
 
 def test_public_providers_need_provider_policy_and_edge() -> None:
