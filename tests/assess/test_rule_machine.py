@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.estate.model import PoolKind
+from auditor.estate.model import PoolKind, Server
 from auditor.facts.certificates import CertificatesFacts
 from auditor.facts.disk import DiskFacts
 from auditor.facts.services import Service, ServicesFacts
@@ -64,6 +64,9 @@ def test_an_update_that_is_not_active_yet_is_not_a_pass(
     assert finding.status == status
     restarts = ("restart-server",) if status in ("fail", "unknown") else ()
     assert finding.actions == restarts
+    signals = [value for key, value in differs.items() if key != "computer_name"]
+    present = [each for each in signals if getattr(each, "state", "") == "present"]
+    assert finding.observed.count(THERE.where) == len(present)
     assert bool(finding.remediation) is (status != "pass")
     for rule in ("SFB-CU-001", "SFB-KB-001"):
         update = judged.finding(rule)
@@ -157,6 +160,13 @@ def test_certificates(facts: CertificatesFacts, status: str, words: str) -> None
     assert judged.server.readiness == ready.get(status, "ready")
 
 
+@pytest.mark.parametrize("name", ["FE01.CONTOSO.COM", "POOL01.CONTOSO.COM"])
+def test_names_are_compared_in_any_case(name: str) -> None:
+    where = pool(fqdn=POOL.upper(), servers=(Server(FQDN.upper(), POOL.upper()),))
+    reading = server(fqdn=FQDN.upper(), certificates=certificates(certificate(name.lower())))
+    assert judge(reading, where).finding("SFB-CERT-001").status == "pass"
+
+
 GIB = 1024**3
 
 # kind of pool, disks -> status
@@ -180,6 +190,12 @@ def test_room_for_the_databases_is_advice(kind: PoolKind, facts: DiskFacts, stat
     assert bool(finding.remediation) is (status == "advice")
     assert not finding.counted
     assert judged.server.readiness == "ready"
+
+
+def test_disks_that_were_not_read_are_unknown() -> None:
+    finding = judge(server(failed=["disk"]), pool(PoolKind.STANDARD)).finding("SFB-DISK-001")
+    assert finding.status == "unknown"
+    assert "family disk failed" in finding.reason
 
 
 # services -> status, words of the reason

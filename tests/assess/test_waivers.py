@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from auditor.assess.waivers import Waiver, read_waivers
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Server
 from auditor.plan.order import make_plan
+from auditor.rulebook import load
 from auditor.rulebook.procedures import load_procedures
 from tests.assess.facts_of import (
     FQDN,
@@ -23,7 +25,6 @@ from tests.assess.facts_of import (
     Judged,
     judge,
     pool,
-    scenarios,
     server,
     unread,
 )
@@ -114,12 +115,13 @@ def test_a_waiver_of_one_rule_leaves_the_others() -> None:
     assert judged.server.readiness is not Readiness.READY
 
 
-def test_a_waiver_on_a_server_that_does_not_count_is_not_told_of_its_pool() -> None:
-    stated = scenarios(hybrid="no", federation="no", exchange_online="no")
+def test_a_waiver_of_what_does_not_count_is_not_told_of_the_pool() -> None:
+    policy = replace(load().policies["office365-tls12"], counts=("SFB-OS-001",))
+    book = replace(load(), policies={policy.key: policy})
     reading = server(core="6.0.9319.281", front_end="6.0.9319.281")
-    judged = judge(reading, stated=stated, waivers=[waiver()])
+    judged = judge(reading, rulebook=book, waivers=[waiver()])
     assert judged.finding("SFB-CU-001").status is Status.WAIVED
-    assert "waived" not in judged.assessment.pools[0].reason
+    assert judged.assessment.pools[0].reason == "1 server ready"
 
 
 def test_a_blocking_fail_that_is_waived_blocks_no_more() -> None:

@@ -32,7 +32,7 @@ class CertificateIsValid(Rule):
         usable = [each for each in facts.items if _is_for_servers(each)]
         names = {subject.server.fqdn.casefold(), subject.pool.fqdn.casefold()}
         own = [each for each in usable if _is_for(each, names)]
-        nameless = [each for each in usable if each not in own and _holds_back_names(each)]
+        nameless = [each for each in usable if _holds_back_names(each)]
         days = context.rulebook.certificates.warn_days
         status, reason = _verdict(own, nameless, context.now, days, cut=facts.truncated)
         return self.finding(
