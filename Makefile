@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := auditor reports ps_snippets tests benchmarks
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test lint types imports rulebook check wheel-demo bench-collect bench-assess mutate-snippets mutate-rulebook snippets-audit schema lock clean
+.PHONY: help demo test lint types imports rulebook check wheel-demo bench-collect bench-assess mutate-snippets mutate-rulebook mutate-assess snippets-audit schema lock clean
 
 help:
 	@echo 'make demo             audit the lab estate over WinRM on loopback; reports in out/demo'
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench-assess     judging 1,000, 3,000 and 10,000 servers'
 	@echo 'make mutate-snippets  does a truth case notice each change to the snippets? (minutes)'
 	@echo 'make mutate-rulebook  does a case notice each change to the rulebook?'
+	@echo 'make mutate-assess    does a test notice each change to the code that judges? (minutes)'
 	@echo 'make snippets-audit   write anew what the snippets touch (needs the engine)'
 	@echo 'make schema           write reports/audit.schema.json from the models'
 	@echo 'make lock             pin the dependencies anew'
@@ -85,6 +86,9 @@ mutate-snippets: $(VENV)/dev.stamp
 
 mutate-rulebook: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.rulebook.mutate
+
+mutate-assess: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.assess.mutate
 
 snippets-audit: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.powershell.checker.touched

@@ -233,6 +233,12 @@ class _Assembly:
                 audit.EvidenceEntry(family=e.family, path=e.path, value=e.value, when=e.when)
                 for e in finding.evidence
             ),
+            compared=tuple(
+                audit.ComparedEntry(
+                    name=c.name, observed=c.observed, required=c.required, note=c.note
+                )
+                for c in finding.compared
+            ),
             remediation=finding.remediation,
             source=self._sources(finding.sources),
             counted=finding.counted,

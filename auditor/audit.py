@@ -38,6 +38,15 @@ class EvidenceEntry(_Model):
 StatusWord = Literal["pass", "fail", "advice", "unknown", "not_applicable", "waived"]
 
 
+class ComparedEntry(_Model):
+    """One of several things that a finding compares, such as a component of an update."""
+
+    name: str
+    observed: str
+    required: str
+    note: str = ""
+
+
 class FindingEntry(_Model):
     """One rule's word on one subject. `counted` findings weigh on readiness and exit code."""
 
@@ -51,6 +60,7 @@ class FindingEntry(_Model):
     required: str
     reason: str
     evidence: tuple[EvidenceEntry, ...] = ()
+    compared: tuple[ComparedEntry, ...] = ()
     remediation: str = ""
     source: tuple[SourceRef, ...] = ()
     counted: bool = True

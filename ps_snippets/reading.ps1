@@ -44,6 +44,28 @@ function Get-RegistryText($Key, [string] $Name) {
     [string]$fact.data
 }
 
+function Get-RegistryItem($Key, [string] $Name) {
+    # The texts of a value that is there, one by one and whole; a single text is one.
+    (Get-ItemProperty -LiteralPath $Key.PSPath -Name $Name -ErrorAction Stop).$Name
+}
+
+function Get-RegistrySignal([string] $Path, [string] $Name) {
+    # Whether a key, or with a name its value, is there; one that cannot be read is said so.
+    $state = 'absent'
+    $value = $null
+    try {
+        $there = Get-ExistingItem -Path $Path
+        if ($Name) {
+            $value = Get-RegistryFact -Key $there -Name $Name
+            $there = $value
+        }
+        if ($null -ne $there) { $state = 'present' }
+    } catch {
+        $state = 'unreadable'
+    }
+    New-Object -TypeName PSObject -Property @{ path = $Path; name = $Name; state = $state; value = $value }
+}
+
 function Get-RegistryView {
     # The two views of HKLM\SOFTWARE; a 32-bit Windows has the native one alone.
     New-Object -TypeName PSObject -Property @{ name = 'native'; software = 'HKLM:\SOFTWARE' }

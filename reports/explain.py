@@ -14,6 +14,7 @@ from rich.text import Text
 
 from auditor.audit import (
     Audit,
+    ComparedEntry,
     EvidenceEntry,
     FindingEntry,
     PoolEntry,
@@ -211,6 +212,7 @@ def _finding(audit: Audit, finding: FindingEntry, console: Console) -> None:
         [
             ("observed", finding.observed),
             ("required", finding.required),
+            ("compared", _compared(finding.compared)),
             ("because", finding.reason),
             ("read", _evidence(finding.evidence)),
             ("to do", finding.remediation),
@@ -233,6 +235,17 @@ def _evidence(entries: Sequence[EvidenceEntry]) -> str:
         before = by
         lines.append(f"{entry.path} = {entry.value}")
     return "\n".join(lines)
+
+
+def _compared(entries: Sequence[ComparedEntry]) -> str:
+    """One line for each, in columns."""
+    rows = [(one_line(e.name, 60), one_line(e.observed, 40), e.required) for e in entries]
+    widths = [max((len(row[number]) for row in rows), default=0) for number in range(3)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        + f"  {entry.note}"
+        for row, entry in zip(rows, entries, strict=True)
+    )
 
 
 def _cited(sources: Iterable[SourceRef]) -> str:

@@ -15,6 +15,7 @@ _TITLES = {
     "registry": "registry",
     "wmi": "WMI",
     "files": "files",
+    "certificates": "certificates",
     "environment": "environment",
 }
 

@@ -103,7 +103,9 @@ def answer_of(
         else:
             data = data_of(family, Objects(shell))
             if family in truncated:
-                data["truncated"] = True
+                listed = data.get("proxies", data)
+                assert isinstance(listed, dict)
+                listed["truncated"] = True
             families[family] = {"ok": True, "ms": 1, "data": data}
     if topology is not None:
         families["topology"] = {"ok": True, "ms": 1, "data": {"xml": topology}}

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from auditor.assess.exclusions import notes_on, told, verdict_of, without_way
+from auditor.assess.exclusions import notes_on, verdict_of
 from auditor.assess.identify import ProductIdentity, identify_product, identify_system
 from auditor.assess.model import (
     Assessment,
     Finding,
-    PoolVerdict,
     Readiness,
-    ScenarioVerdict,
     ServerVerdict,
     Status,
 )
-from auditor.assess.readiness import of_findings, worst
+from auditor.assess.readiness import of_findings
+from auditor.assess.rollup import NO_SCENARIO, roll_up
 from auditor.assess.rule import Context, Subject, evaluate, facts_of, known_product
 from auditor.assess.rules import RULES
 from auditor.assess.scope import ScopedScenario, scope_scenarios
 from auditor.assess.waivers import spoken_of, waive
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, Server
-from auditor.estate.problems import some_of
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reach, ReachState, Reading
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
     from auditor.rulebook.model import Rulebook
     from auditor.rulebook.policy import Policy
-
-_NO_SCENARIO = "no scenario that is in use runs through its pool"
 
 
 def assess(
@@ -62,13 +57,13 @@ def assess(
         if pool.takes_updates
         for server in pool.servers
     )
-    pools = tuple(_judge_pool(pool, servers, scenarios) for pool in estate.pools)
+    pools, judged = roll_up(estate.pools, servers, scenarios)
     return Assessment(
         estate=estate,
         policy=policy,
         servers=servers,
         pools=pools,
-        scenarios=tuple(_judge_scenario(scenario, pools, estate) for scenario in scenarios),
+        scenarios=judged,
         notes=(
             *_notes(servers, scenarios),
             *notes_on(estate, scenarios),
@@ -164,7 +159,7 @@ def _counted(finding: Finding, context: Context, *, in_scope: bool) -> Finding:
 def _out_of_scope(subject: Subject) -> str | None:
     if subject.product.is_server is False:
         return f"it is no Lync or Skype for Business server: {subject.product.reason}"
-    return None if subject.scenarios else _NO_SCENARIO
+    return None if subject.scenarios else NO_SCENARIO
 
 
 def _not_asked(server: Server) -> Reading:
@@ -185,59 +180,6 @@ def _build(identity: ProductIdentity, rulebook: Rulebook) -> str | None:
         if package.version is not None
     ]
     return str(min(versions)) if versions else None
-
-
-def _judge_pool(
-    pool: Pool, servers: tuple[ServerVerdict, ...], scenarios: tuple[ScopedScenario, ...]
-) -> PoolVerdict:
-    left_out = {server.fqdn for server in pool.servers if server.excluded}
-    members = [s for s in servers if s.pool == pool.fqdn and s.fqdn not in left_out]
-    product = _only(server.product for server in members)
-    in_scope = any(scenario.in_force and pool.fqdn in scenario.pools for scenario in scenarios)
-    if not pool.takes_updates:
-        reason = "its machines take no cumulative update"
-        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
-    if not in_scope:
-        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, _NO_SCENARIO, product)
-    if pool.is_excluded:
-        reason = f"every server of it is {told([pool])}"
-        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
-    if not members:
-        return PoolVerdict(pool.fqdn, Readiness.UNKNOWN, "no server of it is known", product)
-    readiness = worst(server.readiness for server in members)
-    reason = _and(_tally(server.readiness for server in members), told([pool]))
-    return PoolVerdict(pool.fqdn, readiness, reason, product)
-
-
-def _judge_scenario(
-    scenario: ScopedScenario, pools: tuple[PoolVerdict, ...], estate: Estate
-) -> ScenarioVerdict:
-    on_path = [pool for pool in pools if pool.fqdn in scenario.pools]
-    members = [pool for pool in estate.pools if pool.fqdn in scenario.pools]
-    readiness = worst(pool.readiness for pool in on_path)
-    reason = _and(_tally((pool.readiness for pool in on_path), of="pool"), told(members))
-    stranded = without_way(scenario.path, members)
-    if not scenario.in_force:
-        readiness, reason = Readiness.NOT_IN_SCOPE, "not in use"
-    elif not on_path:
-        readiness, reason = Readiness.UNKNOWN, "no pool of the estate lies on its path"
-    elif readiness is Readiness.NOT_IN_SCOPE:
-        readiness, reason = Readiness.UNKNOWN, f"no pool of its path is audited; {told(members)}"
-    elif stranded and readiness is Readiness.READY:
-        readiness = Readiness.UNKNOWN
-        reason = f"no audited way is left from {some_of(stranded)}; {reason}"
-    return ScenarioVerdict(
-        key=scenario.entry.key,
-        title=scenario.entry.title,
-        in_use=scenario.stated.in_use,
-        evidence=scenario.stated.evidence,
-        readiness=readiness,
-        reason=reason,
-        pools=scenario.pools,
-        sources=scenario.entry.sources,
-        chains=scenario.path.chains,
-        guessed=scenario.path.guessed,
-    )
 
 
 def _notes(
@@ -261,23 +203,3 @@ def _notes(
 def _of_waivers(servers: tuple[ServerVerdict, ...], context: Context) -> list[str]:
     findings = [finding for server in servers for finding in server.findings]
     return spoken_of(context.waivers, findings, context.now.date())
-
-
-def _tally(parts: Iterable[Readiness], of: str = "server") -> str:
-    """Such as "2 servers ready, 1 server blocked"."""
-    counts = Counter(parts)
-    return ", ".join(
-        f"{counts[one]} {of}{'s' if counts[one] > 1 else ''} {one.value.replace('_', ' ')}"
-        for one in Readiness
-        if counts[one]
-    )
-
-
-def _and(sentence: str, more: str) -> str:
-    return f"{sentence}; {more}" if more else sentence
-
-
-def _only(keys: Iterable[str | None]) -> str | None:
-    """The one key that all share, None where they differ or one is not known."""
-    distinct = set(keys)
-    return distinct.pop() if len(distinct) == 1 else None

@@ -46,15 +46,13 @@ class Package:
 class ProductIdentity:
     """`product` is a rulebook key or None; `is_server` is None where it cannot be told.
 
-    `packages` are those of the product, without tools; `stated` is true where the topology's
-    or inventory's word was taken because packages could not be read.
+    `packages` are those of the product, without tools.
     """
 
     product: str | None
     is_server: bool | None
     reason: str
     packages: tuple[Package, ...] = ()
-    stated: bool = False
     truncated: bool = False
 
     def components(self, name: str) -> tuple[Package, ...]:
@@ -89,7 +87,7 @@ def identify_product(
     """Which product it is; `facts` is None where the packages were not read."""
     expected = expected_products(pool, rulebook)
     if facts is None:
-        return _stated(expected, pool)
+        return _stated(expected)
     packages = _named_packages(facts, rulebook)
     tools = {name.casefold() for name in rulebook.components.tools}
     core = rulebook.components.core.casefold()
@@ -131,10 +129,10 @@ def expected_products(pool: Pool, rulebook: Rulebook) -> tuple[str, ...]:
     return known or (f"service version {number}",)
 
 
-def _stated(expected: tuple[str, ...], pool: Pool) -> ProductIdentity:
+def _stated(expected: tuple[str, ...]) -> ProductIdentity:
+    """The topology's or inventory's word, where the packages could not be read."""
     product = expected[0] if len(expected) == 1 else None
-    is_server = True if _must_be_server(pool, expected) else None
-    return ProductIdentity(product, is_server, "the installed packages were not read", stated=True)
+    return ProductIdentity(product, None, "the installed packages were not read")
 
 
 def _must_be_server(pool: Pool, expected: tuple[str, ...]) -> bool:

@@ -47,6 +47,16 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """One of several things that a finding compares, and what is known of it."""
+
+    name: str
+    observed: str
+    required: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule's word on one subject.
 
@@ -64,6 +74,7 @@ class Finding:
     required: str
     reason: str
     evidence: tuple[Evidence, ...] = ()
+    compared: tuple[Compared, ...] = ()
     remediation: str = ""
     actions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()

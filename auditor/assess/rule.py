@@ -14,15 +14,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Required, TypedDict, TypeVar, Unpack
 
 from auditor.assess.identify import ProductIdentity, SystemIdentity
-from auditor.assess.model import Evidence, Finding, Status, SubjectKind
+from auditor.assess.model import Compared, Evidence, Finding, Status, SubjectKind
 from auditor.estate.model import Pool, Server
+from auditor.facts.certificates import CertificatesFacts
+from auditor.facts.disk import DiskFacts
 from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.files import FilesFacts
 from auditor.facts.hotfixes import HotfixesFacts
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import ReachState, Reading
+from auditor.facts.reboot import RebootFacts
 from auditor.facts.schannel import SchannelFacts
+from auditor.facts.services import ServicesFacts
 from auditor.facts.winhttp import WinHttpFacts
 
 if TYPE_CHECKING:
@@ -40,6 +44,10 @@ FAMILIES: dict[str, type] = {
     "schannel": SchannelFacts,
     "winhttp": WinHttpFacts,
     "dotnet": DotNetFacts,
+    "certificates": CertificatesFacts,
+    "reboot": RebootFacts,
+    "disk": DiskFacts,
+    "services": ServicesFacts,
 }
 
 _SHOWN = 200
@@ -105,6 +113,7 @@ class FindingParts(TypedDict, total=False):
     required: Required[str]
     reason: Required[str]
     evidence: Sequence[Evidence]
+    compared: tuple[Compared, ...]
     remediation: str
     actions: tuple[str, ...]
     sources: tuple[str, ...]
@@ -149,6 +158,7 @@ class Rule(ABC):
             required=parts["required"],
             reason=parts["reason"],
             evidence=tuple(parts.get("evidence", ())),
+            compared=parts.get("compared", ()),
             remediation=parts.get("remediation", ""),
             actions=parts.get("actions", ()),
             sources=parts.get("sources", self.sources),

@@ -10,7 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from auditor.facts import dotnet, files, hotfixes, os, products, schannel, winhttp
+from auditor.facts import (
+    certificates,
+    disk,
+    dotnet,
+    files,
+    hotfixes,
+    os,
+    products,
+    reboot,
+    schannel,
+    services,
+    winhttp,
+)
 
 BROKEN = "answer"  # what came back could not be decoded
 
@@ -61,4 +73,8 @@ FAMILIES: tuple[Family, ...] = (
     Family("schannel", "schannel.ps1", schannel.decode),
     Family("winhttp", "winhttp.ps1", winhttp.decode),
     Family("dotnet", "dotnet.ps1", dotnet.decode),
+    Family("certificates", "certificates.ps1", certificates.decode),
+    Family("reboot", "reboot.ps1", reboot.decode),
+    Family("disk", "disk.ps1", disk.decode),
+    Family("services", "services.ps1", services.decode),
 )

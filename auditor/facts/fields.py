@@ -155,6 +155,15 @@ class Fields:
         each = Fields({f"{name}[{index}]": value for index, value in enumerate(values)}, self.path)
         return tuple(each.integer(key, low, high) for key in each.raw)
 
+    def texts(self, name: str, *, limit: int = LIST_LIMIT) -> tuple[str, ...]:
+        """A list of at most `limit` texts, each cleaned."""
+        values = self.array(name, limit=limit)
+        each = Fields({f"{name}[{index}]": value for index, value in enumerate(values)}, self.path)
+        return tuple(each.text(key) for key in each.raw)
+
+    def optional_texts(self, name: str, *, limit: int = LIST_LIMIT) -> tuple[str, ...] | None:
+        return None if self.raw.get(name) is None else self.texts(name, limit=limit)
+
     def registry_value(self, name: str) -> RegistryValue | None:
         """A value with its kind, None where it is absent; numbers are unsigned."""
         if self._required(name) is None:

@@ -1,4 +1,5 @@
-"""What the snippets touch, for whoever must approve them: commands, registry, WMI, files.
+"""What the snippets touch, for whoever must approve them: commands, registry, WMI, files,
+certificates.
 
 Derived from the snippets' syntax trees and shipped as data beside them, with the check sum of
 each text, so that the list cannot speak of another script than the one that is sent.
@@ -16,7 +17,7 @@ from typing import Any
 from auditor.errors import AuditError
 
 FILE = "touched.json"
-LISTS = ("commands", "registry", "wmi", "files", "environment")
+LISTS = ("commands", "registry", "wmi", "files", "certificates", "environment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Touched:
     registry: tuple[str, ...] = ()
     wmi: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
 
 

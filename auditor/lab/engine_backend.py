@@ -51,9 +51,12 @@ class EngineBackend:
 
 def _prelude(host: LabHost, configuration: str) -> str:
     """What makes a fresh session of the engine into one of `host`."""
-    common = resources.files("auditor.lab").joinpath("prelude.ps1").read_text("ascii")
+    lab = resources.files("auditor.lab")
+    common, certificates = (
+        lab.joinpath(name).read_text("ascii") for name in ("prelude.ps1", "certificates.ps1")
+    )
     version = Stack.of(host.windows).powershell
     arguments = f"-Version '{version}' -ClockOffset {float(host.clock_offset)!r}"
     shell = shell_functions(host.shell)
     configured = host.configurations.get(configuration, "")
-    return f"& {{\n{common}\n}} {arguments}\n{shell}\n{configured}\n"
+    return f"& {{\n{common}\n}} {arguments}\n{certificates}\n{shell}\n{configured}\n"

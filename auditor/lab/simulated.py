@@ -40,6 +40,13 @@ class Key:
         fact = self.fact(name)
         return None if fact is None else str(fact["data"])
 
+    def items(self, name: str) -> list[str]:
+        """The texts of a value, whole: all of a multi-string's, else the one."""
+        value = self.values[name.lower()]
+        if isinstance(value, dict) and "multi" in value:
+            return list(value["multi"])
+        return [str(_fact(value, self.environment)["data"])]
+
     def fact(self, name: str) -> dict[str, Any] | None:
         """A value with its kind, as the snippets return it."""
         value = self.values.get(name.lower())
@@ -53,6 +60,7 @@ class SimulatedWindows:
         for path, values in state.get("registry", {}).items():
             self._add_key(path, values)
         self._files = {path.lower(): about for path, about in state.get("files", {}).items()}
+        self._certificates = state.get("certificates", {})
         self._wmi = state.get("wmi", {}).get(_NAMESPACE)
         environment = state.get("environment", {})
         self.environment = {name.upper(): str(value) for name, value in environment.items()}
@@ -69,11 +77,7 @@ class SimulatedWindows:
         """The key at `path`, None where there is none; PowerShellError where it is denied."""
         path = path.replace("HKLM:", "HKEY_LOCAL_MACHINE")
         if self._denied(path):
-            raise PowerShellError(
-                "System.Security.SecurityException",
-                "Requested registry access is not allowed.",
-                "PermissionDenied",
-            )
+            raise _refused()
         found = self._keys.get(path.lower())
         if found is not None:
             return Key(*found, self.environment)
@@ -88,16 +92,21 @@ class SimulatedWindows:
     def file_version(self, path: str) -> list[int] | None:
         """The four numbers of a file's version (0 where it has none), None where it is absent."""
         if self._denied(path):
-            raise PowerShellError(
-                "System.Security.SecurityException",
-                "Requested registry access is not allowed.",
-                "PermissionDenied",
-            )
+            raise _refused()
         about = self._files.get(path.lower())
         if about is None:
             return None
         parts = [int(part) for part in str(about.get("version", "0")).split(".")]
         return [*parts, 0, 0, 0, 0][:4]
+
+    def certificates(self, store: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """The certificates of a store by their thumbprints, in the provider's order."""
+        if self._denied(store):
+            raise _refused()
+        parent = f"{store}\\".lower()
+        found = [(path, told) for path, told in self._certificates.items()
+                 if path.lower().startswith(parent)]  # fmt: skip
+        return sorted((path[len(parent) :], told) for path, told in found)
 
     def instances(self, name: str) -> list[Mapping[str, Any]]:
         """The instances of a WMI class."""
@@ -116,6 +125,14 @@ class SimulatedWindows:
     def _denied(self, path: str) -> bool:
         path = path.lower()
         return any(path == entry or path.startswith(entry + "\\") for entry in self._deny)
+
+
+def _refused() -> PowerShellError:
+    return PowerShellError(
+        "System.Security.SecurityException",
+        "Requested registry access is not allowed.",
+        "PermissionDenied",
+    )
 
 
 _KINDS: Mapping[str, tuple[str, Callable[[Any], int | str]]] = {

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from auditor.lab.estate_answers import ESTATE_FAMILIES, estate_data
+from auditor.lab.machine_answers import MACHINE_FAMILIES
 from auditor.lab.management_shell import ManagementShell
 from auditor.lab.model import LabHost, ScriptResult
 from auditor.lab.simulated import Key, PowerShellError, SimulatedWindows, instant, limited
@@ -274,4 +275,5 @@ _FAMILIES: Mapping[str, Callable[[SimulatedWindows], Data]] = {
     "schannel": _schannel,
     "winhttp": _winhttp,
     "dotnet": _dotnet,
+    **MACHINE_FAMILIES,
 }

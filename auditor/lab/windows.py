@@ -20,6 +20,13 @@ The keys of a description (`[windows.NAME]` in a lab estate file):
     strong_crypto             SchUseStrongCrypto in both runtimes and both views; absent: no value
     system_default_tls        SystemDefaultTlsVersions, likewise
     hotfixes                  ["KB2919355", { id = "KB...", description, installed_on }]
+    certificates              [{ names = ["sip.contoso.com"], not_after = "2020-01-01T00:00:00Z" }]:
+                              CertificateEntry of machine.py; unsaid, a good one for the host
+    reboot                    what says that a restart is due: any of component_servicing,
+                              windows_update, file_renames, update_exe, rename
+    disks                     [{ drive = "C:", size = 214.0, free = 2.5 }] in GB (10^9 bytes)
+    services                  [{ name = "RTCSRV", state = "Stopped", start = "Disabled" }], over
+                              those that the product sets bring (windows.toml)
     registry, files, environment, deny    laid over all this, as the simulated Windows takes them
     wmi                       { Win32_OperatingSystem = { OSLanguage = 1041 } }: properties of the
                               class's first instance
@@ -38,6 +45,17 @@ from typing import Any, Literal
 from uuid import NAMESPACE_DNS, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from auditor.lab.machine import (
+    CertificateEntry,
+    DiskEntry,
+    Restart,
+    ServiceEntry,
+    certificates,
+    disks,
+    restart_signals,
+    services,
+)
 
 State = dict[str, Any]
 RegistryData = int | str | dict[str, Any]
@@ -100,6 +118,10 @@ class WindowsDescription(_Model):
     strong_crypto: bool | None = None
     system_default_tls: bool | None = None
     hotfixes: list[str | HotfixEntry] = Field(default_factory=list)
+    certificates: list[CertificateEntry] | None = None
+    reboot: list[Restart] = Field(default_factory=list)
+    disks: list[DiskEntry] | None = None
+    services: list[ServiceEntry] = Field(default_factory=list)
     registry: dict[str, dict[str, RegistryData]] = Field(default_factory=dict)
     files: dict[str, dict[str, Any]] = Field(default_factory=dict)
     wmi: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -124,6 +146,7 @@ def build_windows(description: WindowsDescription, fqdn: str) -> State:
     state: State = {
         "registry": _registry(description, release, fqdn),
         "files": _files(description, release),
+        "certificates": _certificates(description, release, fqdn),
         "wmi": {r"root\cimv2": _wmi(description, release, fqdn)},
         "environment": _environment(description, fqdn) | description.environment,
         "deny": list(description.deny),
@@ -199,6 +222,7 @@ def _registry(description: WindowsDescription, release: Mapping[str, Any], fqdn:
                 registry[rf"{PROTOCOLS}\{protocol}\{side.capitalize()}"] = _present(
                     Enabled=values.enabled, DisabledByDefault=values.disabled_by_default
                 )
+    registry |= restart_signals(description.reboot, fqdn)
     return registry | _dotnet(description, release)
 
 
@@ -272,6 +296,13 @@ def _files(description: WindowsDescription, release: Mapping[str, Any]) -> State
     }
 
 
+def _certificates(description: WindowsDescription, release: Mapping[str, Any], fqdn: str) -> State:
+    told = description.certificates
+    return certificates(
+        [CertificateEntry()] if told is None else told, fqdn, names_told=release["names_told"]
+    )
+
+
 def _wmi(description: WindowsDescription, release: Mapping[str, Any], fqdn: str) -> State:
     host, _, domain = fqdn.partition(".")
     ids = [*release["hotfixes"], *description.hotfixes]
@@ -291,6 +322,10 @@ def _wmi(description: WindowsDescription, release: Mapping[str, Any], fqdn: str)
                 "LastBootUpTime": {"datetime": "2018-07-02T03:00:00Z"},
             }
         ],
+        "Win32_LogicalDisk": disks(
+            [DiskEntry()] if description.disks is None else description.disks
+        ),
+        "Win32_Service": services(_service_names(description), description.services),
         "Win32_ComputerSystem": [{"Name": host.upper(), "Domain": domain, "PartOfDomain": True}],
         "Win32_QuickFixEngineering": [
             {"HotFixID": fix.id, "Description": fix.description, "InstalledOn": fix.installed_on}
@@ -299,9 +334,17 @@ def _wmi(description: WindowsDescription, release: Mapping[str, Any], fqdn: str)
     }
 
 
+def _service_names(description: WindowsDescription) -> list[str]:
+    """The services of the product sets' roles."""
+    roles = [entry.set.partition("-")[2] for entry in description.products if entry.set]
+    names = [name for role in roles for name in _data()["services"].get(role, [])]
+    return list(dict.fromkeys(names))
+
+
 def _environment(description: WindowsDescription, fqdn: str) -> State:
     return {
         "COMPUTERNAME": fqdn.partition(".")[0].upper()[:15],
+        "SystemDrive": "C:",
         "SystemRoot": r"C:\Windows",
         "windir": r"C:\Windows",
         "PROCESSOR_ARCHITECTURE": "AMD64" if description.architecture == "x64" else "x86",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from auditor.assess.model import Finding
 from auditor.estate.model import CMS_STORE, PoolKind, SqlBackend
 from auditor.plan.book import Book, Pending, Target
 from auditor.plan.demand import (
@@ -146,7 +147,7 @@ class PoolSteps:
             step = self.book.add(
                 action,
                 target,
-                findings=server.changes.get(action, ()),
+                findings=_findings(server, action),
                 waits=waits,
                 caution=row.note if row is not None and action == _DRAIN else "",
             )
@@ -154,13 +155,19 @@ class PoolSteps:
         return step
 
     def _actions(self, server: ServerWork) -> list[str]:
-        """The visit in the rulebook's order; no installer finds a restart of Windows pending."""
+        """The visit in the rulebook's order; no installer finds a restart of Windows pending.
+
+        A restart that was demanded comes before the update, or with the return to service.
+        """
         changes = self._in_sequence(server.changes)
         before_update = changes[: changes.index(INSTALL_CU)] if INSTALL_CU in changes else []
         entailed = {_DRAIN, _RETURN}
         if before_update and not self.book.procedures.procedure(before_update[-1]).restarts:
             entailed.add(_RESTART)
-        return self._in_sequence({*changes, *entailed})
+        actions = {*changes, *entailed}
+        if INSTALL_CU not in actions:
+            actions.discard(_RESTART)
+        return self._in_sequence(actions)
 
     def _in_sequence(self, actions: Iterable[str]) -> list[str]:
         """What has no place in the sequence of its own goes where work by hand goes."""
@@ -275,4 +282,12 @@ def sql_servers(work: PoolWork) -> dict[str, SqlBackend]:
     for backend in backends:
         if not backend.collocated:
             found.setdefault(backend.fqdn, backend)
+    return found
+
+
+def _findings(server: ServerWork, action: str) -> tuple[Finding, ...]:
+    """What a step is for; without an update the return to service is the restart demanded."""
+    found = server.changes.get(action, ())
+    if action == _RETURN and INSTALL_CU not in server.changes:
+        return (*found, *server.changes.get(_RESTART, ()))
     return found

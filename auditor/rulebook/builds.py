@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.errors import UsageError
-from auditor.rulebook.model import Build, Product, Rulebook
+from auditor.rulebook.model import Build, Part, Product, Rulebook
 from auditor.rulebook.policy import Policy
 from auditor.version import Version
 
@@ -38,6 +38,15 @@ def _around(
         next((build for build in reversed(known) if build.version < version), None),
         next((build for build in known if build.version > version), None),
     )
+
+
+def known_part(rulebook: Rulebook, product: str, version: Version, component: str) -> Part | None:
+    """A component of an update as a source lists it; None says nothing, as lists are not whole."""
+    for build in rulebook.builds_of(product):
+        for part in build.parts if build.version == version else ():
+            if part.component.casefold() == component.casefold():
+                return part
+    return None
 
 
 def label(build: Build) -> str:
@@ -88,7 +97,7 @@ def place_build(rulebook: Rulebook, text: str, product: Product | None = None) -
     products = [product] if product else list(rulebook.products.values())
     fitting = [p for p in products if version is not None and p.owns(version)]
     if version is None or not fitting:
-        lines = "; ".join(f"{p.title} {_line(p)}.x" for p in products)
+        lines = "; ".join(f"{p.title} {p.line}.x" for p in products)
         raise UsageError(
             "BUILD-UNREADABLE",
             f"{text[:60]!r} is no build of a known product.",
@@ -147,7 +156,3 @@ def _support(policy: Policy, product: Product) -> list[str]:
         return ["no source here says until when it is supported"]
     ends = product.support.ends
     return [f"is supported until {ends:%Y-%m-%d}" if ends else "is supported, no end is named"]
-
-
-def _line(product: Product) -> str:
-    return ".".join(str(product.base).split(".")[:3])

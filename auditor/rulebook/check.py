@@ -48,6 +48,8 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every entry with the sources it cites."""
     yield "components", rulebook.components.sources
     yield "clock", rulebook.clock.sources
+    yield "disk", rulebook.disk.sources
+    yield "certificates", rulebook.certificates.sources
     yield "registry.secure_protocols", rulebook.registry.secure_protocols.sources
     yield "registry.schannel", rulebook.registry.schannel.sources
     yield "registry.strong_crypto", rulebook.registry.strong_crypto.sources

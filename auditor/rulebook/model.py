@@ -100,6 +100,11 @@ class Product:
             self.base.build,
         )
 
+    @property
+    def line(self) -> str:
+        """What every build begins with, such as 6.0.9319."""
+        return f"{self.base.major}.{self.base.minor}.{self.base.build}"
+
 
 @dataclass(frozen=True, config=STRICT)
 class Components:
@@ -253,6 +258,23 @@ class Clock:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Certificates:
+    """Days before its end at which a certificate is worth a word."""
+
+    warn_days: int
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class DiskRoom:
+    """What has to be free (GiB) on servers of pools of `kinds`."""
+
+    free_gib: int
+    kinds: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class Overlay:
     """A file of somebody's own that was laid over the shipped knowledge, and what it changed."""
 
@@ -272,6 +294,8 @@ class Rulebook:
     builds: tuple[Build, ...]
     unnumbered: tuple[Unnumbered, ...]
     clock: Clock
+    certificates: Certificates
+    disk: DiskRoom
     windows: Mapping[str, Windows]
     updates: Mapping[str, Update]
     registry: Registry

@@ -10,6 +10,8 @@ from auditor.assess.engine import assess
 from auditor.assess.model import Assessment, Finding, ServerVerdict
 from auditor.assess.waivers import Waiver
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
+from auditor.facts.certificates import Certificate, CertificatesFacts
+from auditor.facts.disk import Disk, DiskFacts
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
 from auditor.facts.families import FamilyError, FamilyResult
 from auditor.facts.files import FileFact, FilesFacts
@@ -17,8 +19,10 @@ from auditor.facts.hotfixes import Hotfix, HotfixesFacts
 from auditor.facts.os import OsFacts
 from auditor.facts.products import Product, ProductsFacts
 from auditor.facts.reading import Reach, ReachState, Reading
+from auditor.facts.reboot import RebootFacts, RegistrySignal
 from auditor.facts.registry_value import RegistryValue
 from auditor.facts.schannel import ProtocolSide, SchannelFacts
+from auditor.facts.services import Service, ServicesFacts
 from auditor.facts.winhttp import WinHttpFacts, WinHttpView
 from auditor.rulebook import load
 from auditor.rulebook.model import Rulebook
@@ -126,6 +130,11 @@ def files(
     )
 
 
+def _shipped(windows: Version) -> str:
+    """The version of a file as that Windows brought it."""
+    return f"{windows.major}.{windows.minor}.{windows.build}.16384"
+
+
 def hotfixes(*ids: str) -> HotfixesFacts:
     return HotfixesFacts(tuple(Hotfix(id) for id in ids))  # noqa: A001
 
@@ -179,6 +188,69 @@ def dotnet(v4: RegistryValue | None = None, v2: RegistryValue | None = None) -> 
     return DotNetFacts(dword(461814), tuple(runtimes))
 
 
+def certificate(
+    *names: str,
+    until: int = 365,
+    since: int = -365,
+    subject: str | None = None,
+    key: bool = True,
+    uses: tuple[str, ...] | None = ("1.3.6.1.5.5.7.3.1",),
+    told: bool = True,
+    cut: bool = False,
+) -> Certificate:
+    """A certificate for `names`, valid from and until so many days from NOW.
+
+    `told` says whether Windows tells its DNS names, `cut` whether it told them all.
+    """
+    return Certificate(
+        thumbprint="A1" * 20,
+        subject=f"CN={names[0]}, O=Contoso" if subject is None else subject,
+        issuer="CN=Contoso CA",
+        not_before=NOW + timedelta(days=since),
+        not_after=NOW + timedelta(days=until),
+        has_private_key=key,
+        signature_algorithm="1.2.840.113549.1.1.11",
+        dns_names=names if told else None,
+        dns_names_truncated=cut,
+        enhanced_key_usages=uses,
+    )
+
+
+def certificates(*items: Certificate, truncated: bool = False) -> CertificatesFacts:
+    return CertificatesFacts(r"Cert:\LocalMachine\My", items, truncated)
+
+
+def signal(name: str, state: str = "absent", value: RegistryValue | None = None) -> RegistrySignal:
+    return RegistrySignal(r"HKLM\SOFTWARE\Microsoft", name, state, value)
+
+
+def reboot(**differs: object) -> RebootFacts:
+    """Nothing that waits for a restart; say what differs."""
+    name = RegistryValue("String", "FE01")
+    calm = RebootFacts(
+        component_servicing=signal("RebootPending"),
+        windows_update=signal("RebootRequired"),
+        file_renames=signal("PendingFileRenameOperations"),
+        file_rename_entries=None,
+        update_exe=signal("UpdateExeVolatile"),
+        update_exe_flags=signal("Flags"),
+        active_computer_name=signal("Active", "present", name),
+        computer_name=signal("ComputerName", "present", name),
+    )
+    return replace(calm, **differs)  # type: ignore[arg-type]
+
+
+def services(*differs: Service) -> ServicesFacts:
+    """Two services that run, and those that are given."""
+    run = (Service("RTCSRV", "Running", "Auto"), Service("REPLICA", "Running", "Auto"))
+    given = {each.name for each in differs}
+    return ServicesFacts((*(each for each in run if each.name not in given), *differs))
+
+
+def disk(free: int | None = 50 * 1024**3, system: str | None = "C:") -> DiskFacts:
+    return DiskFacts(system, (Disk("D:", 10**12, 10**12), Disk("C:", 10**12, free)))
+
+
 def server(
     os: str = "2012r2",
     core: str | None = "6.0.9319.516",
@@ -205,11 +277,15 @@ def server(
     facts: dict[str, object] = {
         "os": os_facts or system(os),
         "products": ProductsFacts(tuple(installed)),
-        "files": files(_UPDATED_FILES.get(os, "10.0.14393.2007")),
+        "files": files(_UPDATED_FILES.get(os, _shipped((os_facts or system(os)).version))),
         "hotfixes": hotfixes("KB3140245") if needs_update else hotfixes("KB2919355"),
         "schannel": schannel(TLS12_ON, TLS12_ON) if os == "2008r2" else schannel(),
         "winhttp": winhttp(dword(0xA80), dword(0xA80)) if needs_update else winhttp(None, None),
         "dotnet": dotnet(dword(1), dword(1)),
+        "certificates": certificates(certificate(fqdn, until=20_000)),
+        "reboot": reboot(),
+        "disk": disk(),
+        "services": services(),
         **families,
     }
     return Reading(

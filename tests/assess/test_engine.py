@@ -9,11 +9,14 @@ import pytest
 
 from auditor.assess.engine import assess, exit_code
 from auditor.assess.model import Assessment, Readiness, Status
+from auditor.assess.waivers import Waiver
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
 from auditor.rulebook import load
+from auditor.rulebook.model import Rulebook
+from auditor.rulebook.policy import Policy
 from tests.assess.facts_of import (
     LYNC2010,
     NOW,
@@ -65,6 +68,7 @@ POOLS = [
     ([OLD_AND_DOUBTFUL], ["work_needed"], "work_needed", ExitCode.INCOMPLETE),
     ([READY, SILENT], ["ready", "unknown"], "unknown", ExitCode.INCOMPLETE),
     ([LEFTOVER, SILENT], ["blocked", "unknown"], "blocked", ExitCode.INCOMPLETE),
+    ([LEFTOVER], ["blocked"], "blocked", ExitCode.WORK_NEEDED),
 ]
 
 
@@ -78,7 +82,79 @@ def test_the_worst_member_is_the_pools_readiness(
     assert assessment.pools[0].readiness == whole
     hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
     assert hybrid.readiness == whole
+    named = "" if whole == "ready" else " (p.contoso.com)"
+    assert hybrid.reason == f"1 pool {whole.replace('_', ' ')}{named}"
     assert exit_code(assessment) is code
+
+
+# servers that are ready, and servers that are behind -> what the pool's verdict says
+TALLIES = [
+    (2, 1, "2 servers ready, 1 server work needed (old1.x)"),
+    (0, 3, "3 servers work needed (old1.x, old2.x, old3.x)"),
+    (1, 4, "1 server ready, 4 servers work needed (old1.x, old2.x, old3.x and 1 more)"),
+]
+
+
+@pytest.mark.parametrize(("ready", "old", "reason"), TALLIES)
+def test_a_pool_tells_how_many_servers_are_what_and_names_them(
+    ready: int, old: int, reason: str
+) -> None:
+    readings = [server(fqdn=f"ready{n}.x") for n in range(1, ready + 1)]
+    build = "6.0.9319.281"
+    readings += [server(fqdn=f"old{n}.x", core=build, front_end=build) for n in range(1, old + 1)]
+    members = _pool("p.contoso.com", PoolKind.MEDIATION, *(r.fqdn for r in readings))
+    assert _assess([members], readings).pools[0].reason == reason
+
+
+def test_what_was_waived_is_told_of_the_pool_and_of_the_scenario() -> None:
+    waived = Waiver(rule="SFB-CU-001", subject="old*", who="A", why="B", until=NOW.date())
+    front = _pool("p.contoso.com", PoolKind.MEDIATION, OLD.fqdn, READY.fqdn)
+    beside = _pool("q.contoso.com", PoolKind.MEDIATION, "ready2.contoso.com")
+    readings = {r.fqdn: r for r in (OLD, READY, server(fqdn="ready2.contoso.com"))}
+    estate = Estate("Contoso", "a test", pools=(front, beside), scenarios=HYBRID)
+    assessment = assess(estate, readings, load(), "office365-tls12", NOW, [waived])
+    told = "; waived: SFB-CU-001 (old.contoso.com)"
+    assert [p.reason for p in assessment.pools] == [f"2 servers ready{told}", "1 server ready"]
+    hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
+    assert hybrid.reason == f"2 pools ready{told}"
+
+
+def test_a_pool_is_of_a_product_where_all_its_servers_are() -> None:
+    same = _pool("same.contoso.com", PoolKind.MEDIATION, READY.fqdn, OLD.fqdn)
+    mixed = _pool("mixed.contoso.com", PoolKind.MEDIATION, DOUBTFUL.fqdn, LEFTOVER.fqdn)
+    unread_one = _pool("unread.contoso.com", PoolKind.MEDIATION, SILENT.fqdn)
+    readings = [READY, OLD, DOUBTFUL, LEFTOVER, SILENT]
+    assessment = _assess([same, mixed, unread_one], readings)
+    assert [pool.product for pool in assessment.pools] == ["sfb2015", None, None]
+
+
+def test_a_rule_that_the_policy_does_not_count_weighs_on_nothing() -> None:
+    book = load()
+    policy = replace(book.policies["office365-tls12"], counts=("SFB-OS-001",))
+    judged = judge(OLD, pool(servers=(Server(OLD.fqdn, "p"),)), rulebook=_with(policy))
+    assert judged.finding("SFB-CU-001").status == "fail"
+    assert not judged.finding("SFB-CU-001").counted
+    assert judged.server.readiness is Readiness.READY
+    assert exit_code(judged.assessment) is ExitCode.READY
+
+
+def test_where_no_rule_that_counts_has_anything_to_say_the_server_is_unknown() -> None:
+    """Of two servers one is known, and still the audit is incomplete."""
+    policy = replace(load().policies["office365-tls12"], counts=("SFB-KB-001",))
+    old_windows = server("2012", fqdn="ready.contoso.com")
+    new_windows = server("2012r2", fqdn="new.contoso.com")
+    members = _pool("p.contoso.com", PoolKind.MEDIATION, old_windows.fqdn, new_windows.fqdn)
+    estate = Estate("Contoso", "a test", pools=(members,))  # scenarios are assumed
+    readings = {r.fqdn: r for r in (old_windows, new_windows)}
+    assessment = assess(estate, readings, _with(policy), policy.key, NOW)
+    assert [s.readiness for s in assessment.servers] == ["ready", "unknown"]
+    assert assessment.servers[1].reason == "no rule could be judged"
+    assert not [f for f in assessment.findings() if f.counted and f.status is Status.UNKNOWN]
+    assert exit_code(assessment) is ExitCode.INCOMPLETE
+
+
+def _with(policy: Policy) -> Rulebook:
+    return replace(load(), policies={policy.key: policy})
 
 
 def test_no_server_vanishes() -> None:
@@ -204,6 +280,39 @@ def test_an_estate_in_which_nothing_was_judged_is_incomplete(
     pools: list[Pool], readings: list[Reading]
 ) -> None:
     assert exit_code(_assess(pools, readings, ())) is ExitCode.INCOMPLETE
+    # One scenario in use is enough.
+    partly = _assess(pools, readings, scenarios(hybrid="no", federation="yes"))
+    assert exit_code(partly) is ExitCode.INCOMPLETE
+    assert "No server was judged." in partly.notes
+
+
+def test_what_was_judged_needs_no_such_note() -> None:
+    apps = _pool("apps.contoso.com", PoolKind.UNKNOWN, EXCHANGE.fqdn, READY.fqdn)
+    assert "No server was judged." not in _assess([apps], [EXCHANGE, READY]).notes
+
+
+def test_paths_that_are_reconstructed_are_said_to_be() -> None:
+    front = _pool("p.contoso.com", PoolKind.ENTERPRISE, READY.fqdn)
+    assert any("is reconstructed" in note for note in _assess([front], [READY]).notes)
+    estate = Estate("Contoso", "a test", pools=(front,), scenarios=HYBRID)
+    for reconstructed in ((), ("hybrid",)):
+        known = {
+            key: replace(scenario, reconstructed=key in reconstructed)
+            for key, scenario in load().scenarios.items()
+        }
+        told = assess(estate, {}, replace(load(), scenarios=known), "office365-tls12", NOW).notes
+        assert any("reconstructed" in note for note in told) is bool(reconstructed)
+
+
+def test_a_pool_without_servers_is_in_scope_where_a_scenario_in_use_runs_through_it() -> None:
+    empty = _pool("empty.contoso.com", PoolKind.ENTERPRISE)
+    for stated, readiness in (
+        (scenarios(hybrid="no", federation="yes", exchange_online="no"), "not_in_scope"),
+        (scenarios(hybrid="yes", federation="no", exchange_online="no"), "unknown"),
+    ):
+        ready = _pool("edge.contoso.com", PoolKind.EDGE, READY.fqdn, next_hop=DIRECTOR.fqdn)
+        assessment = _assess([empty, DIRECTOR, ready], [READY], stated)
+        assert assessment.pools[0].readiness == readiness
 
 
 def test_a_scenario_in_use_on_a_path_nobody_knows_is_incomplete() -> None:

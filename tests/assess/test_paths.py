@@ -75,6 +75,11 @@ PATHS = [
     ((FE,), "federation", "", ""),
     ((EDGE,), "exchange_voicemail", "edge", ""),  # a list of Edge servers alone
     ((LOOSE, FE, EDGE_TO_FE), "federation", "loose fe edge", "fe>edge"),
+    # Whatever hands over to it, an Edge pool without a next hop is the path by itself.
+    ((SILENT_EDGE,), "federation", "edge", "edge"),
+    ((OTHER_FE, SILENT_EDGE), "federation", "fe2 edge", "fe2>edge"),
+    # Only a Director can be what the Edge pool hands over to.
+    ((SBA, DIRECTOR, SILENT_EDGE), "exchange_voicemail", "sba dir edge", "sba>dir>edge"),
 ]
 
 

@@ -12,10 +12,11 @@ from auditor.facts.families import FamilyResult
 from auditor.facts.hotfixes import Hotfix, HotfixesFacts
 from auditor.facts.os import OsFacts
 from auditor.facts.reading import Reach, ReachState, Reading
+from auditor.facts.reboot import RebootFacts, RegistrySignal
 from auditor.facts.registry_value import RegistryValue
 from auditor.facts.schannel import ProtocolSide, SchannelFacts
 from auditor.version import Version
-from tests.assess.facts_of import FQDN, NOW, Judged, judge, pool
+from tests.assess.facts_of import FQDN, NOW, Judged, judge, pool, reboot, signal
 
 _NS = "{http://schemas.microsoft.com/powershell/2004/04}"
 pytestmark = pytest.mark.realdata
@@ -101,6 +102,21 @@ def _dotnet(tls: dict[str, ET.Element]) -> DotNetFacts:
     return DotNetFacts(None, tuple(runtimes))
 
 
+def _reboot(folder: Path) -> RebootFacts:
+    """The same signals, each recorded as present or not (Get-ServerRebootPending)."""
+    tree = _tree(folder, "GetServerRebootPending.xml")
+
+    def noted(name: str) -> RegistrySignal:
+        return signal(name, "present" if _named(tree, name) == "true" else "absent")
+
+    assert _named(tree, "UpdateExeVolatileValue") == "false"
+    return reboot(
+        component_servicing=noted("ComponentBasedServicingPendingReboot"),
+        windows_update=noted("AutoUpdatePendingReboot"),
+        file_renames=noted("PendingFileRenameOperations"),
+    )
+
+
 def _judged(folder: Path) -> Judged:
     tls = _entries(_tree(folder, "GetAllTlsSettings.xml"))
     families = {
@@ -108,6 +124,7 @@ def _judged(folder: Path) -> Judged:
         "hotfixes": _hotfixes(folder),
         "schannel": _schannel(tls),
         "dotnet": _dotnet(tls),
+        "reboot": _reboot(folder),
     }
     results = tuple(FamilyResult(key, facts, when=NOW) for key, facts in families.items())
     reading = Reading(FQDN, Reach(ReachState.READ, "read"), results, finished=NOW)
@@ -134,7 +151,9 @@ def test_windows_and_schannel_are_judged_and_the_rest_is_unknown(
     assert (client.status, as_server.status) == ("pass", "pass")
     assert "on by default" in client.reason
     assert "DWord 0x1" in as_server.observed
-    for rule in ("SFB-PROD-001", "SFB-CU-001", "SFB-WINHTTP-001"):
+    # Nothing waits for a restart on either; of certificates and packages nothing was recorded.
+    assert judged.finding("SFB-BOOT-001").status == "pass"
+    for rule in ("SFB-CERT-001", "SFB-FACT-001", "SFB-PROD-001", "SFB-CU-001", "SFB-WINHTTP-001"):
         assert judged.finding(rule).status == "unknown"
     assert judged.finding("SFB-KB-001").status == "not_applicable"
     assert judged.finding("SFB-NET-001").status == strong

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import astuple
+
 import pytest
 
 from auditor.assess.model import Status
+from auditor.assess.rules.component_table import NOT_KNOWN
 from auditor.estate.model import PoolKind
 from auditor.facts.products import ProductsFacts
 from tests.assess.facts_of import (
@@ -57,7 +61,9 @@ def test_deciding_components(
     finding = judge(server(product=product, core=core, front_end=front_end)).finding("SFB-CU-001")
     assert finding.status == status
     assert words in finding.reason
+    assert ("half-patched" in finding.reason) is ("half-patched" in words)
     assert finding.actions == (("install-cu",) if status == "fail" else ())
+    assert bool(finding.remediation) is (status == "fail")
     assert not finding.blocks
 
 
@@ -85,11 +91,23 @@ def test_core_alone_decides_only_where_no_front_end_belongs(kind: PoolKind, stat
     assert judged.finding("SFB-CU-001").status == status
 
 
-def test_web_components_without_a_front_end_are_no_finished_installation() -> None:
+# kind of pool, packages beside Core Components -> status
+HALF_DONE = [
+    (PoolKind.UNKNOWN, ["web_components"], "unknown"),
+    (PoolKind.UNKNOWN, ["web_components", "front_end"], "pass"),
+    (PoolKind.UNKNOWN, ["mediation"], "pass"),
+    (PoolKind.MEDIATION, ["web_components"], "pass"),
+]
+
+
+@pytest.mark.parametrize(("kind", "beside", "status"), HALF_DONE)
+def test_web_components_without_a_front_end_are_no_finished_installation(
+    kind: PoolKind, beside: list[str], status: str
+) -> None:
     build = "6.0.9319.516"
-    installed = ProductsFacts(packages(SFB2015, core=build, web_components=build))
-    judged = judge(server("2012r2", products=installed), pool(PoolKind.UNKNOWN))
-    assert judged.finding("SFB-CU-001").status == "unknown"
+    installed = ProductsFacts(packages(SFB2015, core=build, **dict.fromkeys(beside, build)))
+    judged = judge(server("2012r2", products=installed), pool(kind))
+    assert judged.finding("SFB-CU-001").status == status
 
 
 def test_two_entries_of_a_component_must_both_be_new_enough() -> None:
@@ -113,12 +131,15 @@ def test_a_list_cut_short_proves_nothing_good() -> None:
     assert cut("6.0.9319.281") == "fail"
 
 
-def test_the_product_code_names_core_components_in_any_language() -> None:
+@pytest.mark.parametrize("change", [str.lower, str.upper])
+def test_the_product_code_names_core_components_in_any_language(
+    change: Callable[[str], str],
+) -> None:
     items = (
         package(
             "Skype for Business Server 2015, Kernkomponenten",
             "6.0.9319.516",
-            key="{de39f60a-d57f-48f5-a2bd-8ba3fe794e1f}",
+            key=change("{de39f60a-d57f-48f5-a2bd-8ba3fe794e1f}"),
         ),
         *packages(SFB2015, front_end="6.0.9319.516"),
     )
@@ -131,6 +152,27 @@ def test_other_thresholds_come_with_another_policy() -> None:
     moved = judge(reading, policy="cloud-moves-2022").finding("SFB-CU-001")
     assert moved.status == "fail"
     assert "move-csuser" in moved.sources
+
+
+def test_components_are_known_in_any_case() -> None:
+    core, front_end = "6.0.9319.516", "6.0.9319.281"
+    items = (
+        package(f"{SFB2015}, CORE COMPONENTS", core),
+        package(f"{SFB2015.upper()}, front end SERVER", front_end),
+        package(f"{SFB2015}, MEDIATION server", front_end),
+        package(f"{SFB2015}, ADMINISTRATIVE tools", front_end),
+    )
+    judged = judge(server(products=ProductsFacts(items)))
+    assert "half-patched: front end SERVER" in judged.finding("SFB-CU-001").reason
+    lagging = judged.finding("SFB-CU-002")
+    assert lagging.status == "advice"
+    assert lagging.observed == "MEDIATION server 6.0.9319.281"
+
+
+def test_a_server_without_an_os_is_judged_by_its_packages() -> None:
+    judged = judge(server(without=["os"]))
+    assert judged.finding("SFB-CU-001").status == "pass"
+    assert judged.finding("SFB-CU-002").status == "pass"
 
 
 # components beside Core Components and Front End Server -> status, words
@@ -158,5 +200,54 @@ def test_a_lagging_package_is_never_a_fail(
     finding = judged.finding("SFB-CU-002")
     assert finding.status == status
     assert words in finding.observed
+    assert ("behind" in finding.reason) is (status == "advice")
+    assert bool(finding.remediation) is (status == "advice")
     assert judged.finding("SFB-CU-001").status == "pass"
     assert judged.server.readiness == "ready"
+
+
+# what is installed beside the deciding components -> status of SFB-CU-002
+KNOWN_PARTS = [
+    ({"web_components": "6.0.9319.548"}, "pass"),
+    ({"web_components": "6.0.9319.547"}, "fail"),
+    ({"web_components": None}, "advice"),
+    ({"mediation": "6.0.9319.272"}, "advice"),
+    ({"web_components": "6.0.9319.516", "mediation": "6.0.9319.272"}, "fail"),
+]
+
+
+@pytest.mark.parametrize(("beside", "status"), KNOWN_PARTS)
+def test_a_package_that_a_source_lists_for_the_update_must_have_come_with_it(
+    beside: dict[str, str | None], status: str
+) -> None:
+    """CU9, which `tls10-disable` asks for, is known to bring Web Components."""
+    items = packages(SFB2015, core="6.0.9319.548", front_end="6.0.9319.548", **beside)
+    reading = server(products=ProductsFacts(items))
+    finding = judge(reading, policy="tls10-disable").finding("SFB-CU-002")
+    assert finding.status == status
+    assert finding.actions == (("install-cu",) if status == "fail" else ())
+    assert ("though the update 6.0.9319.548 services that" in finding.reason) is (status == "fail")
+    assert ("nobody knows" in finding.reason) is ("mediation" in beside or status == "advice")
+
+
+def test_each_component_stands_beside_what_the_update_asks_of_it() -> None:
+    items = packages(
+        SFB2015,
+        mediation="6.0.9319.272",
+        web_components="6.0.9319.281",
+        core="6.0.9319.548",
+        front_end="6.0.9319.x",
+    )
+    judged = judge(server(products=ProductsFacts(items)), policy="tls10-disable")
+    for rule in ("SFB-CU-001", "SFB-CU-002"):
+        assert [astuple(row) for row in judged.finding(rule).compared] == [
+            ("Core Components", "6.0.9319.548", "6.0.9319.548", "decides"),
+            ("Front End Server", "6.0.9319.x", "6.0.9319.548", "decides"),
+            ("Mediation Server", "6.0.9319.272", "not known", NOT_KNOWN),
+            ("Web Components Server", "6.0.9319.281", "6.0.9319.548", "serviced by the update"),
+        ]
+
+
+def test_what_a_finding_of_half_an_update_leaves_to_the_other() -> None:
+    judged = judge(server(core="6.0.9319.516", front_end="6.0.9319.281"))
+    assert judged.finding("SFB-CU-002").observed == "none lags"

@@ -81,6 +81,7 @@ NOT_SERVERS = [
     ("a UCMA host", (UCMA, BOOTSTRAPPER)),
     ("an administrator's machine", TOOLS),
     ("a machine with nothing of the kind", (package("7-Zip", "19.0"),)),
+    ("a name without a component", (package(SFB2015, "6.0.9319.0"),)),
     ("an empty list", ()),
 ]
 
@@ -91,6 +92,10 @@ def test_names_with_lync_in_them_make_no_server(what: str, items: tuple[object, 
     for where in (LOOSE, pool(PoolKind.TRUSTED_APPLICATION, service_version=7)):
         judged = judge(reading, where)
         assert judged.finding("SFB-PROD-001").status == "not_applicable", what
+        assert "It is no Lync server: " in judged.finding("SFB-PROD-001").reason
+        assert judged.finding("SFB-REACH-001").status == "pass"
+        for finding in judged.server.findings[1:]:
+            assert finding.status == "not_applicable"
         assert judged.server.readiness == "not_in_scope"
         assert judged.server.product is None
         assert not any(finding.counted for finding in judged.server.findings)
@@ -118,9 +123,11 @@ def test_servers_of_two_products_on_one_machine_are_unknown() -> None:
         *packages(SFB2015, core="6.0.9319.516", front_end="6.0.9319.516"),
         *packages(LYNC2013, core="5.0.8308.1001", front_end="5.0.8308.1001"),
     )
-    finding = judge(server(products=ProductsFacts(items))).finding("SFB-PROD-001")
+    judged = judge(server(products=ProductsFacts(items)))
+    finding = judged.finding("SFB-PROD-001")
     assert finding.status == "unknown"
     assert "Lync Server 2013 and Skype for Business Server 2015" in finding.observed
+    assert "side by side" in judged.finding("SFB-CU-001").reason
 
 
 def test_tools_of_another_product_do_not_confuse() -> None:
@@ -134,12 +141,47 @@ def test_tools_of_another_product_do_not_confuse() -> None:
     assert judged.finding("SFB-CU-001").status == "pass"
 
 
+def test_core_components_of_an_older_product_do_not_confuse() -> None:
+    items = (
+        *packages(SFB2015, core="6.0.9319.516", front_end="6.0.9319.516"),
+        *packages(LYNC2013, core="5.0.8308.0", tools="5.0.8308.0"),
+    )
+    judged = judge(server(products=ProductsFacts(items)))
+    assert judged.server.product == "sfb2015"
+    assert judged.server.build == "6.0.9319.516"
+    assert judged.finding("SFB-CU-001").status == "pass"
+
+
+def test_a_product_that_nobody_names_leaves_unknown_what_hangs_on_it_alone() -> None:
+    for where in (pool(), pool(PoolKind.TRUSTED_APPLICATION, service_version=7)):
+        judged = judge(server(failed=["products"]), where)
+        unknown = {f.rule: f.reason for f in judged.server.findings if f.status == "unknown"}
+        judged_all_the_same = {f.rule for f in judged.server.findings} - set(unknown)
+        assert judged_all_the_same == {
+            "SFB-REACH-001",
+            "SFB-OS-002",
+            "SFB-TLS-001",
+            "SFB-TLS-002",
+            "SFB-NET-001",
+            "SFB-BOOT-001",
+            "SFB-CERT-001",
+            "SFB-DISK-001",
+            "SFB-SVC-001",
+            "SFB-CLOCK-001",
+        }
+        assert all("access denied" in reason for reason in unknown.values())
+
+
 def test_an_unread_product_list_leaves_the_estates_word() -> None:
     judged = judge(server(failed=["products"]), pool(service_version=7))
     assert judged.server.product == "sfb2015"
     assert judged.finding("SFB-PROD-001").status == "unknown"
     assert judged.finding("SFB-CU-001").status == "unknown"
     assert "access denied" in judged.finding("SFB-CU-001").reason
+    for rule in ("SFB-PROD-002", "SFB-SUP-001"):
+        assert judged.finding(rule).status == "unknown"
+    disable = judge(server(failed=["products"]), pool(service_version=7), policy="tls10-disable")
+    assert disable.finding("SFB-PROD-003").status == "unknown"
     assert judged.finding("SFB-OS-001").status == "pass"
     assert judged.server.readiness == "unknown"
 
@@ -190,7 +232,14 @@ def test_a_product_to_be_migrated_gets_no_other_work() -> None:
     judged = judge(
         server("2008r2-rtm", product=LYNC2010, core="4.0.7577.0", front_end="4.0.7577.0")
     )
-    assert {f.rule for f in judged.server.findings if f.status == "fail"} == {"SFB-PROD-002"}
+    assert {f.rule: f.status for f in judged.server.findings if f.status != "not_applicable"} == {
+        "SFB-REACH-001": "pass",
+        "SFB-PROD-001": "pass",
+        "SFB-PROD-002": "fail",
+        "SFB-SUP-001": "pass",
+        "SFB-CLOCK-001": "pass",
+        "SFB-FACT-001": "pass",
+    }
 
 
 @pytest.mark.realdata

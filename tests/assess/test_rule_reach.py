@@ -53,7 +53,11 @@ CLOCKS = [
 @pytest.mark.parametrize(("skew", "status"), CLOCKS)
 def test_a_wrong_clock_is_advice(skew: float | None, status: str) -> None:
     judged = judge(server(skew=skew))
-    assert judged.finding("SFB-CLOCK-001").status == status
+    finding = judged.finding("SFB-CLOCK-001")
+    assert finding.status == status
+    assert bool(finding.remediation) is (status == "advice")
+    if skew:
+        assert ("ahead of" in finding.observed) is (skew > 0)
     assert judged.server.readiness == "ready"
 
 
@@ -72,7 +76,9 @@ def test_strong_crypto_is_advice(
     v4: RegistryValue | None, v2: RegistryValue | None, status: str
 ) -> None:
     judged = judge(server(dotnet=dotnet(v4, v2)))
-    assert judged.finding("SFB-NET-001").status == status
+    finding = judged.finding("SFB-NET-001")
+    assert finding.status == status
+    assert bool(finding.remediation) is (status == "advice")
     assert judged.server.readiness == "ready"
 
 

@@ -56,6 +56,13 @@ def test_a_side_that_was_not_reported_is_unknown() -> None:
     assert judged.finding("SFB-TLS-002").status == "unknown"
 
 
+def test_a_key_where_a_value_belongs_is_no_value() -> None:
+    judged = judge(server("2008r2", schannel=schannel({}, {})))
+    for rule in ("SFB-TLS-001", "SFB-TLS-002"):
+        assert judged.finding(rule).status == "fail"
+        assert "Enabled is absent" in judged.finding(rule).reason
+
+
 def test_the_star_plays_no_part_here() -> None:
     judged = judge(
         server(

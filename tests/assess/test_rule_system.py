@@ -123,8 +123,25 @@ def test_service_pack_1_is_work_and_no_migration(build: int, pack: int, status: 
         assert judged.server.readiness == "work_needed"
 
 
-def test_no_service_pack_is_asked_of_a_later_windows() -> None:
+def test_no_service_pack_is_asked_of_another_windows() -> None:
     assert judge(server("2012")).finding("SFB-OS-002").status == "not_applicable"
+    windows7 = system("2008r2", product_type=1, service_pack=0)
+    assert judge(server(os_facts=windows7)).finding("SFB-OS-002").status == "not_applicable"
+
+
+def test_a_required_system_is_named_where_there_is_one() -> None:
+    rows = judge(server("2012r2")).finding("SFB-OS-001").required
+    assert rows.startswith("Windows Server 2008 R2, Windows Server 2012, ")
+    unlisted = judge(server("2022", "7.0.2046.820", "7.0.2046.820", product=SFBSE))
+    assert "no source here lists systems" in unlisted.finding("SFB-OS-001").required
+
+
+def test_why_the_system_is_not_known_is_told() -> None:
+    told = judge(server(failed=["os"])).finding("SFB-OS-001").reason
+    assert told == (
+        "the operating system is not identified: "
+        "family os failed: UnauthorizedAccessException: access denied"
+    )
 
 
 def test_an_unread_system_leaves_what_hangs_on_it_unknown() -> None:
@@ -139,4 +156,5 @@ def test_an_unread_system_leaves_what_hangs_on_it_unknown() -> None:
         "SFB-WINHTTP-001",
         "SFB-TLS-001",
         "SFB-TLS-002",
+        "SFB-FACT-001",
     }

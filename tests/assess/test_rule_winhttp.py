@@ -14,6 +14,7 @@ from auditor.rulebook import load
 from tests.assess.facts_of import (
     LYNC2013,
     SFB2015,
+    SFB2019,
     dword,
     files,
     hotfixes,
@@ -68,6 +69,8 @@ def test_files_decide(
         assert finding.status == status
         mend = status in ("fail", "advice")
         assert finding.actions == (("install-kb3140245",) if mend else ())
+        assert bool(finding.remediation) is mend
+        assert "listed" not in finding.reason.partition(";")[0]
         reasons.append(finding.reason)
     assert any(words in reason for reason in reasons)
 
@@ -166,8 +169,10 @@ def test_the_bit_decides_in_both_views(
         assert finding.status == status
         assert words in finding.reason
         assert "support-blog-ja" not in finding.sources
-        if status == "fail":
-            assert finding.actions == ("set-default-secure-protocols",)
+        mend = status == "fail" or "no REG_DWORD" in finding.reason or "none by" in finding.reason
+        if status != "advice":
+            assert finding.actions == (("set-default-secure-protocols",) if mend else ())
+            assert bool(finding.remediation) is mend
 
 
 @pytest.mark.parametrize("value", [0x800 | other for other in range(0, 0x1000, 0x40)])
@@ -191,6 +196,37 @@ def test_a_32_bit_windows_has_one_view(architecture: str, views: int, status: st
         os_facts=system("2012", architecture=architecture),
     )
     assert judge(reading).finding("SFB-WINHTTP-001").status == status
+
+
+# product, the native value, which is all that was reported -> status
+HALF_REPORTED = [
+    (SFB2015, 0xA80, "unknown"),
+    (SFB2015, 0x280, "fail"),  # certain, whatever the other view holds
+    (LYNC2013, 0x280, "unknown"),  # an advice is not so sure
+]
+
+
+@pytest.mark.parametrize(("product", "value", "status"), HALF_REPORTED)
+def test_what_is_certainly_wrong_fails_though_a_view_is_missing(
+    product: str, value: int, status: str
+) -> None:
+    reading = _server("2012", product, winhttp=winhttp(dword(value), None, views=1))
+    assert judge(reading).finding("SFB-WINHTTP-001").status == status
+
+
+def test_a_product_with_an_open_list_of_systems_gets_the_stricter_reading() -> None:
+    reading = server(
+        "2012",
+        "7.0.2046.385",
+        "7.0.2046.385",
+        product=SFB2019,
+        files=files(OLD_2012),
+        winhttp=winhttp(None, None),
+    )
+    judged = judge(reading)
+    assert judged.finding("SFB-OS-001").status == "advice"
+    assert judged.finding("SFB-KB-001").status == "fail"
+    assert judged.finding("SFB-WINHTTP-001").status == "fail"
 
 
 def test_the_update_and_the_value_are_two_findings() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,14 +13,18 @@ from auditor.assess.model import Readiness, Status
 from auditor.assess.rules import RULES
 from auditor.assess.waivers import Waiver, read_waivers
 from auditor.errors import ExitCode, UsageError
+from auditor.estate.model import Server
 from auditor.plan.order import make_plan
+from auditor.rulebook import load
 from auditor.rulebook.procedures import load_procedures
 from tests.assess.facts_of import (
     FQDN,
     LYNC2010,
     NOW,
+    POOL,
     Judged,
     judge,
+    pool,
     server,
     unread,
 )
@@ -46,6 +51,7 @@ def test_a_waived_fail_weighs_on_nothing_and_is_told() -> None:
     assert f"Waived until {TODAY} by A. Engineer: replaced in May" in finding.reason
     assert judged.server.readiness is Readiness.READY
     assert "waived: SFB-CU-001" in judged.server.reason
+    assert finding.actions == ()
     assert exit_code(judged.assessment) is ExitCode.READY
     assert make_plan(judged.assessment, load_procedures()).steps == ()
     assert judged.assessment.notes == behind().assessment.notes
@@ -61,6 +67,7 @@ def test_a_waived_fail_weighs_on_nothing_and_is_told() -> None:
         ("fe02.contoso.com", False),
         ("fe01", False),
         ("contoso", False),
+        ("[fF]e01.contoso.com", True),
     ],
 )
 def test_whom_a_pattern_covers(subject: str, covered: bool) -> None:
@@ -108,11 +115,21 @@ def test_a_waiver_of_one_rule_leaves_the_others() -> None:
     assert judged.server.readiness is not Readiness.READY
 
 
+def test_a_waiver_of_what_does_not_count_is_not_told_of_the_pool() -> None:
+    policy = replace(load().policies["office365-tls12"], counts=("SFB-OS-001",))
+    book = replace(load(), policies={policy.key: policy})
+    reading = server(core="6.0.9319.281", front_end="6.0.9319.281")
+    judged = judge(reading, rulebook=book, waivers=[waiver()])
+    assert judged.finding("SFB-CU-001").status is Status.WAIVED
+    assert judged.assessment.pools[0].reason == "1 server ready"
+
+
 def test_a_blocking_fail_that_is_waived_blocks_no_more() -> None:
     reading = server(product=LYNC2010, core="4.0.7577.728", front_end="4.0.7577.728")
     judged = judge(reading, waivers=[waiver(rule="SFB-PROD-002")])
     assert judge(reading).server.readiness is Readiness.BLOCKED
     assert judged.finding("SFB-PROD-002").status is Status.WAIVED
+    assert not judged.finding("SFB-PROD-002").blocks
     assert judged.server.readiness is not Readiness.BLOCKED
 
 
@@ -134,13 +151,31 @@ def test_a_file_of_waivers(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_without_waivers(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.toml"
+    path.write_text("# none any more\n", "utf-8")
+    assert read_waivers(path, RULE_IDS) == ()
+
+
+def test_a_server_goes_by_its_name_in_any_case() -> None:
+    reading = server(core="6.0.9319.281", front_end="6.0.9319.281", fqdn="FE01.Contoso.COM")
+    where = pool(servers=(Server(reading.fqdn, POOL),))
+    judged = judge(reading, where, waivers=[waiver()])
+    assert judged.finding("SFB-CU-001").status is Status.WAIVED
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         (GOOD.replace("who", "whom"), ["waivers[1].who", "waivers[1].whom"]),
         (GOOD.replace('"A. Engineer"', '" "'), ["waivers[1].who"]),
         (GOOD.replace("2027-01-31", '"some day"'), ["waivers[1].until"]),
-        (GOOD.replace("SFB-CU-001", "SFB-CU-01"), ["'SFB-CU-01'", "did you mean 'SFB-CU-001'"]),
+        (
+            GOOD.replace("SFB-CU-001", "SFB-CU-01"),
+            ["waivers[1].rule: ", "'SFB-CU-01'", "did you mean 'SFB-CU-001'"],
+        ),
+        (GOOD + 'owner = "nobody"', ["waivers[1].owner"]),
+        (GOOD + "[more]", ["more: "]),
         (GOOD + GOOD.replace("subject", "server"), ["waivers[2].subject"]),
         ("waivers = 5", ["waivers: "]),
         ("[[waiver]]", ["waiver: "]),

@@ -52,6 +52,7 @@ def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
         ("4.0.7577.728", ["CU17", "has to be migrated"]),
         ("7.0.2046.385", ["Server 2019", "Subscription Edition"]),  # one line of numbers for both
         ("6.0.9319.99999", ["after it", "none is known"]),
+        ("5.0.8308.1001", ["before it", "5.0.8308.992 CU9", "after it", "5.0.8308.1101"]),
         ("6.0.9319.547", ["is below the minimum 6.0.9319.548", "for pools of kind sba"]),
         ("6.0.9319.548", ["meets the minimum 6.0.9319.548", "is supported until 2025-10-14"]),
         ("7.0.2046.122", ["is below the minimum 7.0.2046.123"]),
@@ -74,6 +75,13 @@ def test_a_build_and_its_neighbours(
     told = _builds(capsys, build)
     assert told.code == 0
     assert not [word for word in words if word not in told.out]
+
+
+def test_what_only_some_policies_say_is_said_of_those(capsys: pytest.CaptureFixture[str]) -> None:
+    told = _builds(capsys, "6.0.9319.548").out
+    assert "is ruled out" not in told
+    counting = [policy for policy in load().policies.values() if policy.support == "fail"]
+    assert told.count("is supported until") == len(counting)
 
 
 def test_a_build_shared_by_two_products_can_be_asked_of_one(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.audit import Audit
+from auditor.audit import Audit, ComparedEntry
 from reports.audit_json import write_audit
 from tests.cli.command import Ended, sfb_audit
 from tests.reports.sample import hostile, sample
@@ -38,6 +38,21 @@ def test_each_finding_is_told_with_all_that_it_rests_on(
     words += [entry.value for entry in finding.evidence]
     for word in words:
         assert " ".join(word.split()) in " ".join(told.out.split())
+
+
+def test_what_is_compared_stands_in_columns(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    audit = sample()
+    at = next(n for n, f in enumerate(audit.findings) if f.status == "fail")
+    rows = (
+        ComparedEntry(name="Core Components", observed="1.2", required="1.10", note="decides"),
+        ComparedEntry(name="Web", observed="1.10.3", required="not known", note="nobody knows"),
+    )
+    compared = audit.findings[at].model_copy(update={"compared": rows})
+    findings = (*audit.findings[:at], compared, *audit.findings[at + 1 :])
+    write_audit(audit.model_copy(update={"findings": findings}), run / "audit.json")
+    told = _explain(capsys, run, compared.subject, "--rule", compared.rule)
+    assert "Core Components  1.2     1.10       decides" in told.out
+    assert "Web              1.10.3  not known  nobody knows" in told.out
 
 
 @pytest.mark.parametrize("change", [str.upper, lambda name: name.partition(".")[0]])

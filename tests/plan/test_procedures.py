@@ -29,6 +29,7 @@ KEYS = {
     "install-cu",
     "migrate-product",
     "migrate-os",
+    "restart-server",
 }
 
 

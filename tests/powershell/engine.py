@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 from auditor.collect.script import joined_script
@@ -16,6 +17,7 @@ from auditor.lab.windows import State
 
 # Three times in one process: as on 5.1, as on 2.0 (which has no ConvertTo-Json), and in
 # constrained language mode, which cannot be left again.
+CERTIFICATES = resources.files("auditor.lab").joinpath("certificates.ps1").read_text("ascii")
 _EACH_WAY = """\
 $PSVersionTable['PSVersion'] = [version]'5.1.14393.2248'
 & $env:COLLECTOR
@@ -74,7 +76,7 @@ class Engine:
         self, script: str, state: State, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         folder = Path(tempfile.mkdtemp(dir=self._folder))
-        (folder / "run.ps1").write_text(script, "utf-8")
+        (folder / "run.ps1").write_text(CERTIFICATES + script, "utf-8")
         given = {**os.environ, "COLLECTOR": str(self._collector), **environment}
         return run_file(self._pwsh, folder / "run.ps1", state, given, folder)
 

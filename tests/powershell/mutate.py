@@ -3,7 +3,7 @@
 `make mutate-snippets`: every path, value name, property and environment variable of the
 collector gets another name, one at a time; each simulated Windows of the truth cases answers
 each such script in the real engine. A change that no answer shows is a survivor, and has to
-be listed with its reason in survivors.toml.
+be listed with its reason in survivors.toml. Names of families after the command keep it to them.
 """
 
 from __future__ import annotations
@@ -132,8 +132,11 @@ def _comparable(answer: str) -> object:
     return told
 
 
-def main() -> int:
-    """Print what happened; 1 where a survivor is not listed, or one that is listed was noticed."""
+def main(*only: str) -> int:
+    """Print what happened; 1 where a survivor is not listed, or one that is listed was noticed.
+
+    `only` are families; then what else is listed is not looked for.
+    """
     pwsh = Path(os.environ.get("AUDITOR_PWSH", HERE.parents[2] / "shared" / "tools" / "pwsh"))
     if not pwsh.exists():
         print(f"{pwsh} is not there: set AUDITOR_PWSH to the engine", file=sys.stderr)
@@ -142,15 +145,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         engine = Engine(pwsh, folder)
-        born = mutants(engine, folder)
+        born = [m for m in mutants(engine, folder) if not only or m.family in only]
         print(f"{len(born)} mutants:", dict(Counter(mutant.family for mutant in born)), flush=True)
         left = {mutant.name for mutant in survivors(engine, folder, born)}
     for name in sorted(left):
         print(f"survivor: {name}\n    {listed.get(name, 'NOT LISTED')}")
+    if only:
+        return int(not left <= set(listed))
     for name in sorted(set(listed) - left):
         print(f"noticed or gone, yet listed: {name}")
     return int(left != set(listed))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

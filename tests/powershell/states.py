@@ -27,6 +27,14 @@ STATES["very-many"] = build_windows(
                 for n in range(5000)
             ],
             "hotfixes": [f"KB{5_000_000 + n}" for n in range(2001)],
+            "disks": [{"drive": f"{n}:"} for n in range(101)],
+            "services": [{"name": f"RTC{n}"} for n in range(501)],
+            "certificates": [
+                {"thumbprint": f"{n:05}", "names": [f"{m}.contoso.com" for m in range(199 + n)]}
+                if n < 3
+                else {"thumbprint": f"{n:05}", "subject": f"CN={n} {ODD}"}
+                for n in range(101)
+            ],
         }
     ),
     FQDN,

@@ -13,7 +13,7 @@ from auditor.facts.bundle import read_bundle
 from auditor.facts.families import FAMILIES
 from auditor.facts.products import ProductsFacts
 from auditor.lab.windows import State, WindowsDescription, build_windows
-from tests.powershell.engine import run_file
+from tests.powershell.engine import CERTIFICATES, run_file
 
 pytestmark = pytest.mark.powershell
 
@@ -44,7 +44,9 @@ def _run(
     pwsh: Path, folder: Path, state: State = EDGE, before: str = "", arguments: str = ""
 ) -> subprocess.CompletedProcess[str]:
     script = folder / "run.ps1"
-    script.write_text(f"{before}& '{folder}/Collect-SfbFacts.ps1' {arguments}\n", "utf-8")
+    script.write_text(
+        f"{CERTIFICATES}{before}& '{folder}/Collect-SfbFacts.ps1' {arguments}\n", "utf-8"
+    )
     return run_file(pwsh, script, state, dict(os.environ), folder)
 
 

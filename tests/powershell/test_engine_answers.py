@@ -16,13 +16,17 @@ import pytest
 from auditor.collect.script import joined_script
 from auditor.estate.zone import Auth, Transport
 from auditor.facts.answer import decode_answer
+from auditor.facts.certificates import CertificatesFacts
+from auditor.facts.disk import DiskFacts
 from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.files import FilesFacts
 from auditor.facts.hotfixes import HotfixesFacts
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
+from auditor.facts.reboot import RebootFacts
 from auditor.facts.schannel import SchannelFacts
+from auditor.facts.services import ServicesFacts
 from auditor.facts.winhttp import WinHttpFacts
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.state import StateBackend
@@ -311,6 +315,121 @@ def test_dotnet(
     assert {str(each.system_default_tls) for each in facts.runtimes} == system_default_tls
 
 
+SIGNALS = (
+    "component_servicing",
+    "windows_update",
+    "file_renames",
+    "update_exe",
+    "update_exe_flags",
+    "active_computer_name",
+    "computer_name",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "entries"),
+    [
+        ("new-2012r2", "absent absent absent absent absent present present", None),
+        ("restart-due", "present present present present present present present", 2),
+        ("restart-odd", "absent absent present present present present present", 1),
+        (
+            "restart-unreadable",
+            "unreadable present unreadable unreadable unreadable unreadable present",
+            None,
+        ),
+        ("missing-keys", "absent absent absent absent absent absent absent", None),
+    ],
+)
+def test_what_says_that_a_restart_is_due(
+    readings: Mapping[str, Reading], name: str, told: str, entries: int | None
+) -> None:
+    facts = _facts(readings[name], RebootFacts)
+    assert " ".join(getattr(facts, signal).state for signal in SIGNALS) == told
+    assert facts.file_rename_entries == entries
+
+
+def test_a_rename_that_waits_for_a_restart(readings: Mapping[str, Reading]) -> None:
+    def names(name: str) -> tuple[str, str]:
+        facts = _facts(readings[name], RebootFacts)
+        return str(facts.active_computer_name.value), str(facts.computer_name.value)
+
+    assert names("restart-due") == ("String 'FRONT-END-SERVE'", "String 'FRONT-END-S-NEW'")
+    assert len(set(names("new-2012r2"))) == 1
+    assert names("restart-odd") == ("String '=1+1'", "MultiString 'A; B'")
+
+
+def test_disks(readings: Mapping[str, Reading]) -> None:
+    facts = _facts(readings["disks"], DiskFacts)
+    assert facts.system == facts.items[0]
+    assert [(each.drive, each.size, each.free) for each in facts.items] == [
+        ("D:", 17_592_186_044_416, 0),
+        ("E:", 1, 1),
+        ("L:", None, None),
+        ("=1+1", 214_000_000_000, 128_000_000_000),
+    ]
+    assert _facts(readings["very-many"], DiskFacts).truncated
+
+
+def test_services(readings: Mapping[str, Reading]) -> None:
+    facts = _facts(readings["services"], ServicesFacts)
+    front_end = facts.find("rtcsrv")
+    assert front_end is not None
+    assert (front_end.state, front_end.start_mode) == ("Stopped", "Disabled")
+    assert {each.name for each in facts.items if each.state != "Running"} == {
+        "RTCSRV",
+        "replica",
+        "MSSQL$RTC",
+        "MASTER",
+    }
+    assert {"WinRM", "LYNCBACKUP", "FTA", "RTC=HYPERLINK(1)"} <= {e.name for e in facts.items}
+    others = ("Dhcp", "MSSQLSERVER", "SQLAgent$RTC", "XRTC", "W3SVC2")
+    assert not [name for name in others if facts.find(name)]
+    many = _facts(readings["very-many"], ServicesFacts)
+    assert (len(many.items), many.truncated) == (500, True)
+
+
+def test_certificates(readings: Mapping[str, Reading]) -> None:
+    items = _facts(readings["certificates"], CertificatesFacts).items
+    told = [
+        (
+            f"{each.not_before:%Y-%m-%d %H} to {each.not_after:%Y-%m-%d}",
+            each.signature_name,
+            each.key_size,
+            each.dns_names,
+            len(each.enhanced_key_usages) if each.enhanced_key_usages is not None else "any",
+            each.has_private_key,
+        )
+        for each in items
+    ]
+    own = (FQDN,)
+    names = ("fe01.contoso.com", "sip.contoso.com", "*.contoso.com")
+    other = ("xn--wgv71a.contoso.com", "\u65e5\u672c.contoso.com")
+    assert told == [
+        ("2015-12-31 15 to 2018-06-30", "sha1RSA", 1024, names, 2, True),
+        ("2018-01-01 00 to 2038-01-01", "sha256ECDSA", None, own, 0, True),
+        ("2018-01-01 00 to 2038-01-01", "sha256RSA", None, (), 1, True),
+        ("2018-01-01 00 to 2038-01-01", "sha256RSA", 2048, other, "any", False),
+        ("2018-01-01 00 to 2038-01-01", "sha256RSA", 2048, own, 2, True),
+    ]
+    assert items[-1].subject == "=cmd|' /C calc'!A0, O=\"<b>\", L=\u65e5\u672c\ufffd\ufffd"
+    assert items[1].key_algorithm == "1.2.840.10045.2.1"
+
+
+def test_windows_2008_r2_does_not_tell_the_names_of_a_certificate(
+    readings: Mapping[str, Reading],
+) -> None:
+    (item,) = _facts(readings["in-place-2008r2"], CertificatesFacts).items
+    assert (item.dns_names, item.subject) == (None, f"CN={FQDN}")
+
+
+def test_certificates_and_their_names_are_bounded(readings: Mapping[str, Reading]) -> None:
+    facts = _facts(readings["very-many"], CertificatesFacts)
+    assert (len(facts.items), facts.truncated) == (100, True)
+    lengths = [(len(each.dns_names or ()), each.dns_names_truncated) for each in facts.items[:3]]
+    assert lengths == [(199, False), (200, False), (200, True)]
+    assert _facts(readings["no-certificates"], CertificatesFacts).items == ()
+
+
 REFUSED = "Requested registry access is not allowed."
 WMI_REFUSED = "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))"
 
@@ -327,10 +446,20 @@ WMI_REFUSED = "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDE
                 "dotnet": REFUSED,
             },
         ),
+        ("restart-unreadable", {"disk": WMI_REFUSED, "services": WMI_REFUSED}),
+        ("certificates-denied", {"certificates": REFUSED}),
         ("file-denied", {"files": REFUSED}),
         ("wmi-denied", {"os": WMI_REFUSED, "winhttp": REFUSED}),
         ("wmi-classes-gone", {"os": "Invalid class", "hotfixes": "Invalid class"}),
-        ("wmi-gone", {"os": "Invalid namespace", "hotfixes": "Invalid namespace"}),
+        (
+            "wmi-gone",
+            {
+                "os": "Invalid namespace",
+                "hotfixes": "Invalid namespace",
+                "disk": "Invalid namespace",
+                "services": "Invalid namespace",
+            },
+        ),
         ("no-uninstall-key", {"products": "The uninstall registry is not there."}),
         ("odd-os", {"os": "a whole number was expected, not '3'"}),
     ],

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from auditor.collect.script import joined_script
+from auditor.facts.certificates import decode as decode_certificates
 from auditor.lab.windows import State, WindowsDescription, build_windows
 from tests.powershell.engine import Engine
 
@@ -149,9 +156,78 @@ Write-Information 'i'; Write-Host 'h'; Write-Error 'e'
 def test_without_a_registry_drive_nothing_is_claimed_absent(engine: Engine) -> None:
     driveless = joined_script().text.replace("HKLM:", "HKXX:")
     families = json.loads(engine.run(driveless, WINDOWS))["families"]
-    assert {name for name, family in families.items() if family["ok"]} == {"files", "hotfixes"}
+    answered = {name for name, family in families.items() if family["ok"]}
+    assert answered == {"files", "hotfixes", "certificates", "reboot", "disk", "services"}
+    signals = [s for s in families["reboot"]["data"].values() if isinstance(s, dict)]
+    assert {signal["state"] for signal in signals} == {"unreadable"}
     told = {family["error"]["type"] for family in families.values() if not family["ok"]}
     assert told == {"System.Management.Automation.DriveNotFoundException"}
+
+
+# Certificates of .NET itself, and the property that Windows' certificate provider adds.
+REAL_CERTIFICATES = """
+function Get-ChildItem {
+    $names = @(foreach ($name in 'a.contoso.com', 'b.contoso.com') {
+        [pscustomobject]@{ Unicode = $name }
+    })
+    $type = [Security.Cryptography.X509Certificates.X509Certificate2]
+    $pem = [IO.File]::ReadAllText($env:CERTIFICATES)
+    foreach ($one in $pem -split '(?<=END CERTIFICATE-----)' -match 'BEGIN') {
+        $certificate = $type::CreateFromPem($one)
+        $property = New-Object System.Management.Automation.PSNoteProperty 'DnsNameList', $names
+        $certificate.PSObject.Properties.Add($property, $true)
+        $certificate
+    }
+}
+"""
+
+
+# The size of a key is not compared: .NET's keys on Linux do not tell it to PowerShell.
+@pytest.mark.parametrize(
+    "mode", ["", "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'\n"]
+)
+def test_certificates_of_dotnet_itself_are_read(engine: Engine, tmp_path: Path, mode: str) -> None:
+    made = [
+        _certificate(rsa.generate_private_key(65537, 2048), ExtendedKeyUsageOID.SERVER_AUTH),
+        _certificate(ec.generate_private_key(ec.SECP256R1()), None),
+    ]
+    pem = tmp_path / "certificates.pem"
+    pem.write_bytes(b"".join(each.public_bytes(Encoding.PEM) for each in made))
+    script = f"{REAL_CERTIFICATES}{mode}& $env:COLLECTOR"
+    told = json.loads(engine.run(script, WINDOWS, CERTIFICATES=str(pem)))["families"]
+    assert told["certificates"]["ok"], told["certificates"]
+    facts = decode_certificates(told["certificates"]["data"])
+    for each, certificate in zip(facts.items, made, strict=True):
+        assert each.thumbprint == certificate.fingerprint(SHA1()).hex().upper()
+        assert each.subject == "CN=edge.contoso.com"
+        assert each.not_before == certificate.not_valid_before_utc
+        assert each.not_after == certificate.not_valid_after_utc
+        assert each.signature_algorithm == certificate.signature_algorithm_oid.dotted_string
+        assert each.key_algorithm == certificate.public_key_algorithm_oid.dotted_string
+        assert each.dns_names == ("a.contoso.com", "b.contoso.com")
+        assert not each.has_private_key
+    usages = [each.enhanced_key_usages for each in facts.items]
+    assert usages == [(ExtendedKeyUsageOID.SERVER_AUTH.dotted_string,), None]
+
+
+def _certificate(
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, usage: x509.ObjectIdentifier | None
+) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "edge.contoso.com")])
+    begun = datetime(2018, 7, 1, 12, 30, tzinfo=UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(begun)
+        .not_valid_after(begun + timedelta(days=400))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    )
+    if usage is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+    return builder.sign(key, SHA256())
 
 
 def test_the_innermost_cause_of_a_failure_is_told(engine: Engine) -> None:

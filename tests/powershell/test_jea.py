@@ -20,6 +20,7 @@ from auditor.collect.jea import COMMAND, endpoint_files
 from auditor.collect.script import joined_script
 from auditor.lab.jea import initial_command
 from auditor.lab.windows import State, WindowsDescription, build_windows
+from tests.powershell.engine import CERTIFICATES
 from tests.powershell.session import Call, Outcome, Session, SessionError
 
 pytestmark = pytest.mark.powershell
@@ -66,14 +67,16 @@ def session(
     request: pytest.FixtureRequest, pwsh: Path, folder: Path, windows: State
 ) -> Iterator[Session]:
     """A session as the endpoint gives it, on Windows PowerShell 5.1 and on 3.0."""
-    with Session(pwsh, folder, windows, initial_command(folder, request.param)) as opened:
+    with Session(
+        pwsh, folder, windows, CERTIFICATES + initial_command(folder, request.param)
+    ) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def plain(pwsh: Path, folder: Path, windows: State) -> Iterator[Session]:
     """The same Windows with its doors open."""
-    with Session(pwsh, folder, windows) as opened:
+    with Session(pwsh, folder, windows, CERTIFICATES) as opened:
         yield opened
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from auditor.assess.rule import Rule
+from auditor.assess.rules.agreement import FactsAgree
+from auditor.assess.rules.certificates import CertificateIsValid
 from auditor.assess.rules.cumulative_update import CumulativeUpdate, LaggingPackages
 from auditor.assess.rules.dotnet import DotNetRelease, StrongCrypto
+from auditor.assess.rules.machine import RoomForDatabases, ServicesRun
 from auditor.assess.rules.policy import NotRuledOut, OtherPrerequisites
 from auditor.assess.rules.product import ProductIdentified, ProductTakesPart
 from auditor.assess.rules.reach import ClockAgrees, ServerWasRead
+from auditor.assess.rules.restart import NoRestartPending
 from auditor.assess.rules.schannel import SchannelClient, SchannelServer
 from auditor.assess.rules.support import StillSupported
 from auditor.assess.rules.system import ServicePack, SupportedSystem
@@ -32,7 +36,12 @@ RULES: tuple[Rule, ...] = (
     DotNetRelease(),
     OtherPrerequisites(),
     StillSupported(),
+    NoRestartPending(),
+    CertificateIsValid(),
+    RoomForDatabases(),
+    ServicesRun(),
     ClockAgrees(),
+    FactsAgree(),
 )
 
 

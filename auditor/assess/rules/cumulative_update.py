@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from auditor.assess.identify import Package
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, are, product_of, shorten
+from auditor.assess.rules.component_table import component_table, serviced
 from auditor.assess.rules.product import package_evidence
+from auditor.assess.rules.restart import update_waits
 from auditor.estate.model import PoolKind
 from auditor.rulebook.builds import describe_build
 from auditor.rulebook.model import Product
 from auditor.rulebook.policy import Threshold
+from auditor.version import Version
 
 _WITH_FRONT_END = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD})
 
@@ -51,7 +54,11 @@ class CumulativeUpdate(_UpdateRule):
         label = describe_build(context.rulebook, product.key, threshold.build)
         required = f"{threshold.build} or later: {label}"
         status, reason = _verdict(subject, context, threshold)
+        waits = update_waits(subject) if status is Status.PASS else None
+        if waits is not None:
+            status, reason = Status.UNKNOWN, f"{reason} But {waits}: it may not be active yet."
         mend = status is Status.FAIL
+        restart = ("restart-server",) if waits is not None else ()
         return self.finding(
             subject,
             status,
@@ -59,10 +66,11 @@ class CumulativeUpdate(_UpdateRule):
             required=required,
             reason=reason,
             evidence=package_evidence(subject),
+            compared=component_table(subject, context, threshold),
             remediation=f"Install the cumulative update {label} or a later one, all of it."
             if mend
             else "",
-            actions=("install-cu",) if mend else (),
+            actions=("install-cu",) if mend else restart,
             sources=_cited(self, threshold),
         )
 
@@ -92,8 +100,7 @@ def _doubt(subject: Subject, context: Context, product: Product) -> str | None:
     if not subject.product.components(names.core):
         return f"{names.core} is not among the packages."
     if strange:
-        line = ".".join(str(product.base).split(".")[:3])
-        return f"{_are(strange)} no build of {product.title}, whose builds are {line}.x."
+        return f"{_are(strange)} no build of {product.title}, whose builds are {product.line}.x."
     if subject.product.truncated:
         return "The list of packages was cut short."
     pool = subject.pool
@@ -118,6 +125,12 @@ def _older(package: Package, threshold: Threshold) -> bool:
 
 
 class LaggingPackages(_UpdateRule):
+    """Packages beside the deciding ones. Updates do not service every package.
+
+    One that a source lists as part of the very update must have come with it; of the others
+    nobody knows, and those that matter most are worth a look.
+    """
+
     id = "SFB-CU-002"
     title = "No other package lags behind the cumulative update"
     applies_to = "servers of a product for which the policy states a minimum build"
@@ -125,44 +138,60 @@ class LaggingPackages(_UpdateRule):
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         threshold = _threshold(subject, context)
-        names = context.rulebook.components
-        deciding = {name.casefold() for name in names.deciding}
-        lagging = [
-            package
-            for package in subject.product.packages
-            if package.component.casefold() not in deciding
-            and (package.version is None or _older(package, threshold))
-        ]
-        watched = [p for p in lagging if _is_watched(p, names.watched)]
-        rest = [p for p in lagging if p not in watched]
-        reason = "Updates do not service every package."
+        lagging = _lagging(subject, context, threshold)
+        missed = [p for p in lagging if _missed(p, serviced(p, subject, context, threshold))]
+        watched = [p for p in lagging if _is_watched(p, context) and p not in missed]
+        rest = [p for p in lagging if p not in missed and p not in watched]
+        reasons = []
+        if missed:
+            reasons.append(
+                f"{_are(missed)} behind, though the update {threshold.build} services that."
+            )
         if watched:
-            reason = (
+            reasons.append(
                 f"{_are(watched)} behind; nobody knows whether the update {threshold.build} "
                 "services such a package."
             )
         if rest:
-            reason += f" Not serviced by every update: {_listed(rest)}."
+            reasons.append(f"Not serviced by every update: {_listed(rest)}.")
+        status = Status.FAIL if missed else Status.ADVICE if watched else Status.PASS
         return self.finding(
             subject,
-            Status.ADVICE if watched else Status.PASS,
+            status,
             observed=_listed(lagging) or "none lags",
             required=f"{threshold.build} or later where the update services the package",
-            reason=reason,
+            reason=" ".join(reasons) or "Updates do not service every package.",
             evidence=package_evidence(subject),
+            compared=component_table(subject, context, threshold),
             remediation="Run the update installer again; it lists what it would still update."
-            if watched
+            if missed or watched
             else "",
+            actions=("install-cu",) if missed else (),
             sources=_cited(self, threshold),
         )
+
+
+def _lagging(subject: Subject, context: Context, threshold: Threshold) -> list[Package]:
+    deciding = {name.casefold() for name in context.rulebook.components.deciding}
+    return [
+        package
+        for package in subject.product.packages
+        if package.component.casefold() not in deciding
+        and (package.version is None or _older(package, threshold))
+    ]
+
+
+def _missed(package: Package, build: Version | None) -> bool:
+    return build is not None and package.version is not None and package.version < build
 
 
 def _own(package: Package, product: Product) -> bool:
     return package.version is not None and product.owns(package.version)
 
 
-def _is_watched(package: Package, watched: tuple[str, ...]) -> bool:
+def _is_watched(package: Package, context: Context) -> bool:
     name = package.component.casefold()
+    watched = context.rulebook.components.watched
     return any(name.startswith(beginning.casefold()) for beginning in watched)
 
 

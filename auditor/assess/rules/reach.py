@@ -12,10 +12,7 @@ class ServerWasRead(Rule):
     title = "The server was read"
     applies_to = "every server"
     sources = ("practice",)
-    needs_product = False
     needs_reading = False
-    for_any_machine = True
-    for_migrating = True
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         reading = subject.reading

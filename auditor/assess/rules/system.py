@@ -132,7 +132,7 @@ class ServicePack(Rule):
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         windows = windows_of(subject, context)
-        if windows.service_pack_build is None or windows.workstation:
+        if windows.service_pack_build is None:
             return f"{windows.title} needs no service pack"
         return None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, are, product_of, windows_of
+from auditor.assess.rules.restart import update_waits
 from auditor.facts.files import FileFact, FilesFacts
 from auditor.facts.hotfixes import HotfixesFacts
 from auditor.facts.os import OsFacts
@@ -63,7 +64,11 @@ class WinHttpUpdate(Rule):
         beside = [(file, facts.find(file.name, _BESIDE)) for file in wanted]
         listed = _listed(subject, update)
         status, reason = _file_verdict(subject, context, native, beside, listed)
+        waits = update_waits(subject) if status is Status.PASS else None
+        if waits is not None:
+            status, reason = Status.UNKNOWN, f"{reason} But {waits}: they may not be in use yet."
         lacking = status is not Status.UNKNOWN and any(_old(*pair) for pair in native)
+        restart = ("restart-server",) if waits is not None else ()
         return self.finding(
             subject,
             status,
@@ -72,7 +77,7 @@ class WinHttpUpdate(Rule):
             reason=reason,
             evidence=_file_evidence(subject, native, beside, listed),
             remediation="Install KB3140245 or an update that replaces it." if lacking else "",
-            actions=("install-kb3140245",) if lacking else (),
+            actions=("install-kb3140245",) if lacking else restart,
         )
 
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import pytest
 
+from auditor.assess.scenarios.matrix import matrices
+from auditor.assess.scenarios.weighing import weigh
 from auditor.estate.model import InUse, Pool, PoolKind
 from tests import estate_kinds as kinds
-from tests.assess.scenarios.weighing_cases import EDGE, FRONT, estate, pool, weighed
+from tests.assess.scenarios.weighing_cases import (
+    BOOK,
+    EDGE,
+    FRONT,
+    GATEWAY,
+    estate,
+    pool,
+    weighed,
+)
 
 
 def _provider(**differs: object) -> kinds.Shell:
@@ -22,6 +34,7 @@ PROVIDERS = [
     ({"HostsOCSUsers": None}, "unknown", "yes"),
     ({"HostsOCSUsers": False}, "unknown", "yes"),
     ({"IsLocal": True}, "no", "yes"),
+    ({"Enabled": None}, "unknown", "yes"),
     ({"ProxyFqdn": "SIPFED.ONLINE.LYNC.COM."}, "yes", "yes"),
     ({"ProxyFqdn": "sipfed1a.online.lync.com"}, "yes", "yes"),
     ({"ProxyFqdn": "sipfed.online.gov.skypeforbusiness.us"}, "yes", "yes"),
@@ -51,6 +64,8 @@ def test_voicemail_in_exchange_online_is_not_hybrid() -> None:
 ALLOWED_ONLINE = [{"Domain": "fabrikam.com", "ProxyFqdn": "sipfed.online.lync.com"}]
 OFF = [{**kinds.ONLINE, "Enabled": False}]
 
+UNSAID = {**kinds.ACCESS_EDGE, "EnablePartnerDiscovery": None}
+
 # what differs from a hybrid estate -> federation with Office 365, with partners only
 FEDERATION: list[tuple[kinds.Shell, str, str]] = [
     ({}, "yes", "no"),
@@ -70,6 +85,17 @@ FEDERATION: list[tuple[kinds.Shell, str, str]] = [
     ({"Get-CsExternalAccessPolicy": [kinds.CLOSED_POLICY, kinds.POLICY]}, "yes", "no"),
     ({"Get-CsAccessEdgeConfiguration": [kinds.CLOSED_EDGE]}, "no", "no"),
     ({"Get-CsAccessEdgeConfiguration": []}, "unknown", "no"),  # there always is one
+    ({"Get-CsExternalAccessPolicy": []}, "unknown", "no"),  # and one of these
+    # Where something is not said, nothing is known.
+    ({"Get-CsHostingProvider": [], "Get-CsAccessEdgeConfiguration": [UNSAID]}, "unknown", "no"),
+    (
+        {
+            "Get-CsHostingProvider": [{**kinds.ONLINE, "Enabled": None}],
+            "Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN],
+        },
+        "unknown",
+        "no",
+    ),
 ]
 
 
@@ -125,6 +151,14 @@ def _exchange(**shell: object) -> kinds.Shell:
 DISABLED = {**kinds.EXCHANGE_ONLINE, "Enabled": False}
 METADATA = {**kinds.EXCHANGE_ONLINE, "AuthToken": "Value=https://outlook.office365.com/x"}
 CERTIFICATE = {**kinds.EXCHANGE_ONLINE, "AuthToken": "Certificate=..."}
+OTHER_TOKENS = {**kinds.TOKEN_SERVICE, "MetadataUrl": "https://sts.contoso.com/metadata/json/1"}
+OTHER_ID = {"ApplicationIdentifier": "00000004-0000-0ff1-ce00-000000000000"}
+IN_CAPITALS = {"ApplicationIdentifier": "00000002-0000-0FF1-CE00-000000000000"}
+ONLINE_METADATA = "Value=https://outlook.office365.com/autodiscover/metadata/json/1"
+BESIDE = {
+    **kinds.EXCHANGE_ON_PREMISES,
+    "AuthToken": "Value=https://mail.contoso.com/Autodiscover/Metadata/JSON/1",
+}
 
 # what differs from an estate with Exchange Online -> voicemail, OAuth
 EXCHANGE = [
@@ -137,6 +171,15 @@ EXCHANGE = [
     ({"application": [DISABLED]}, "yes", "no"),
     ({"application": [METADATA]}, "yes", "yes"),
     ({"application": [CERTIFICATE]}, "yes", "unknown"),
+    ({"tokens": [OTHER_TOKENS]}, "yes", "unknown"),
+    ({"application": [{**kinds.EXCHANGE_ONLINE, **OTHER_ID}]}, "yes", "no"),
+    ({"application": [{**kinds.EXCHANGE_ONLINE, "ApplicationIdentifier": None}]}, "yes", "no"),
+    ({"application": [{**kinds.EXCHANGE_ONLINE, **IN_CAPITALS}]}, "yes", "yes"),
+    ({"application": [{**METADATA, **OTHER_ID}]}, "yes", "yes"),
+    ({"application": [{**METADATA, "AuthToken": ONLINE_METADATA}]}, "yes", "yes"),
+    ({"application": [{**CERTIFICATE, "Enabled": False}]}, "yes", "no"),
+    ({"application": [BESIDE]}, "yes", "no"),
+    ({"provider": [], "policy": []}, "unknown", "yes"),  # there always is a policy
     # The same application id: only where its tokens come from tells it from Exchange Online.
     ({"application": [kinds.EXCHANGE_ON_PREMISES]}, "yes", "no"),
 ]
@@ -147,6 +190,117 @@ def test_exchange_online(differs: dict[str, object], voicemail: str, oauth: str)
     found = weighed(_exchange(**differs))
     assert found["exchange_voicemail"].in_use == voicemail
     assert found["exchange_oauth"].in_use == oauth
+
+
+# the partner application of an estate without Exchange Online -> Exchange on-premises
+ON_PREMISES = [
+    (kinds.EXCHANGE_ON_PREMISES, "yes"),
+    (BESIDE, "yes"),
+    ({**BESIDE, "Enabled": False}, "unknown"),  # no sign of it proves nothing
+    ({**BESIDE, "Enabled": None}, "yes"),
+    ({**BESIDE, "AuthToken": ONLINE_METADATA}, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("application", "state"), ON_PREMISES)
+def test_exchange_on_premises(application: dict[str, object], state: str) -> None:
+    found = weighed(
+        {**kinds.ALL_OFF, "Get-CsPartnerApplication": [application]},
+        estate(exchange_online="no"),
+    )
+    assert found["exchange_on_premises"].in_use == state
+
+
+# what 2019 says of its connector -> whether call data goes online
+CALL_DATA: list[tuple[object, str]] = [(True, "yes"), (False, "no"), (None, "unknown")]
+
+
+@pytest.mark.parametrize(("enabled", "state"), CALL_DATA)
+def test_call_data(enabled: object, state: str) -> None:
+    settings = {"Identity": "Global", "EnableCallDataConnector": enabled}
+    shell = {**kinds.HYBRID, "Get-CsCloudCallDataConnectorConfiguration": [settings]}
+    assert weighed(shell, absent=())["call_data_connector"].in_use == state
+
+
+def test_a_refused_setting_is_not_one_that_the_product_does_not_have() -> None:
+    family = "call_data_connector"
+    assert weighed(kinds.HYBRID)[family].in_use is InUse.NO
+    assert weighed(kinds.HYBRID, refused=(family,), absent=())[family].in_use is InUse.UNKNOWN
+
+
+# pools, where they are from -> voice of a hybrid estate
+VOICE = [
+    ((FRONT, GATEWAY), "topology t.xml", "unknown"),  # it can only be asked for
+    ((FRONT,), "topology t.xml", "no"),
+    ((FRONT,), "servers.csv", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("pools", "source", "state"), VOICE)
+def test_hybrid_voice(pools: tuple[Pool, ...], source: str, state: str) -> None:
+    found = weighed(kinds.HYBRID, estate(*pools, source=source))["hybrid_voice"]
+    assert found.in_use == state
+
+
+# what differs from an estate with a public provider -> public providers
+SKYPE = {**kinds.PUBLIC[1], "Enabled": True}
+WITH_SKYPE: kinds.Shell = {
+    **kinds.HYBRID,
+    "Get-CsPublicProvider": [SKYPE],
+    "Get-CsExternalAccessPolicy": [{**kinds.POLICY, "EnablePublicCloudAccess": True}],
+}
+GATES: list[tuple[kinds.Shell, tuple[Pool, ...], str]] = [
+    ({}, (FRONT, EDGE), "yes"),
+    ({}, (FRONT,), "no"),
+    ({"Get-CsAccessEdgeConfiguration": [kinds.CLOSED_EDGE]}, (FRONT, EDGE), "no"),
+    ({"Get-CsExternalAccessPolicy": []}, (FRONT, EDGE), "unknown"),
+    ({"Get-CsExternalAccessPolicy": [kinds.POLICY]}, (FRONT, EDGE), "no"),
+    ({"Get-CsPublicProvider": [{**SKYPE, "Enabled": False}]}, (FRONT, EDGE), "no"),
+    ({"Get-CsPublicProvider": [{**SKYPE, "Enabled": None}]}, (FRONT, EDGE), "unknown"),
+]
+
+
+@pytest.mark.parametrize(("differs", "pools", "state"), GATES)
+def test_each_gate_before_public_providers(
+    differs: kinds.Shell, pools: tuple[Pool, ...], state: str
+) -> None:
+    found = weighed({**WITH_SKYPE, **differs}, estate(*pools))
+    assert found["public_providers"].in_use == state
+
+
+def test_a_list_of_allowed_domains_that_was_cut_is_no_no() -> None:
+    shell: kinds.Shell = {
+        **kinds.HYBRID,
+        "Get-CsHostingProvider": [],
+        "Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN],
+        "Get-CsAllowedDomain": [{"Domain": "fabrikam.com", "ProxyFqdn": "sip.fabrikam.com"}],
+    }
+    assert weighed(shell)["federation"].in_use is InUse.NO
+    cut = weighed(shell, truncated=("federated_domains",))
+    assert cut["federation"].in_use is InUse.UNKNOWN
+
+
+# stated of hybrid -> in use, where nothing was read
+UNREAD = [({}, "assumed"), ({"hybrid": "unknown"}, "unknown"), ({"hybrid": "yes"}, "yes")]
+
+
+@pytest.mark.parametrize(("stated", "state"), UNREAD)
+def test_where_nothing_was_read_the_statement_or_an_assumption_stands(
+    stated: dict[str, str], state: str
+) -> None:
+    found = {each.key: each for each in weigh(estate(**stated), [], BOOK)}["hybrid"]
+    assert found.in_use == state
+    assert found.evidence
+
+
+def test_an_estate_that_states_nothing_is_assumed_to_use_it_and_no_matrix_says_so() -> None:
+    silent = replace(estate(), scenarios=())
+    found = {each.key: each for each in weigh(silent, [], BOOK)}["hybrid"]
+    assert found.in_use is InUse.ASSUMED
+    marks = matrices(silent, [], BOOK).clients
+    states = {getattr(mark, each.name) for mark in marks for each in fields(mark)[1:]}
+    assert InUse.UNKNOWN in states
+    assert InUse.ASSUMED not in states
 
 
 def test_public_providers_need_provider_policy_and_edge() -> None:

@@ -31,7 +31,7 @@ function Get-ItemProperty { param($LiteralPath, $Name, $ErrorAction)
 function Get-ChildItem { param($LiteralPath, $ErrorAction)
     [void]$global:trace.Add("$LiteralPath\*")
     Microsoft.PowerShell.Management\Get-ChildItem @PSBoundParameters }
-function Get-WmiObject { param($Class, $Property, $ErrorAction)
+function Get-WmiObject { param($Class, $Filter, $Property, $ErrorAction)
     [void]$global:trace.Add("$Class ($($Property -join ', '))")
     Microsoft.PowerShell.Management\Get-WmiObject @PSBoundParameters }
 $null = & $env:COLLECTOR
@@ -51,6 +51,7 @@ FULL: State = build_windows(
             "net_release": 1,
             "strong_crypto": True,
             "system_default_tls": True,
+            "reboot": ["component_servicing", "windows_update", "file_renames", "update_exe"],
         }
     ),
     "fe01.contoso.com",
@@ -87,7 +88,7 @@ def test_it_is_what_the_engine_touches(told: dict[str, Any], pwsh: Path, tmp_pat
     listed = {
         word
         for name in snippets
-        for key in ("registry", "wmi", "files")
+        for key in ("registry", "wmi", "files", "certificates")
         for each in told[name].get(key, [])
         for word in _both_views(each)
     }

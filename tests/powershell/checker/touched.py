@@ -19,7 +19,7 @@ from typing import Any
 
 from auditor.facts.estate.families import ESTATE_FAMILIES
 from auditor.facts.families import FAMILIES
-from auditor.facts.touched import FILE, check_sum
+from auditor.facts.touched import FILE, LISTS, check_sum
 from tests.powershell.checker.check import needed_version
 from tests.powershell.checker.tree import Node, Tree, parse
 
@@ -108,6 +108,7 @@ def touched_by(tree: Tree, functions: dict[str, Node]) -> dict[str, Any]:
     known = Evaluation(tree, functions)
     registry: list[str] = []
     files: list[str] = []
+    certificates: list[str] = []
     wmi: list[str] = []
     commands = tree.of("CommandAst")
     defining = {node for f in tree.of("FunctionDefinitionAst") for node in f.walk()}
@@ -115,9 +116,13 @@ def touched_by(tree: Tree, functions: dict[str, Node]) -> dict[str, Any]:
         called = command.words[0].detail
         if called == "Get-ExistingItem":
             for path in known.argument(command, "Path"):
-                (registry if path.startswith("HK") else files).append(path)
+                _list_of(path, registry, files, certificates).append(path)
         elif called == "Get-ChildItem":
-            registry += [f"{path}\\*" for path in known.argument(command, "LiteralPath")]
+            for path in known.argument(command, "LiteralPath"):
+                _list_of(path, registry, files, certificates).append(f"{path}\\*")
+        elif called == "Get-RegistrySignal":
+            paths, names = known.argument(command, "Path"), known.argument(command, "Name")
+            registry += [*paths, *(f"{path}, {name}" for path in paths for name in names)]
         elif called in _VALUES:
             keys = known.keys.get(known.variable(command, "Key"), ["$key"])
             registry += [f"{k}, {v}" for k in keys for v in known.argument(command, "Name")]
@@ -131,8 +136,18 @@ def touched_by(tree: Tree, functions: dict[str, Node]) -> dict[str, Any]:
         "registry": _views(dict.fromkeys(registry)),
         "wmi": wmi,
         "files": list(dict.fromkeys(files)),
+        "certificates": list(dict.fromkeys(certificates)),
         "environment": sorted(f"%{name[4:]}%" for name in environment),
     }
+
+
+def _list_of(
+    path: str, registry: list[str], files: list[str], certificates: list[str]
+) -> list[str]:
+    """The list that a path belongs to, by its drive."""
+    if path.startswith("HK"):
+        return registry
+    return certificates if path.startswith("Cert:") else files
 
 
 def _views(paths: Iterable[str]) -> list[str]:
@@ -186,8 +201,7 @@ def as_table(told: dict[str, dict[str, Any]]) -> str:
     """The table of docs/snippets.md."""
     lines = ["| snippet | needs | touches | rights |", "|---|---|---|---|"]
     for name, entry in told.items():
-        parts = [f"`{word}`" for key in ("commands", "registry", "wmi", "files", "environment")
-                 for word in entry.get(key, [])]  # fmt: skip
+        parts = [f"`{word}`" for key in LISTS for word in entry.get(key, [])]  # fmt: skip
         lines.append(f"| {name} | {entry['needs']} | {'<br>'.join(parts)} | {entry['rights']} |")
     return "\n".join(lines) + "\n"
 

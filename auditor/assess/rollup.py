@@ -1,0 +1,131 @@
+"""From servers to pools and scenarios: the worst of the path, and who makes it so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from auditor.assess.exclusions import told, without_way
+from auditor.assess.model import PoolVerdict, Readiness, ScenarioVerdict, ServerVerdict, Status
+from auditor.assess.readiness import worst
+from auditor.assess.scope import ScopedScenario
+from auditor.estate.model import Pool
+from auditor.estate.problems import some_of
+
+NO_SCENARIO = "no scenario that is in use runs through its pool"
+
+# How many a reason names before it only counts the others.
+_NAMED = 3
+_NEEDS_NO_NAME = frozenset({Readiness.READY, Readiness.NOT_IN_SCOPE})
+
+
+def roll_up(
+    pools: Sequence[Pool],
+    servers: Sequence[ServerVerdict],
+    scenarios: Sequence[ScopedScenario],
+) -> tuple[tuple[PoolVerdict, ...], tuple[ScenarioVerdict, ...]]:
+    """The verdict on each pool and on each scenario, in the order given."""
+    members: dict[str, list[ServerVerdict]] = {pool.fqdn: [] for pool in pools}
+    for server in servers:
+        members[server.pool].append(server)
+    used = {fqdn for scenario in scenarios if scenario.in_force for fqdn in scenario.pools}
+    judged = tuple(_pool(pool, members[pool.fqdn], in_use=pool.fqdn in used) for pool in pools)
+    by_name = {pool.fqdn: pool for pool in pools}
+    return judged, tuple(
+        _scenario(scenario, [by_name[fqdn] for fqdn in scenario.pools], judged, members)
+        for scenario in scenarios
+    )
+
+
+def _pool(pool: Pool, verdicts: list[ServerVerdict], *, in_use: bool) -> PoolVerdict:
+    left_out = {server.fqdn for server in pool.servers if server.excluded}
+    members = [server for server in verdicts if server.fqdn not in left_out]
+    product = _only(server.product for server in members)
+    if not pool.takes_updates:
+        reason = "its machines take no cumulative update"
+        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
+    if not in_use:
+        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, NO_SCENARIO, product)
+    if pool.is_excluded:
+        reason = f"every server of it is {told([pool])}"
+        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
+    if not members:
+        return PoolVerdict(pool.fqdn, Readiness.UNKNOWN, "no server of it is known", product)
+    readiness = worst(server.readiness for server in members)
+    reason = _and(_told(members, members, of="server"), told([pool]))
+    return PoolVerdict(pool.fqdn, readiness, reason, product)
+
+
+def _scenario(
+    scenario: ScopedScenario,
+    path: Sequence[Pool],
+    pools: Sequence[PoolVerdict],
+    members: dict[str, list[ServerVerdict]],
+) -> ScenarioVerdict:
+    names = set(scenario.pools)
+    on_path = [pool for pool in pools if pool.fqdn in names]
+    readiness = worst(pool.readiness for pool in on_path)
+    servers = [server for pool in on_path for server in members[pool.fqdn]]
+    reason = _and(_told(on_path, servers, of="pool"), told(path))
+    stranded = without_way(scenario.path, path)
+    if not scenario.in_force:
+        readiness, reason = Readiness.NOT_IN_SCOPE, "not in use"
+    elif not on_path:
+        readiness, reason = Readiness.UNKNOWN, "no pool of the estate lies on its path"
+    elif readiness is Readiness.NOT_IN_SCOPE:
+        readiness, reason = Readiness.UNKNOWN, f"no pool of its path is audited; {told(path)}"
+    elif stranded and readiness is Readiness.READY:
+        readiness = Readiness.UNKNOWN
+        reason = f"no audited way is left from {some_of(stranded)}; {reason}"
+    return ScenarioVerdict(
+        key=scenario.entry.key,
+        title=scenario.entry.title,
+        in_use=scenario.stated.in_use,
+        evidence=scenario.stated.evidence,
+        readiness=readiness,
+        reason=reason,
+        pools=scenario.pools,
+        sources=scenario.entry.sources,
+        chains=scenario.path.chains,
+        guessed=scenario.path.guessed,
+    )
+
+
+def _and(sentence: str, more: str) -> str:
+    return f"{sentence}; {more}" if more else sentence
+
+
+def _told(
+    parts: Sequence[ServerVerdict | PoolVerdict], servers: Iterable[ServerVerdict], *, of: str
+) -> str:
+    """Such as "2 servers ready, 1 server blocked (old.contoso.com); waived: SFB-CU-001 (...)"."""
+    told = []
+    for readiness in Readiness:
+        names = [part.fqdn for part in parts if part.readiness is readiness]
+        if names:
+            plural = "s" if len(names) > 1 else ""
+            who = "" if readiness in _NEEDS_NO_NAME else f" ({_named(names)})"
+            told.append(f"{len(names)} {of}{plural} {readiness.value.replace('_', ' ')}{who}")
+    return ", ".join(told) + _waived(servers)
+
+
+def _waived(servers: Iterable[ServerVerdict]) -> str:
+    """What was waived for it to be so, by rule."""
+    by_rule: dict[str, list[str]] = {}
+    for server in servers:
+        for finding in server.findings:
+            if finding.status is Status.WAIVED and finding.counted:
+                by_rule.setdefault(finding.rule, []).append(server.fqdn)
+    told = ", ".join(f"{rule} ({_named(names)})" for rule, names in by_rule.items())
+    return f"; waived: {told}" if told else ""
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    more = len(names) - _NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _only(keys: Iterable[str | None]) -> str | None:
+    """The one key that all share, None where they differ or one is not known."""
+    distinct = set(keys)
+    return distinct.pop() if len(distinct) == 1 else None

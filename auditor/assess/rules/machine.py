@@ -1,0 +1,97 @@
+"""The machine beside its software: room for the update, and services that run."""
+
+from __future__ import annotations
+
+from auditor.assess.model import Finding, Status
+from auditor.assess.rule import Context, Rule, Subject
+from auditor.facts.disk import DiskFacts
+from auditor.facts.services import Service, ServicesFacts
+
+_GIB = 1024**3
+
+
+class RoomForDatabases(Rule):
+    """A practitioner's number for the drive with the databases, and no document of Microsoft's."""
+
+    id = "SFB-DISK-001"
+    title = "The system drive has room for the update of the databases"
+    applies_to = "Standard Edition servers, whose databases lie on the server itself"
+    needs = ("disk",)
+    sources = ("hansen",)
+    needs_product = False
+
+    def exempt(self, subject: Subject, context: Context) -> str | None:
+        if subject.pool.kind.value not in context.rulebook.disk.kinds:
+            return "an update changes no database on this server"
+        return None
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        least = context.rulebook.disk.free_gib
+        drive = subject.get(DiskFacts).system
+        required = f"{least} GB free"
+        if drive is None or drive.free is None:
+            return self.finding(
+                subject,
+                Status.UNKNOWN,
+                observed="not told",
+                required=required,
+                reason="Windows does not tell how much is free on its own drive.",
+            )
+        scarce = drive.free < least * _GIB
+        return self.finding(
+            subject,
+            Status.ADVICE if scarce else Status.PASS,
+            observed=f"{drive.free / _GIB:.1f} GB free on {drive.drive}",
+            required=required,
+            reason="The update of the databases may run out of room, if they lie on this drive."
+            if scarce
+            else "There is room.",
+            evidence=[subject.evidence("disk", f"{drive.drive} FreeSpace", drive.free)],
+            remediation="Make room before the update." if scarce else "",
+        )
+
+
+class ServicesRun(Rule):
+    """A server whose services stand still may be out of service on purpose: worth a look."""
+
+    id = "SFB-SVC-001"
+    title = "The services of the product run"
+    applies_to = "every Lync or Skype for Business server"
+    needs = ("services",)
+    sources = ("computer-failover", "practice")
+    needs_product = False
+
+    def judge(self, subject: Subject, context: Context) -> Finding:  # noqa: ARG002
+        facts = subject.get(ServicesFacts)
+        still = [each for each in facts.items if _stands_still(each)]
+        disabled = [each for each in facts.items if each.start_mode == "Disabled"]
+        reasons = []
+        if not facts.items:
+            reasons.append("No service of the product is there.")
+        if still:
+            reasons.append(f"Starts by itself, and does not run: {_named(still)}.")
+        if disabled:
+            reasons.append(f"Disabled, as a failover leaves them: {_named(disabled)}.")
+        return self.finding(
+            subject,
+            Status.ADVICE if reasons else Status.PASS,
+            observed=_named([*still, *disabled]) or f"{len(facts.items)} services",
+            required="services that start by themselves, running",
+            reason=" ".join(reasons) or "Every service that starts by itself runs.",
+            evidence=[
+                subject.evidence("services", each.name, f"{each.state}, {each.start_mode}")
+                for each in facts.items
+            ],
+            remediation="Find out whether the server is out of service; if so, its pool has one "
+            "front end less than it seems."
+            if reasons
+            else "",
+        )
+
+
+def _stands_still(service: Service) -> bool:
+    return service.start_mode == "Auto" and service.state not in (None, "Running")
+
+
+def _named(services: list[Service]) -> str:
+    return ", ".join(service.name for service in services)

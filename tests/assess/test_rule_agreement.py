@@ -1,0 +1,103 @@
+"""SFB-FACT-001: facts that cannot all be true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from auditor.estate.model import Server
+from tests.assess.facts_of import POOL, SFB2015, SFBSE, files, judge, pool, server
+
+# Windows, winhttp.dll, the 32-bit copy -> status
+FILES = [
+    ("2012", "6.2.9200.21797", "6.2.9200.16384", "pass"),
+    ("2012", "6.3.9200.21797", "6.2.9200.21797", "unknown"),
+    ("2012", "6.2.9200.21797", "6.1.9200.21797", "unknown"),
+    ("2012", "7.2.9200.21797", "6.2.9200.21797", "unknown"),
+    ("2016", "10.0.14393.2007", "10.0.14393.0", "pass"),
+    # Windows 10 and later: an update may bring files with the number of another release.
+    ("2016", "10.0.14394.1", "10.0.14393.0", "pass"),
+    ("2016", "6.3.9600.17415", "10.0.14393.0", "unknown"),
+    ("2012", "absent", "absent", "pass"),
+]
+
+
+@pytest.mark.parametrize(("windows", "native", "beside", "status"), FILES)
+def test_files_are_of_this_windows(windows: str, native: str, beside: str, status: str) -> None:
+    reading = server(windows, files=files(native, wow_winhttp=beside, wow_webio=beside))
+    finding = judge(reading).finding("SFB-FACT-001")
+    assert finding.status == status
+    assert ("of another Windows" in finding.reason) is (status == "unknown")
+    assert (len(finding.evidence) > 1) is (status == "unknown")
+
+
+def test_without_the_files_the_rest_is_compared() -> None:
+    assert judge(server("2012", failed=["files"])).finding("SFB-FACT-001").status == "pass"
+
+
+# product, core, front end -> status
+BUILDS = [
+    (SFBSE, "7.0.2046.820", "7.0.2046.820", "pass"),
+    # 2019 and Subscription Edition share their numbers: the name decides.
+    (SFBSE, "7.0.2046.123", "7.0.2046.123", "pass"),
+    (SFBSE, "6.0.9319.820", "7.0.2046.820", "unknown"),
+    (SFBSE, "7.0.2046.820", "7.0.2047.820", "unknown"),
+    (SFB2015, "6.0.9319.0", "6.0.9319.99999", "pass"),
+    (SFB2015, "6.0.9319.516", "6.1.9319.516", "unknown"),
+    (SFB2015, "n/a", None, "pass"),
+]
+
+
+@pytest.mark.parametrize(("product", "core", "front_end", "status"), BUILDS)
+def test_builds_are_of_the_product(
+    product: str, core: str, front_end: str | None, status: str
+) -> None:
+    judged = judge(server("2016", core, front_end, product=product))
+    finding = judged.finding("SFB-FACT-001")
+    assert finding.status == status
+    assert ("no build of" in finding.reason) is (status == "unknown")
+    if status == "unknown":
+        assert judged.server.readiness == "unknown"
+        assert finding.remediation
+
+
+# origin, what the computer says its domain is -> status
+ORIGINS = [
+    ("bundle", "contoso.com", "pass"),
+    ("bundle", "CONTOSO.COM", "pass"),
+    ("bundle", None, "pass"),
+    ("bundle", "fabrikam.com", "unknown"),
+    # Over the network the server was asked under its name: its suffix may be another one.
+    ("winrm", "corp.fabrikam.com", "pass"),
+]
+
+
+@pytest.mark.parametrize(("origin", "domain", "status"), ORIGINS)
+def test_a_file_is_of_the_server_that_it_is_given_for(
+    origin: str, domain: str | None, status: str
+) -> None:
+    finding = judge(replace(server(), origin=origin, domain=domain)).finding("SFB-FACT-001")
+    assert finding.status == status
+    if status == "unknown":
+        assert finding.reason == "The file is of a computer in fabrikam.com, not in contoso.com."
+        assert domain in [evidence.value for evidence in finding.evidence]
+
+
+def test_the_domain_is_the_same_in_any_case() -> None:
+    where = pool(servers=(Server("FE01.CONTOSO.COM", POOL),))
+    reading = replace(server(fqdn="FE01.CONTOSO.COM"), origin="bundle", domain="contoso.com")
+    assert judge(reading, where).finding("SFB-FACT-001").status == "pass"
+
+
+def test_a_server_listed_without_a_domain_is_in_none() -> None:
+    where = pool(servers=(Server("fe01", POOL),))
+    reading = replace(server(fqdn="fe01"), origin="bundle", domain="fabrikam.com")
+    assert judge(reading, where).finding("SFB-FACT-001").status == "pass"
+
+
+def test_every_contradiction_is_said() -> None:
+    reading = server("2012", "6.0.9318.516", files=files("6.3.9600.17415"))
+    finding = judge(replace(reading, origin="bundle", domain="x.org")).finding("SFB-FACT-001")
+    for words in ("of another Windows", "no build of", "of a computer in x.org"):
+        assert words in finding.reason

@@ -1,0 +1,232 @@
+"""SFB-BOOT-001, SFB-CERT-001, SFB-DISK-001 and SFB-SVC-001: the machine beside its software."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.estate.model import PoolKind, Server
+from auditor.facts.certificates import CertificatesFacts
+from auditor.facts.disk import DiskFacts
+from auditor.facts.services import Service, ServicesFacts
+from auditor.plan.order import make_plan
+from auditor.rulebook.procedures import load_procedures
+from tests.assess.facts_of import (
+    FQDN,
+    POOL,
+    certificate,
+    certificates,
+    disk,
+    dword,
+    judge,
+    pool,
+    reboot,
+    server,
+    services,
+    signal,
+    text,
+)
+
+THERE = signal("x", "present")
+HIDDEN = signal("x", "unreadable")
+OTHER_NAME = signal("ComputerName", "present", text("FE01-NEW"))
+
+# what differs -> SFB-BOOT-001; whether an update that is installed may not be active
+RESTARTS: list[tuple[dict[str, object], str, bool]] = [
+    ({}, "pass", False),
+    ({"component_servicing": THERE}, "fail", True),
+    ({"windows_update": THERE}, "fail", True),
+    ({"update_exe": signal("x", "present", dword(2))}, "fail", True),
+    ({"update_exe": signal("x", "present", dword(0))}, "pass", False),
+    ({"update_exe": signal("x", "present", text("2"))}, "pass", False),
+    ({"update_exe_flags": signal("x", "present", dword(1))}, "fail", True),
+    ({"file_renames": THERE, "file_rename_entries": 2}, "unknown", True),
+    ({"file_renames": THERE, "file_rename_entries": None}, "unknown", True),
+    ({"file_renames": THERE, "file_rename_entries": 0}, "pass", False),
+    ({"component_servicing": THERE, "file_renames": THERE}, "fail", True),
+    ({"component_servicing": HIDDEN}, "unknown", False),
+    ({"windows_update": HIDDEN}, "unknown", False),
+    ({"file_renames": HIDDEN}, "unknown", False),
+    ({"update_exe": HIDDEN}, "unknown", False),
+    ({"update_exe_flags": HIDDEN}, "unknown", False),
+    ({"windows_update": THERE, "file_renames": HIDDEN}, "fail", True),
+    ({"computer_name": OTHER_NAME}, "advice", False),
+    ({"computer_name": signal("ComputerName")}, "pass", False),
+    ({"computer_name": OTHER_NAME, "update_exe": HIDDEN}, "unknown", False),
+]
+
+
+@pytest.mark.parametrize(("differs", "status", "waits"), RESTARTS)
+def test_an_update_that_is_not_active_yet_is_not_a_pass(
+    differs: dict[str, object], status: str, waits: bool
+) -> None:
+    judged = judge(server("2012", reboot=reboot(**differs)))
+    finding = judged.finding("SFB-BOOT-001")
+    assert finding.status == status
+    restarts = ("restart-server",) if status in ("fail", "unknown") else ()
+    assert finding.actions == restarts
+    signals = [value for key, value in differs.items() if key != "computer_name"]
+    present = [each for each in signals if getattr(each, "state", "") == "present"]
+    assert finding.observed.count(THERE.where) == len(present)
+    assert bool(finding.remediation) is (status != "pass")
+    for rule in ("SFB-CU-001", "SFB-KB-001"):
+        update = judged.finding(rule)
+        assert update.status == ("unknown" if waits else "pass")
+        assert update.actions == (("restart-server",) if waits else ())
+        assert ("restart" in update.reason) is waits
+    ready = {"fail": "work_needed", "unknown": "unknown"}
+    assert judged.server.readiness == ready.get(status, "ready")
+
+
+def test_what_fails_fails_whatever_waits() -> None:
+    waiting = reboot(windows_update=THERE)
+    judged = judge(server("2012", core="6.0.9319.281", front_end="6.0.9319.281", reboot=waiting))
+    assert judged.finding("SFB-CU-001").status == "fail"
+    assert judged.finding("SFB-CU-001").actions == ("install-cu",)
+
+
+def _visit(core: str, **differs: object) -> list[tuple[str, bool]]:
+    """The steps on the server, and whether each is for the restart that is pending."""
+    reading = server("2012", core=core, front_end=core, reboot=reboot(**differs))
+    steps = make_plan(judge(reading).assessment, load_procedures()).steps
+    return [(step.action, "SFB-BOOT-001" in step.rules) for step in steps if step.target == FQDN]
+
+
+def test_the_plan_restarts_the_server_once_and_before_its_update() -> None:
+    new, old = "6.0.9319.516", "6.0.9319.281"
+    assert _visit(new) == []
+    assert _visit(new, windows_update=THERE) == [("drain-server", False), ("return-server", True)]
+    assert _visit(old, windows_update=THERE) == [
+        ("drain-server", False),
+        ("restart-server", True),
+        ("install-cu", False),
+        ("return-server", False),
+    ]
+
+
+def test_where_nobody_looked_for_a_restart_that_alone_is_unknown() -> None:
+    judged = judge(server("2012", without=["reboot"]))
+    assert judged.finding("SFB-BOOT-001").status == "unknown"
+    assert judged.finding("SFB-CU-001").status == "pass"
+    assert judged.server.readiness == "unknown"
+
+
+GONE = certificate(FQDN, until=-1)
+TO_COME = certificate(FQDN, since=1)
+
+# certificates -> status, words of the reason
+CERTIFICATES: list[tuple[CertificatesFacts, str, str]] = [
+    (certificates(certificate(FQDN)), "pass", "until 2019-09-01"),
+    (certificates(certificate(POOL)), "pass", ""),
+    (certificates(certificate("x.org", FQDN.upper())), "pass", ""),
+    (certificates(certificate("x.org", subject=f"O=Contoso, cn={FQDN}")), "pass", ""),
+    (certificates(certificate("*.contoso.com")), "pass", ""),
+    (certificates(certificate(FQDN, uses=None)), "pass", ""),
+    (certificates(certificate(FQDN, until=30)), "pass", ""),
+    (certificates(certificate(FQDN, until=29)), "advice", "expires on 2018-09-30"),
+    (certificates(certificate(FQDN, until=0)), "advice", "expires on 2018-09-01"),
+    (certificates(certificate(FQDN, since=0)), "pass", ""),
+    # One that goes on is enough: the other may be a leftover.
+    (certificates(GONE, certificate(FQDN, until=10), certificate(FQDN)), "pass", ""),
+    (certificates(GONE), "fail", "expired on 2018-08-31"),
+    (certificates(certificate(FQDN, until=-9), GONE), "fail", "expired on 2018-08-31"),
+    (certificates(TO_COME), "fail", "None is valid before 2018-09-02"),
+    (certificates(GONE, TO_COME), "fail", "None is valid before 2018-09-02"),
+    # Nothing for its name: which one the services use is not read.
+    (certificates(), "unknown", "for its name"),
+    (certificates(certificate("x.org")), "unknown", "for its name"),
+    (certificates(certificate("*.org", "*.fe01.contoso.com")), "unknown", "for its name"),
+    (certificates(certificate(FQDN, key=False)), "unknown", "for its name"),
+    (certificates(certificate(FQDN, uses=("1.3.6.1.5.5.7.3.2",))), "unknown", "for its name"),
+    # What is not told may be what matters.
+    (certificates(GONE, truncated=True), "unknown", "cut short"),
+    (certificates(certificate(FQDN), truncated=True), "pass", ""),
+    (certificates(GONE, certificate("x.org", told=False)), "unknown", "does not tell every name"),
+    (certificates(GONE, certificate("x.org", cut=True)), "unknown", "does not tell every name"),
+    (certificates(GONE, certificate("x.org", told=False, until=-1)), "fail", "expired"),
+    (certificates(certificate(FQDN, told=False)), "pass", ""),
+    (certificates(certificate(FQDN, told=False, until=-1)), "fail", "expired"),
+]
+
+
+@pytest.mark.parametrize(("facts", "status", "words"), CERTIFICATES)
+def test_certificates(facts: CertificatesFacts, status: str, words: str) -> None:
+    judged = judge(server(certificates=facts))
+    finding = judged.finding("SFB-CERT-001")
+    assert finding.status == status
+    assert words in finding.reason
+    assert bool(finding.remediation) is (status != "pass")
+    assert finding.evidence
+    ready = {"fail": "work_needed", "unknown": "unknown"}
+    assert judged.server.readiness == ready.get(status, "ready")
+
+
+@pytest.mark.parametrize("name", ["FE01.CONTOSO.COM", "POOL01.CONTOSO.COM"])
+def test_names_are_compared_in_any_case(name: str) -> None:
+    where = pool(fqdn=POOL.upper(), servers=(Server(FQDN.upper(), POOL.upper()),))
+    reading = server(fqdn=FQDN.upper(), certificates=certificates(certificate(name.lower())))
+    assert judge(reading, where).finding("SFB-CERT-001").status == "pass"
+
+
+GIB = 1024**3
+
+# kind of pool, disks -> status
+ROOM = [
+    (PoolKind.STANDARD, disk(20 * GIB), "pass"),
+    (PoolKind.STANDARD, disk(20 * GIB - 1), "advice"),
+    (PoolKind.STANDARD, disk(0), "advice"),
+    (PoolKind.STANDARD, disk(None), "unknown"),
+    (PoolKind.STANDARD, disk(20 * GIB, system="E:"), "unknown"),
+    (PoolKind.STANDARD, disk(20 * GIB, system=None), "unknown"),
+    (PoolKind.ENTERPRISE, disk(0), "not_applicable"),
+    (PoolKind.EDGE, disk(0), "not_applicable"),
+]
+
+
+@pytest.mark.parametrize(("kind", "facts", "status"), ROOM)
+def test_room_for_the_databases_is_advice(kind: PoolKind, facts: DiskFacts, status: str) -> None:
+    judged = judge(server(disk=facts), pool(kind))
+    finding = judged.finding("SFB-DISK-001")
+    assert finding.status == status
+    assert bool(finding.remediation) is (status == "advice")
+    assert not finding.counted
+    assert judged.server.readiness == "ready"
+
+
+def test_disks_that_were_not_read_are_unknown() -> None:
+    finding = judge(server(failed=["disk"]), pool(PoolKind.STANDARD)).finding("SFB-DISK-001")
+    assert finding.status == "unknown"
+    assert "family disk failed" in finding.reason
+
+
+# services -> status, words of the reason
+SERVICES: list[tuple[ServicesFacts, str, str]] = [
+    (services(), "pass", "Every service"),
+    (services(Service("RTCSRV", "Stopped", "Auto")), "advice", "does not run: RTCSRV."),
+    (services(Service("RTCSRV", "Paused", "Auto")), "advice", "does not run: RTCSRV."),
+    (services(Service("RTCSRV", "Stopped", "Disabled")), "advice", "Disabled, as a failover"),
+    (services(Service("RTCSRV", "Stopped", "Manual")), "pass", ""),
+    (services(Service("RTCSRV", None, "Auto")), "pass", ""),
+    (services(Service("RTCSRV", None, None)), "pass", ""),
+    (ServicesFacts(()), "advice", "No service of the product"),
+]
+
+
+@pytest.mark.parametrize(("facts", "status", "words"), SERVICES)
+def test_services_that_stand_still_are_advice(
+    facts: ServicesFacts, status: str, words: str
+) -> None:
+    judged = judge(server(services=facts))
+    finding = judged.finding("SFB-SVC-001")
+    assert finding.status == status
+    assert words in finding.reason
+    assert bool(finding.remediation) is (status == "advice")
+    assert not finding.counted
+    assert judged.server.readiness == "ready"
+
+
+def test_what_the_machine_is_is_judged_without_a_product() -> None:
+    judged = judge(server(failed=["products"], disk=disk(0)), pool(PoolKind.STANDARD))
+    statuses = {f.rule: f.status for f in judged.server.findings}
+    for rule in ("SFB-BOOT-001", "SFB-CERT-001", "SFB-SVC-001"):
+        assert statuses[rule] == "pass"
+    assert statuses["SFB-DISK-001"] == "advice"
