@@ -1,8 +1,8 @@
 # sfb-audit facts: services
 #
 # Reads:      WMI class Win32_Service (3 properties).
-# Returns:    the services of Lync and Skype for Business as Get-CsWindowsService names them, of
-#             their SQL Server instances, and those that they need; of each its state and how it
+# Returns:    the services of Lync and Skype for Business by the names that the product gives
+#             them, of their SQL Server instances, and those that they need; of each its state and how it
 #             starts, in Windows' own English words. 500 at most.
 # Rights:     WMI access to root\cimv2; a local administrator has it.
 # Needs:      Windows PowerShell 2.0.

@@ -14,7 +14,7 @@ from auditor.rulebook import load
 from tests.assess.facts_of import (
     LYNC2013,
     SFB2015,
-    SFB2019,
+    SFBSE,
     dword,
     files,
     hotfixes,
@@ -217,9 +217,9 @@ def test_what_is_certainly_wrong_fails_though_a_view_is_missing(
 def test_a_product_with_an_open_list_of_systems_gets_the_stricter_reading() -> None:
     reading = server(
         "2012",
-        "7.0.2046.385",
-        "7.0.2046.385",
-        product=SFB2019,
+        "7.0.2046.820",
+        "7.0.2046.820",
+        product=SFBSE,
         files=files(OLD_2012),
         winhttp=winhttp(None, None),
     )
