@@ -18,8 +18,9 @@ from auditor.facts.estate.trusted_applications import TrustedApplicationsFacts
 from auditor.facts.reading import ReachState, Reading
 from auditor.rulebook.model import Rulebook
 
-# Pools whose front ends have the cmdlets of readiness: Lync 2013 and Skype for Business 2015.
-_WITH_READINESS = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD, PoolKind.DIRECTOR})
+# Get-CsPoolUpgradeReadinessState is run on a front end of the pool, by its page, which a Director
+# is not; Lync 2013 and Skype for Business 2015 have it.
+_WITH_READINESS = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD})
 _GENERATIONS = frozenset({6, 7})
 _NO_WAY = "No zone leads to its front ends, or its account has no password here."
 # Cross-checks and views of the moment: nothing that is judged depends on them.
@@ -161,11 +162,7 @@ def _is_read(tries: Sequence[Reading]) -> bool:
 def _state(pool: str, tries: Sequence[Reading]) -> PoolState:
     said = tuple(each.reach.sentence for each in tries if each.reach.state is not ReachState.READ)
     if not _is_read(tries):
-        return PoolState(
-            pool,
-            tries=said
-            or ("No zone leads to its front ends, or its account has no password here.",),
-        )
+        return PoolState(pool, tries=said or (_NO_WAY,))
     reading = tries[-1]
     return PoolState(
         pool=pool,

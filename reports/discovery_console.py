@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
 
 from auditor.discovery import Discovery, PoolState, Unread
+from auditor.estate.problems import some_of
+from auditor.facts.estate.families import CMDLETS
 from auditor.facts.estate.listing import Listing
 from auditor.facts.estate.pool_fabric import PoolFabricFacts
 from auditor.facts.estate.pool_upgrade import PoolUpgradeFacts
@@ -108,11 +110,18 @@ def _upgrade(pool: PoolState, facts: PoolUpgradeFacts, by: str, console: Console
     _say(console, f"{pool.pool}: {state}{active}{by}", "" if ready else _WARN)
     if facts.pool is not None and facts.pool.casefold() != pool.pool:
         _say(console, f"- It speaks of the pool {facts.pool}.", _WARN, indent=2)
+    nameless = [domain for domain in facts.domains.items if domain.name is None]
+    if nameless:
+        number = words.count(len(nameless), "upgrade domain")
+        _say(console, f"- {number}: which are ready is not told this way", _DIM, indent=2)
     for domain in facts.domains.items:
+        if domain.name is None:
+            continue
         said = {True: "ready", False: "not ready", None: "not known"}[domain.ready]
-        name = domain.name or domain.shown or "an upgrade domain without a name"
         machines = f" ({', '.join(domain.front_ends)})" if domain.front_ends else ""
-        _say(console, f"- {name}: {said}{machines}", _DIM if domain.ready else _WARN, indent=2)
+        _say(
+            console, f"- {domain.name}: {said}{machines}", _DIM if domain.ready else _WARN, indent=2
+        )
 
 
 def _fabric(facts: PoolFabricFacts, console: Console) -> None:
@@ -181,13 +190,13 @@ def _missing(found: Discovery, console: Console) -> None:
         return
     _title(console, "What could not be read")
     refused = [each for each in unread if not each.absent]
-    _some(console, map(_sentence, refused), _UNKNOWN)
+    _some(console, _sentences(refused), _UNKNOWN)
     absent = [each for each in unread if each.absent]
     _some(
         console,
         (
-            f"{each}: this product does not have it, or the account's role does not show it"
-            for each in absent
+            f"{sentence}: this product does not have it, or the account's role does not show it"
+            for sentence in _sentences(absent)
         ),
         _DIM,
     )
@@ -195,5 +204,12 @@ def _missing(found: Discovery, console: Console) -> None:
         console.print(Text(SECOND_HOP, _WARN))
 
 
-def _sentence(each: Unread) -> str:
-    return str(each) if each.matters else f"{each} (a cross-check: nothing is judged by it)"
+def _sentences(unread: Iterable[Unread]) -> Iterator[str]:
+    """One for each family and reason, with the servers where it was so."""
+    servers: dict[tuple[str, str, bool], list[str]] = {}
+    for each in unread:
+        optional = not each.absent and not each.matters
+        servers.setdefault((each.family, each.reason, optional), []).append(each.server)
+    for (family, reason, optional), names in servers.items():
+        shown = f"{CMDLETS[family]} on {some_of(names)} {reason}"
+        yield f"{shown} (a cross-check: nothing is judged by it)" if optional else shown

@@ -13,14 +13,25 @@ from auditor.facts.estate.families import ESTATE_FAMILIES, POOL_FAMILIES
 from auditor.lab.model import LabHost
 from tests import estate_kinds as kinds
 from tests.cli.command import Ended, sfb_audit
-from tests.estate.topology_text import whole_estate
+from tests.estate.topology_text import On, whole_estate
 from tests.front_ends import STATE, FrontEnds, asked_by, host
 
 Capture = pytest.CaptureFixture[str]
-FE, DIRECTOR, STANDARD = "fe01.contoso.com", "dir01.contoso.com", "se01.contoso.com"
+FE, OTHER, STANDARD = "fe01.contoso.com", "fe11.contoso.com", "se01.contoso.com"
 EVERY = tuple(family.key for family in ESTATE_FAMILIES)
 POOL = tuple(key for key in EVERY if key in POOL_FAMILIES)
-TOPOLOGY = str(whole_estate())
+WITH_DIRECTOR = str(whole_estate())
+
+
+def _two_pools() -> str:
+    """The same estate with a second Enterprise pool where its Director was."""
+    document = whole_estate()
+    document.services = [*document.services, On("UserServices", "8")]
+    text = str(document).replace('IsDirector="true"', 'IsDirector="false"')
+    return text.replace("director.contoso.com", "pool02.contoso.com").replace("dir01.", "fe11.")
+
+
+TOPOLOGY = _two_pools()
 
 
 def of_pool(pool: str, **changes: object) -> kinds.Shell:
@@ -49,10 +60,10 @@ FULL: kinds.Shell = {
 }
 SHELLS: dict[str, kinds.Shell | str] = {
     FE: FULL,
-    DIRECTOR: of_pool("director.contoso.com", PoolUpgradeState="Busy"),
+    OTHER: of_pool("pool02.contoso.com", PoolUpgradeState="Busy"),
     STANDARD: of_pool("se01.contoso.com", PoolUpgradeState="InsufficientActiveFrontEnds"),
 }
-HOSTS = [host(FE, 1), host(DIRECTOR, 2), host(STANDARD, 3)]
+HOSTS = [host(FE, 1), host(OTHER, 2), host(STANDARD, 3)]
 
 
 @pytest.fixture(autouse=True)
@@ -78,13 +89,13 @@ def test_the_estate_is_asked_of_one_and_each_other_pool_of_its_own(
     ended = discover(capsys, tmp_path, backend)
     assert ended.code == ExitCode.READY, ended
     assert backend.asked[0] == (FE, EVERY)
-    assert sorted(backend.asked[1:]) == [(DIRECTOR, POOL), (STANDARD, POOL)]
+    assert sorted(backend.asked[1:]) == [(OTHER, POOL), (STANDARD, POOL)]
     for said in (
         "The topology lacks pool old.contoso.com, which Get-CsPool names.",
         "Get-CsComputer does not name computer edge01.contoso.com, which the topology has.",
         "pool01.contoso.com: Ready: it could be updated now, 2 of 2 front ends up",
         "- UpgradeDomain2: not ready (fe02.contoso.com)",
-        "director.contoso.com: Busy",
+        "pool02.contoso.com: Busy",
         "se01.contoso.com: InsufficientActiveFrontEnds",
         "1 of 2 replicas up to date",
         "edge01.contoso.com: not up to date; its last report is of 2018-08-01",
@@ -93,6 +104,13 @@ def test_the_estate_is_asked_of_one_and_each_other_pool_of_its_own(
         "Get-CsCloudCallDataConnectorConfiguration on fe01.contoso.com is not available here",
     ):
         assert said in ended.out, said
+
+
+def test_a_director_is_no_front_end_and_is_not_asked(tmp_path: Path, capsys: Capture) -> None:
+    backend = FrontEnds(SHELLS, WITH_DIRECTOR)
+    ended = discover(capsys, tmp_path, backend)
+    assert ended.code == ExitCode.READY, ended
+    assert [name for name, _ in backend.asked] == [FE, STANDARD]
 
 
 def test_the_second_hop_is_explained(tmp_path: Path, capsys: Capture) -> None:
@@ -132,15 +150,15 @@ def test_a_pool_whose_first_machine_is_down_is_asked_by_its_next(
         host(STANDARD, 3),
         host(FE, 1, fault="refuse"),
         host("fe02.contoso.com", 4),
-        host(DIRECTOR, 2, fault="access_denied"),
+        host(OTHER, 2, fault="access_denied"),
     ]
     with asked_by(hosts, backend, tmp_path) as (_, config):
         ended = sfb_audit(capsys, "discover", "--from", STANDARD, "--config", config)
-    assert ended.code == ExitCode.INCOMPLETE, "the Director's state is unknown"
+    assert ended.code == ExitCode.INCOMPLETE, "the state of pool02 is unknown"
     assert "(by fe02.contoso.com)" in ended.out
     assert "fe01.contoso.com refuses connections" in ended.out
-    assert "director.contoso.com: unknown" in ended.out
-    assert "may not use PowerShell Remoting on dir01.contoso.com" in ended.out
+    assert "pool02.contoso.com: unknown" in ended.out
+    assert "may not use PowerShell Remoting on fe11.contoso.com" in ended.out
 
 
 @pytest.mark.parametrize(
@@ -214,7 +232,7 @@ def test_an_endpoint_that_answers_the_audit_alone(tmp_path: Path, capsys: Captur
 
 def test_servers_that_nothing_reaches_are_not_asked(tmp_path: Path, capsys: Capture) -> None:
     backend = FrontEnds(SHELLS, TOPOLOGY)
-    more = f'[[pools]]\nfqdn = "director.contoso.com"\nzone = "offline"\nservers = ["{DIRECTOR}"]\n'
+    more = f'[[pools]]\nfqdn = "pool02.contoso.com"\nzone = "offline"\nservers = ["{OTHER}"]\n'
     with asked_by([HOSTS[0], HOSTS[2]], backend, tmp_path, more) as (_, config):
         ended = sfb_audit(capsys, "discover", "--from", FE, "--config", config)
     assert ended.code == ExitCode.INCOMPLETE
@@ -229,7 +247,7 @@ class TestSaved:
         save = tmp_path / "estate.toml"
         discover(capsys, tmp_path, FrontEnds(SHELLS, TOPOLOGY), "--save", save)
         files = sorted(path.name for path in (tmp_path / "estate").iterdir())
-        assert files == [f"{DIRECTOR}.json", f"{FE}.json", f"{STANDARD}.json", "topology.xml"]
+        assert files == [f"{FE}.json", f"{OTHER}.json", f"{STANDARD}.json", "topology.xml"]
         assert (tmp_path / "estate" / "topology.xml").read_text() == TOPOLOGY
         found = tomllib.loads(save.read_text())
         assert found["estate"]["topology"] == "estate/topology.xml"
@@ -281,13 +299,13 @@ class TestSaved:
         save.write_text(save.read_text() + "# mine\n")
         (folder / "notes.json").write_text("{}")
         (folder / "other.contoso.com.json").write_text((folder / f"{FE}.json").read_text())
-        backend.topology = TOPOLOGY.replace("dir01.contoso.com", "dir09.contoso.com")
+        backend.topology = TOPOLOGY.replace("fe11.contoso.com", "fe19.contoso.com")
         hosts = [HOSTS[0], HOSTS[2]]
         ended = discover(capsys, tmp_path, backend, "--save", save, hosts=hosts)
         assert save.read_text().endswith("# mine\n")
-        assert "new server: dir09.contoso.com" in ended.err
-        assert "server gone: dir01.contoso.com" in ended.err
-        assert not (folder / f"{DIRECTOR}.json").exists()
+        assert "new server: fe19.contoso.com" in ended.err
+        assert "server gone: fe11.contoso.com" in ended.err
+        assert not (folder / f"{OTHER}.json").exists()
         assert (folder / "notes.json").exists()
         assert (folder / "other.contoso.com.json").exists()
 
