@@ -17,8 +17,10 @@ from auditor.assess.identify import ProductIdentity, SystemIdentity
 from auditor.assess.model import Compared, Evidence, Finding, Status, SubjectKind
 from auditor.estate.model import Pool, Server
 from auditor.facts.certificates import CertificatesFacts
+from auditor.facts.ciphers import CiphersFacts
 from auditor.facts.disk import DiskFacts
 from auditor.facts.dotnet import DotNetFacts
+from auditor.facts.engine import EngineFacts
 from auditor.facts.files import FilesFacts
 from auditor.facts.hotfixes import HotfixesFacts
 from auditor.facts.os import OsFacts
@@ -27,6 +29,7 @@ from auditor.facts.reading import ReachState, Reading
 from auditor.facts.reboot import RebootFacts
 from auditor.facts.schannel import SchannelFacts
 from auditor.facts.services import ServicesFacts
+from auditor.facts.sql import SqlFacts
 from auditor.facts.winhttp import WinHttpFacts
 
 if TYPE_CHECKING:
@@ -48,6 +51,9 @@ FAMILIES: dict[str, type] = {
     "reboot": RebootFacts,
     "disk": DiskFacts,
     "services": ServicesFacts,
+    "engine": EngineFacts,
+    "ciphers": CiphersFacts,
+    "sql": SqlFacts,
 }
 
 _SHOWN = 200

@@ -12,8 +12,10 @@ from datetime import datetime
 
 from auditor.facts import (
     certificates,
+    ciphers,
     disk,
     dotnet,
+    engine,
     files,
     hotfixes,
     os,
@@ -21,6 +23,7 @@ from auditor.facts import (
     reboot,
     schannel,
     services,
+    sql,
     winhttp,
 )
 
@@ -77,4 +80,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("reboot", "reboot.ps1", reboot.decode),
     Family("disk", "disk.ps1", disk.decode),
     Family("services", "services.ps1", services.decode),
+    Family("engine", "engine.ps1", engine.decode),
+    Family("ciphers", "ciphers.ps1", ciphers.decode),
+    Family("sql", "sql.ps1", sql.decode),
 )

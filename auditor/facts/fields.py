@@ -104,6 +104,9 @@ class Fields:
             raise self._wrong(name, "true or false", value)
         return value
 
+    def optional_flag(self, name: str) -> bool | None:
+        return None if self.raw.get(name) is None else self.flag(name)
+
     def choice(self, name: str, *choices: str) -> str:
         value = self.text(name)
         if value not in choices:

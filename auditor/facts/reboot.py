@@ -6,24 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.facts.fields import Fields
-from auditor.facts.registry_value import RegistryValue
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrySignal:
-    """A key, or a value of it where `name` is not empty.
-
-    `state` is "present", "absent" or "unreadable"; `value` is None unless a value is present.
-    """
-
-    path: str
-    name: str
-    state: str
-    value: RegistryValue | None = None
-
-    @property
-    def where(self) -> str:
-        return f"{self.path}, {self.name}" if self.name else self.path
+from auditor.facts.registry_signal import RegistrySignal
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +31,12 @@ def decode(raw: Mapping[str, object]) -> RebootFacts:
     """What reboot.ps1 returned; AnswerError where it is something else."""
     data = Fields(raw)
     return RebootFacts(
-        component_servicing=_signal(data, "component_servicing"),
-        windows_update=_signal(data, "windows_update"),
-        file_renames=_signal(data, "file_renames"),
+        component_servicing=RegistrySignal.read(data.fields("component_servicing")),
+        windows_update=RegistrySignal.read(data.fields("windows_update")),
+        file_renames=RegistrySignal.read(data.fields("file_renames")),
         file_rename_entries=data.optional_integer("file_rename_entries", 0, 2**31),
-        update_exe=_signal(data, "update_exe"),
-        update_exe_flags=_signal(data, "update_exe_flags"),
-        active_computer_name=_signal(data, "active_computer_name"),
-        computer_name=_signal(data, "computer_name"),
-    )
-
-
-def _signal(data: Fields, name: str) -> RegistrySignal:
-    item = data.fields(name)
-    return RegistrySignal(
-        path=item.text("path"),
-        name=item.text("name"),
-        state=item.choice("state", "present", "absent", "unreadable"),
-        value=item.registry_value("value"),
+        update_exe=RegistrySignal.read(data.fields("update_exe")),
+        update_exe_flags=RegistrySignal.read(data.fields("update_exe_flags")),
+        active_computer_name=RegistrySignal.read(data.fields("active_computer_name")),
+        computer_name=RegistrySignal.read(data.fields("computer_name")),
     )

@@ -55,8 +55,11 @@ def _prelude(host: LabHost, configuration: str) -> str:
     common, certificates = (
         lab.joinpath(name).read_text("ascii") for name in ("prelude.ps1", "certificates.ps1")
     )
-    version = Stack.of(host.windows).powershell
-    arguments = f"-Version '{version}' -ClockOffset {float(host.clock_offset)!r}"
+    stack = Stack.of(host.windows)
+    arguments = (
+        f"-Version '{stack.powershell}' -Build '{stack.build}' -Clr '{stack.clr}'"
+        f" -WSMan '{stack.wsman}' -ClockOffset {float(host.clock_offset)!r}"
+    )
     shell = shell_functions(host.shell)
     configured = host.configurations.get(configuration, "")
     return f"& {{\n{common}\n}} {arguments}\n{certificates}\n{shell}\n{configured}\n"

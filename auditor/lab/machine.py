@@ -62,6 +62,27 @@ class ServiceEntry(BaseModel):
     start: str = "Auto"
 
 
+class CipherOrders(BaseModel):
+    """Suites in order: a policy's as one text, as Windows writes it; Windows' own as a list."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    policy: str | None = None
+    local: list[str] | None = None
+
+
+class SqlEntry(BaseModel):
+    """An instance of SQL Server; `id` is its own registry key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    instance: str
+    id: str
+    version: str | None = None
+    edition: str = "Express Edition"
+
+
+SqlClient = Literal["native_client11", "odbc11", "odbc13", "odbc17"]
 Restart = Literal["component_servicing", "windows_update", "file_renames", "update_exe", "rename"]
 
 
@@ -116,6 +137,45 @@ def restart_signals(pending: list[Restart], fqdn: str) -> State:
     if "update_exe" in pending:
         keys[updates] = {"UpdateExeVolatile": 2}
         keys[rf"{updates}\UpdateExeVolatile"] = {"Flags": 2}
+    return keys
+
+
+def cipher_keys(orders: CipherOrders, switches: dict[str, int], own: list[str]) -> State:
+    """The keys of cipher suites and of SCHANNEL's switches; `own` is the release's order."""
+    control = rf"{_HKLM}\SYSTEM\CurrentControlSet\Control"
+    policy = rf"{_HKLM}\SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002"
+    local = own if orders.local is None else orders.local
+    keys: State = {
+        rf"{control}\Cryptography\Configuration\Local\SSL\00010002": {"Functions": {"multi": local}}
+    }
+    if orders.policy is not None:
+        keys[policy] = {"Functions": orders.policy}
+    for algorithm, enabled in switches.items():
+        key = rf"{control}\SecurityProviders\SCHANNEL\{algorithm}"
+        keys[key] = {"Enabled": enabled}
+    return keys
+
+
+def sql_keys(entries: list[SqlEntry], clients: dict[SqlClient, str]) -> State:
+    """The keys of SQL Server's instances and clients."""
+    microsoft = rf"{_HKLM}\SOFTWARE\Microsoft"
+    root = rf"{microsoft}\Microsoft SQL Server"
+    keys: State = {}
+    if entries:
+        keys[rf"{root}\Instance Names\SQL"] = {each.instance: each.id for each in entries}
+    for each in entries:
+        if each.version is not None:
+            keys[rf"{root}\{each.id}\Setup"] = {
+                "Version": each.version,
+                "PatchLevel": each.version,
+                "Edition": each.edition,
+            }
+    for client, version in clients.items():
+        if client == "native_client11":
+            keys[rf"{microsoft}\SQLNCLI11"] = {"InstalledVersion": version}
+        else:
+            driver = f"Microsoft ODBC Driver {client[4:]} for SQL Server"
+            keys[rf"{microsoft}\{driver}\CurrentVersion"] = {"Version": version}
     return keys
 
 

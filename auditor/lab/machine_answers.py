@@ -18,6 +18,20 @@ _NAMES_LIMIT = 200
 _DISKS_LIMIT = 100
 _FIXED = 3  # Win32_LogicalDisk.DriveType of a local fixed disk
 _SERVICES_LIMIT = 500
+_SUITES_LIMIT = 200
+_INSTANCES_LIMIT = 50
+_ORDERS = (
+    r"HKLM:\SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002",
+    r"HKLM:\SYSTEM\CurrentControlSet\Control\Cryptography\Configuration\Local\SSL\00010002",
+)
+ALGORITHMS = (
+    *(f"Ciphers\\{name}" for name in (
+        "NULL", "DES 56/56", "RC2 40/128", "RC2 56/128", "RC2 128/128", "RC4 40/128", "RC4 56/128",
+        "RC4 64/128", "RC4 128/128", "Triple DES 168", "AES 128/128", "AES 256/256",
+    )),
+    *(f"Hashes\\{name}" for name in ("MD5", "SHA", "SHA256", "SHA384", "SHA512")),
+    *(f"KeyExchangeAlgorithms\\{name}" for name in ("Diffie-Hellman", "ECDH", "PKCS")),
+)  # fmt: skip
 _SERVICES = re.compile(
     r"(RTC|LYNC|MSSQL\$).*|MASTER|REPLICA|FTA|FabricHostSvc|W3SVC|WinRM", re.IGNORECASE | re.DOTALL
 )
@@ -122,9 +136,108 @@ def _services(windows: SimulatedWindows) -> Data:
     return {"items": items[:_SERVICES_LIMIT], "truncated": len(items) > _SERVICES_LIMIT}
 
 
+def _engine(windows: SimulatedWindows) -> Data:
+    stack = windows.stack
+    engines = []
+    for number in ("1", "3"):
+        path = rf"HKLM:\SOFTWARE\Microsoft\PowerShell\{number}\PowerShellEngine"
+        key = windows.key(path)
+        engines.append(
+            {
+                "path": path,
+                "key_present": key is not None,
+                "version": key and key.text("PowerShellVersion"),
+                "runtime": key and key.text("RuntimeVersion"),
+            }
+        )
+    net = windows.key(r"HKLM:\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full")
+    return {
+        "session": {
+            "ps_version": stack.powershell,
+            "clr_version": stack.clr,
+            "build_version": stack.build,
+            "wsman_stack_version": stack.wsman,
+            "architecture": _text(windows.environment.get("PROCESSOR_ARCHITECTURE")),
+            "language_mode": "FullLanguage",
+        },
+        "engines": engines,
+        "net_version": net and net.text("Version"),
+    }
+
+
+def _ciphers(windows: SimulatedWindows) -> Data:
+    schannel = (
+        r"Registry::HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
+    )
+    for group in ("Ciphers", "Hashes", "KeyExchangeAlgorithms"):
+        parent = windows.key(rf"{schannel}\{group}")
+        if parent is not None:
+            windows.subkeys(parent)
+    switches = []
+    for algorithm in ALGORITHMS:
+        signal = _signal(windows, rf"{schannel}\{algorithm}", "Enabled")
+        switches.append({"algorithm": algorithm, **signal})
+    return {"orders": [_order(windows, path) for path in _ORDERS], "switches": switches}
+
+
+def _order(windows: SimulatedWindows, path: str) -> Data:
+    key = windows.key(path)
+    fact = key.fact("Functions") if key is not None else None
+    suites, length = None, None
+    if key is not None and fact is not None and fact["kind"] in {"String", "MultiString"}:
+        whole = ",".join(key.items("Functions"))
+        length = len(whole)
+        suites = [limited(suite) for suite in whole.split(",")]
+    return {
+        "path": path,
+        "key_present": key is not None,
+        "kind": fact and fact["kind"],
+        "length": length,
+        "suites": suites and suites[:_SUITES_LIMIT],
+        "truncated": suites is not None and len(suites) > _SUITES_LIMIT,
+    }
+
+
+def _sql(windows: SimulatedWindows) -> Data:
+    root = r"HKLM:\SOFTWARE\Microsoft\Microsoft SQL Server"
+    key = windows.key(rf"{root}\Instance Names\SQL")
+    names = list(key.names) if key is not None else []
+    instances = []
+    for name in names[:_INSTANCES_LIMIT]:
+        told = key and key.text(name)
+        sound = bool(told) and not re.search(r"[\\/]", told or "")
+        setup = windows.key(rf"{root}\{told}\Setup") if sound else None
+        instances.append(
+            {
+                "instance": _text(name),
+                "id": told,
+                "setup_present": setup is not None,
+                "version": setup and setup.text("Version"),
+                "patch_level": setup and setup.text("PatchLevel"),
+                "edition": setup and setup.text("Edition"),
+            }
+        )
+    programs = windows.environment.get("PROGRAMFILES")
+    odbc = r"HKLM:\SOFTWARE\Microsoft\Microsoft ODBC Driver {} for SQL Server\CurrentVersion"
+    client = r"HKLM:\SOFTWARE\Microsoft\SQLNCLI11"
+    return {
+        "path": root,
+        "instances": instances,
+        "truncated": len(names) > _INSTANCES_LIMIT,
+        "native_client11": _signal(windows, client, "InstalledVersion"),
+        **{f"odbc{n}": _signal(windows, odbc.format(n), "Version") for n in (11, 13, 17)},
+        "lync2013_folder": (
+            windows.folder(rf"{programs}\Microsoft Lync Server 2013") if programs else None
+        ),
+    }
+
+
 MACHINE_FAMILIES: Mapping[str, Callable[[SimulatedWindows], Data]] = {
     "certificates": _certificates,
     "reboot": _reboot,
     "disk": _disk,
     "services": _services,
+    "engine": _engine,
+    "ciphers": _ciphers,
+    "sql": _sql,
 }

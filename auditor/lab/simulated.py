@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from auditor.lab.stack import Stack
+
 _NAMESPACE = r"root\cimv2"
 _VARIABLE = re.compile("%([^%]+)%")
 
@@ -29,10 +31,11 @@ class PowerShellError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A registry key; value names are in lower case."""
+    """A registry key; the names in `values` are in lower case, `names` are as they stand."""
 
     path: str
     values: Mapping[str, Any]
+    names: tuple[str, ...]
     environment: Mapping[str, str]
 
     def text(self, name: str) -> str | None:
@@ -45,7 +48,7 @@ class Key:
         value = self.values[name.lower()]
         if isinstance(value, dict) and "multi" in value:
             return list(value["multi"])
-        return [str(_fact(value, self.environment)["data"])]
+        return [str(_shown(value, self.environment)[1])]
 
     def fact(self, name: str) -> dict[str, Any] | None:
         """A value with its kind, as the snippets return it."""
@@ -55,11 +58,12 @@ class Key:
 
 class SimulatedWindows:
     def __init__(self, state: Mapping[str, Any]) -> None:
-        self._keys: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        self._keys: dict[str, tuple[str, Mapping[str, Any], tuple[str, ...]]] = {}
         self._children: dict[str, dict[str, str]] = {}
         for path, values in state.get("registry", {}).items():
             self._add_key(path, values)
         self._files = {path.lower(): about for path, about in state.get("files", {}).items()}
+        self.stack = Stack.of(state)
         self._certificates = state.get("certificates", {})
         self._wmi = state.get("wmi", {}).get(_NAMESPACE)
         environment = state.get("environment", {})
@@ -67,7 +71,9 @@ class SimulatedWindows:
         self._deny = tuple(entry.lower() for entry in state.get("deny", ()))
 
     def _add_key(self, path: str, values: Mapping[str, Any]) -> None:
-        self._keys[path.lower()] = (path, {name.lower(): v for name, v in values.items()})
+        path = path.replace("/", "\\")  # a slash separates too, in the engine
+        lower = {name.lower(): value for name, value in values.items()}
+        self._keys[path.lower()] = (path, lower, tuple(values))
         while "\\" in path:
             parent, _, name = path.rpartition("\\")
             self._children.setdefault(parent.lower(), {}).setdefault(name.lower(), name)
@@ -75,13 +81,14 @@ class SimulatedWindows:
 
     def key(self, path: str) -> Key | None:
         """The key at `path`, None where there is none; PowerShellError where it is denied."""
-        path = path.replace("HKLM:", "HKEY_LOCAL_MACHINE")
+        path = path.removeprefix("Registry::").replace("HKLM:", "HKEY_LOCAL_MACHINE")
+        path = path.replace("/", "\\")
         if self._denied(path):
             raise _refused()
         found = self._keys.get(path.lower())
         if found is not None:
             return Key(*found, self.environment)
-        return Key(path, {}, self.environment) if path.lower() in self._children else None
+        return Key(path, {}, (), self.environment) if path.lower() in self._children else None
 
     def subkeys(self, key: Key) -> list[tuple[str, Key]]:
         """The keys under `key` in the registry's order; PowerShellError where one is denied."""
@@ -98,6 +105,12 @@ class SimulatedWindows:
             return None
         parts = [int(part) for part in str(about.get("version", "0")).split(".")]
         return [*parts, 0, 0, 0, 0][:4]
+
+    def folder(self, path: str) -> bool:
+        """Whether there is such a folder; PowerShellError where it is denied."""
+        if self._denied(path):
+            raise _refused()
+        return any(file.startswith(f"{path.lower()}\\") for file in self._files)
 
     def certificates(self, store: str) -> list[tuple[str, Mapping[str, Any]]]:
         """The certificates of a store by their thumbprints, in the provider's order."""
@@ -138,9 +151,9 @@ def _refused() -> PowerShellError:
 _KINDS: Mapping[str, tuple[str, Callable[[Any], int | str]]] = {
     "dword": ("DWord", lambda data: int(data) % 2**32),
     "qword": ("QWord", lambda data: int(data) % 2**64),
-    "string": ("String", lambda data: limited(str(data))),
-    "multi": ("MultiString", lambda data: limited("; ".join(data))),
-    "binary": ("Binary", lambda data: limited(bytes.fromhex(data).hex("-").upper())),
+    "string": ("String", str),
+    "multi": ("MultiString", "; ".join),
+    "binary": ("Binary", lambda data: bytes.fromhex(data).hex("-").upper()),
 }
 
 
@@ -150,6 +163,12 @@ def limited(text: str) -> str:
 
 
 def _fact(value: Any, environment: Mapping[str, str]) -> dict[str, Any]:
+    kind, data = _shown(value, environment)
+    return {"kind": kind, "data": limited(data) if isinstance(data, str) else data}
+
+
+def _shown(value: Any, environment: Mapping[str, str]) -> tuple[str, int | str]:
+    """A value's kind, and all of what PowerShell shows of it."""
     if isinstance(value, str):
         value = {"string": value}
     elif isinstance(value, int):
@@ -159,7 +178,7 @@ def _fact(value: Any, environment: Mapping[str, str]) -> dict[str, Any]:
         kind = "string"
         data = _VARIABLE.sub(lambda m: environment.get(m[1].upper(), m[0]), data)
     name, read = _KINDS[kind]
-    return {"kind": name, "data": read(data)}
+    return name, read(data)
 
 
 def instant(value: Any) -> datetime | None:

@@ -37,6 +37,23 @@ class Stack:
         return {2: "2.1", 3: "2.2", 4: "2.2"}.get(major, "2.3")
 
     @property
+    def build(self) -> str:
+        """BuildVersion of $PSVersionTable: the Windows that this PowerShell came with."""
+        major, _, rest = self.powershell.partition(".")
+        came_with = {"2": "6.1.7600.16385", "3": "6.2.9200.16481", "4": "6.3.9600.16406"}
+        return came_with.get(major, f"10.0.{rest.partition('.')[2]}")
+
+    @property
+    def clr(self) -> str:
+        """CLRVersion of $PSVersionTable: 2.0 runs on .NET 2.0, the others on .NET 4."""
+        return "2.0.50727.5420" if self.protocol == "2.1" else "4.0.30319.42000"
+
+    @property
+    def wsman(self) -> str:
+        """The version of WinRM's own stack."""
+        return "3.0" if self.describes_shells else "2.0"
+
+    @property
     def max_shells(self) -> int:
         return 5 if self.windows.startswith(_WINDOWS_2008_R2) else 30
 
@@ -52,7 +69,7 @@ class Stack:
         table = {
             "PSVersion": told,
             "BuildVersion": self.windows,
-            "WSManStackVersion": "3.0" if self.describes_shells else "2.0",
+            "WSManStackVersion": self.wsman,
             "PSRemotingProtocolVersion": self.protocol,
             "SerializationVersion": "1.1.0.1",
         }

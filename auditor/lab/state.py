@@ -70,7 +70,7 @@ class StateBackend:
             **_names(windows),
             "collected_utc": _iso(now),
             "utc_offset_minutes": 0,
-            "ps_version": _ps_version(windows),
+            "ps_version": windows.stack.powershell,
         }
 
 
@@ -97,11 +97,6 @@ def _names(windows: SimulatedWindows) -> Data:
     if key is None:
         return {"computer_name": name, "domain": None}
     return {"computer_name": key.text("Hostname") or name, "domain": key.text("Domain")}
-
-
-def _ps_version(windows: SimulatedWindows) -> str:
-    key = windows.key(r"HKLM:\SOFTWARE\Microsoft\PowerShell\3\PowerShellEngine")
-    return (key and key.text("PowerShellVersion")) or "5.1"
 
 
 def _result(windows: SimulatedWindows, shell: ManagementShell | None, family: str) -> Data:

@@ -27,6 +27,11 @@ The keys of a description (`[windows.NAME]` in a lab estate file):
     disks                     [{ drive = "C:", size = 214.0, free = 2.5 }] in GB (10^9 bytes)
     services                  [{ name = "RTCSRV", state = "Stopped", start = "Disabled" }], over
                               those that the product sets bring (windows.toml)
+    cipher_orders             { policy = "TLS_...,TLS_...", local = ["TLS_..."] }
+    cipher_switches           { 'Ciphers\RC4 128/128' = 0, 'Hashes\MD5' = 0 }: values Enabled
+    sql                       [{ instance = "RTC", id = "MSSQL11.RTC", version = "11.2.5058.0" }];
+                              unsaid, those that a server of that product brings
+    sql_clients               { native_client11 = "11.0.2100.60", odbc11 = "12.0.5543.11" }
     registry, files, environment, deny    laid over all this, as the simulated Windows takes them
     wmi                       { Win32_OperatingSystem = { OSLanguage = 1041 } }: properties of the
                               class's first instance
@@ -48,13 +53,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.lab.machine import (
     CertificateEntry,
+    CipherOrders,
     DiskEntry,
     Restart,
     ServiceEntry,
+    SqlClient,
+    SqlEntry,
     certificates,
+    cipher_keys,
     disks,
     restart_signals,
     services,
+    sql_keys,
 )
 
 State = dict[str, Any]
@@ -122,6 +132,10 @@ class WindowsDescription(_Model):
     reboot: list[Restart] = Field(default_factory=list)
     disks: list[DiskEntry] | None = None
     services: list[ServiceEntry] = Field(default_factory=list)
+    cipher_orders: CipherOrders = CipherOrders()
+    cipher_switches: dict[str, int] = Field(default_factory=dict)
+    sql: list[SqlEntry] | None = None
+    sql_clients: dict[SqlClient, str] = Field(default_factory=dict)
     registry: dict[str, dict[str, RegistryData]] = Field(default_factory=dict)
     files: dict[str, dict[str, Any]] = Field(default_factory=dict)
     wmi: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -201,7 +215,12 @@ def _registry(description: WindowsDescription, release: Mapping[str, Any], fqdn:
             "ProductName": release["caption"].removeprefix("Microsoft "),
         },
         rf"{native}\Microsoft\PowerShell\3\PowerShellEngine": {
-            "PowerShellVersion": release["powershell"]
+            "PowerShellVersion": release["powershell"],
+            "RuntimeVersion": "v4.0.30319",
+        },
+        rf"{native}\Microsoft\PowerShell\1\PowerShellEngine": {
+            "PowerShellVersion": "2.0",
+            "RuntimeVersion": "v2.0.50727",
         },
         rf"{PROTOCOLS}\SSL 2.0\Client": {"DisabledByDefault": 1},
     }
@@ -223,13 +242,19 @@ def _registry(description: WindowsDescription, release: Mapping[str, Any], fqdn:
                     Enabled=values.enabled, DisabledByDefault=values.disabled_by_default
                 )
     registry |= restart_signals(description.reboot, fqdn)
+    suites = _data()["cipher_suites"][release["cipher_suites"]]
+    registry |= cipher_keys(description.cipher_orders, description.cipher_switches, suites)
+    instances = _sql_instances(description) if description.sql is None else description.sql
+    registry |= sql_keys(instances, description.sql_clients)
     return registry | _dotnet(description, release)
 
 
 def _dotnet(description: WindowsDescription, release: Mapping[str, Any]) -> State:
     number = release["net_release"] if description.net_release is None else description.net_release
     setup = rf"{SOFTWARE['native']}\Microsoft\NET Framework Setup\NDP\v4\Full"
-    registry: State = {setup: {"Release": number}} if number else {}
+    registry: State = (
+        {setup: {"Release": number, "Version": _net_version(number)}} if number else {}
+    )
     for view in _views(description):
         for runtime in ("v2.0.50727", "v4.0.30319"):
             registry[rf"{SOFTWARE[view]}\Microsoft\.NETFramework\{runtime}"] = _present(
@@ -237,6 +262,12 @@ def _dotnet(description: WindowsDescription, release: Mapping[str, Any]) -> Stat
                 SystemDefaultTlsVersions=_switch(description.system_default_tls),
             )
     return registry
+
+
+def _net_version(release: int) -> str:
+    """NDP\\v4\\Full\\Version of a Release; the newest known one that is not newer."""
+    known = {int(number): version for number, version in _data()["net_versions"].items()}
+    return next((known[n] for n in sorted(known, reverse=True) if n <= release), "4.0.30319")
 
 
 def _packages(description: WindowsDescription) -> list[ProductEntry]:
@@ -341,9 +372,24 @@ def _service_names(description: WindowsDescription) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _sql_instances(description: WindowsDescription) -> list[SqlEntry]:
+    """The local SQL Server instances that the product sets bring."""
+    brought: dict[str, SqlEntry] = {}
+    for entry in description.products:
+        product, _, role = (entry.set or "").partition("-")
+        names = [n for n in _data()["services"].get(role, []) if n.startswith("MSSQL$")]
+        local = _data()["local_sql"].get(product)
+        if local is not None:
+            for name in (each.removeprefix("MSSQL$") for each in names):
+                own = f"{local['key']}.{name}"
+                brought[name] = SqlEntry(instance=name, id=own, version=local["version"])
+    return list(brought.values())
+
+
 def _environment(description: WindowsDescription, fqdn: str) -> State:
     return {
         "COMPUTERNAME": fqdn.partition(".")[0].upper()[:15],
+        "ProgramFiles": r"C:\Program Files",
         "SystemDrive": "C:",
         "SystemRoot": r"C:\Windows",
         "windir": r"C:\Windows",

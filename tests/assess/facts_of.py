@@ -19,7 +19,8 @@ from auditor.facts.hotfixes import Hotfix, HotfixesFacts
 from auditor.facts.os import OsFacts
 from auditor.facts.products import Product, ProductsFacts
 from auditor.facts.reading import Reach, ReachState, Reading
-from auditor.facts.reboot import RebootFacts, RegistrySignal
+from auditor.facts.reboot import RebootFacts
+from auditor.facts.registry_signal import RegistrySignal
 from auditor.facts.registry_value import RegistryValue
 from auditor.facts.schannel import ProtocolSide, SchannelFacts
 from auditor.facts.services import Service, ServicesFacts

@@ -27,6 +27,8 @@ STATES["very-many"] = build_windows(
                 for n in range(5000)
             ],
             "hotfixes": [f"KB{5_000_000 + n}" for n in range(2001)],
+            "cipher_orders": {"policy": ",".join(f"{n:05}" for n in range(200)) + ",TLSX"},
+            "sql": [{"instance": f"I{n:02}", "id": f"MSSQL12.I{n}"} for n in range(51)],
             "disks": [{"drive": f"{n}:"} for n in range(101)],
             "services": [{"name": f"RTC{n}"} for n in range(501)],
             "certificates": [

@@ -17,8 +17,10 @@ from auditor.collect.script import joined_script
 from auditor.estate.zone import Auth, Transport
 from auditor.facts.answer import decode_answer
 from auditor.facts.certificates import CertificatesFacts
+from auditor.facts.ciphers import CiphersFacts
 from auditor.facts.disk import DiskFacts
 from auditor.facts.dotnet import DotNetFacts
+from auditor.facts.engine import EngineFacts
 from auditor.facts.files import FilesFacts
 from auditor.facts.hotfixes import HotfixesFacts
 from auditor.facts.os import OsFacts
@@ -27,6 +29,7 @@ from auditor.facts.reading import Reading
 from auditor.facts.reboot import RebootFacts
 from auditor.facts.schannel import SchannelFacts
 from auditor.facts.services import ServicesFacts
+from auditor.facts.sql import SqlFacts
 from auditor.facts.winhttp import WinHttpFacts
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.state import StateBackend
@@ -78,6 +81,8 @@ def test_state_backend_answers_as_the_engine_does(name: str, answers: Mapping[st
 def _comparable(answer: dict[str, Any]) -> dict[str, Any]:
     for family in answer["families"].values():
         assert family.pop("ms") >= 0
+    if answer["families"]["engine"]["ok"]:  # what the session is, which the tests change
+        assert answer["families"]["engine"]["data"].pop("session")
     return {k: v for k, v in answer.items() if k not in {"collected_utc", "ps_version"}}
 
 
@@ -388,6 +393,119 @@ def test_services(readings: Mapping[str, Reading]) -> None:
     assert (len(many.items), many.truncated) == (500, True)
 
 
+def test_engines(asked: Mapping[str, Answers], readings: Mapping[str, Reading]) -> None:
+    facts = _facts(readings["patched-2012"], EngineFacts)
+    assert [(each.version, each.runtime) for each in facts.engines] == [
+        ("2.0", "v2.0.50727"),
+        ("3.0", "v4.0.30319"),
+    ]
+    assert facts.net_version == "4.5.50709"
+    session = facts.session
+    assert (session.ps_version, session.architecture) == ("5.1.14393.2248", "AMD64")
+    assert (session.wsman_stack_version, session.language_mode) == ("3.0", "FullLanguage")
+    answers = asked["patched-2012"]
+    others = [_facts(_decoded(t), EngineFacts) for t in (answers.from_2_0, answers.constrained)]
+    assert [(each.session.ps_version, each.session.language_mode) for each in others] == [
+        ("2.0", "FullLanguage"),
+        ("5.1.14393.2248", "ConstrainedLanguage"),
+    ]
+    bare = _facts(readings["sql-odd"], EngineFacts)
+    assert [each.key_present for each in bare.engines] == [False, True]
+    assert bare.net_version is None
+
+
+@pytest.mark.parametrize(
+    ("name", "policy", "local"),
+    [
+        ("bare-2019", (False, None, None, None), (True, "MultiString", 187, 5)),
+        ("ciphers", (True, "String", 81, 4), (True, "MultiString", 33, 4)),
+        ("ciphers-odd", (True, "DWord", None, None), (True, "Binary", None, None)),
+        ("ciphers-empty", (True, "String", 0, 1), (True, "MultiString", 0, 1)),
+        ("missing-keys", (False, None, None, None), (False, None, None, None)),
+        ("very-many", (True, "String", 1204, 200), (True, "MultiString", 187, 5)),
+    ],
+)
+def test_cipher_orders(
+    readings: Mapping[str, Reading],
+    name: str,
+    policy: tuple[object, ...],
+    local: tuple[object, ...],
+) -> None:
+    facts = _facts(readings[name], CiphersFacts)
+    assert [
+        (o.key_present, o.kind, o.length, None if o.suites is None else len(o.suites))
+        for o in facts.orders
+    ] == [policy, local]
+    assert [order.truncated for order in facts.orders] == [name == "very-many", False]
+    assert facts.in_force is next((o for o in facts.orders if o.kind), None)
+
+
+def test_suites_stand_as_they_were_written(readings: Mapping[str, Reading]) -> None:
+    policy, local = _facts(readings["ciphers"], CiphersFacts).orders
+    assert policy.suites is not None
+    assert policy.suites[1:] == (" TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "", "=1+1")
+    assert local.suites == ("TLS_RSA_WITH_AES_256_CBC_SHA", "A", "B", "")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "told"),
+    [
+        ("Ciphers\\RC4 128/128", "present DWord 0x0"),
+        ("Ciphers\\AES 128/128", "present DWord 0xFFFFFFFF"),
+        ("Ciphers\\AES 256/256", "absent None"),
+        ("Ciphers\\NULL", "present DWord 0x0"),
+        ("Hashes\\MD5", "present DWord 0x0"),
+        ("Hashes\\SHA", "present String '0'"),
+        ("Hashes\\SHA256", "absent None"),
+        ("KeyExchangeAlgorithms\\ECDH", "present DWord 0x1"),
+    ],
+)
+def test_cipher_switches(readings: Mapping[str, Reading], algorithm: str, told: str) -> None:
+    switch = _facts(readings["ciphers"], CiphersFacts).find(algorithm)
+    assert switch is not None
+    assert f"{switch.enabled.state} {switch.enabled.value}" == told
+
+
+def test_sql(readings: Mapping[str, Reading]) -> None:
+    facts = _facts(readings["sql"], SqlFacts)
+    assert {each.instance: (each.id, each.version, each.edition) for each in facts.instances} == {
+        "RTC": ("MSSQL11.RTC", "11.2.5058.0", "Express Edition"),
+        "RTCLOCAL": ("MSSQL12.RTCLOCAL", "12.1.4100.1", "Express Edition"),
+        "MSSQLSERVER": ("MSSQL13.MSSQLSERVER", None, None),
+        "odd": ("..\\..\\Microsoft SQL Server\\MSSQL11.RTC", None, None),
+        "slash": ("MSSQL11/RTC", None, None),
+        "empty": ("", None, None),
+        "=1+1 \u65e5\u672c": ("MSSQL9.ODD", "=1+1", "x"),
+    }
+    clients = (facts.native_client11, facts.odbc11, facts.odbc13, facts.odbc17)
+    assert [str(client.value) for client in clients] == [
+        "String '11.0.7001.0'",
+        "String '12.0.5543.11'",
+        "String '13.0.811.168'",
+        "String '17.0.0.0'",
+    ]
+    assert facts.lync2013_folder is True
+
+
+def test_sql_that_products_bring_or_do_not(readings: Mapping[str, Reading]) -> None:
+    def ids(name: str) -> list[str | None]:
+        return [each.id for each in _facts(readings[name], SqlFacts).instances]
+
+    assert ids("new-2012r2") == ["MSSQL12.RTCLOCAL", "MSSQL12.LYNCLOCAL"]
+    assert ids("patched-2012") == ["MSSQL11.RTCLOCAL"]
+    assert ids("bare-2019") == []
+    assert _facts(readings["bare-2019"], SqlFacts).lync2013_folder is False
+    odd = _facts(readings["sql-odd"], SqlFacts)
+    assert [(each.id, each.version, each.patch_level) for each in odd.instances] == [
+        ("5", "5", "7"),
+        ("MSSQL12.RTCLOCAL; x", None, None),
+    ]
+    assert odd.native_client11.state == "unreadable"
+    assert odd.lync2013_folder is None
+    many = _facts(readings["very-many"], SqlFacts)
+    assert (len(many.instances), many.truncated) == (50, True)
+
+
 def test_certificates(readings: Mapping[str, Reading]) -> None:
     items = _facts(readings["certificates"], CertificatesFacts).items
     told = [
@@ -446,6 +564,8 @@ WMI_REFUSED = "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDE
                 "dotnet": REFUSED,
             },
         ),
+        ("ciphers-denied", {"ciphers": REFUSED}),
+        ("sql-denied", {"sql": REFUSED, "engine": REFUSED}),
         ("restart-unreadable", {"disk": WMI_REFUSED, "services": WMI_REFUSED}),
         ("certificates-denied", {"certificates": REFUSED}),
         ("file-denied", {"files": REFUSED}),

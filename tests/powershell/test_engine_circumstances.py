@@ -108,6 +108,7 @@ def _comparable(text: str) -> Any:
     for family in answer["families"].values():
         assert family["ok"], family
         assert 0 <= family.pop("ms") < 60_000
+    assert answer["families"]["engine"]["data"].pop("session")
     assert answer.pop("collected_utc").startswith("20")
     answer.pop("ps_version")
     return answer
@@ -228,6 +229,23 @@ def _certificate(
     if usage is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
     return builder.sign(key, SHA256())
+
+
+def test_a_key_that_is_listed_and_not_found_is_not_absent(engine: Engine) -> None:
+    """Where PowerShell takes the slash in "AES 128/128" for a separator after all."""
+    schannel = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
+    windows = build_windows(
+        WindowsDescription.model_validate({"os": "2016", "cipher_switches": {"Ciphers\\NULL": 0}}),
+        "fe01.contoso.com",
+    )
+    listing = f"""
+function Get-ChildItem {{ [pscustomobject]@{{ Name = '{schannel}\\Ciphers\\AES 128/128' }} }}
+"""
+    family = json.loads(engine.run(listing + "& $env:COLLECTOR", windows))["families"]["ciphers"]
+    told = {each["algorithm"]: each["state"] for each in family["data"]["switches"]}
+    assert told["Ciphers\\AES 128/128"] == "unreadable"
+    assert told["Ciphers\\NULL"] == "present"
+    assert set(told.values()) == {"unreadable", "present", "absent"}
 
 
 def test_the_innermost_cause_of_a_failure_is_told(engine: Engine) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject
-from auditor.facts.reboot import RebootFacts, RegistrySignal
+from auditor.facts.reboot import RebootFacts
+from auditor.facts.registry_signal import RegistrySignal
 
 _PRESENT, _UNREADABLE = "present", "unreadable"
 

@@ -13,6 +13,7 @@ import pytest
 
 from auditor.collect.script import joined_script
 from auditor.facts.families import FAMILIES
+from auditor.lab.machine_answers import ALGORITHMS
 from auditor.lab.windows import State, WindowsDescription, build_windows
 from tests.powershell.checker.touched import MARK, SNIPPETS, TABLE, as_json, as_table, listing
 from tests.powershell.engine import run_file
@@ -51,6 +52,10 @@ FULL: State = build_windows(
             "net_release": 1,
             "strong_crypto": True,
             "system_default_tls": True,
+            "cipher_orders": {"policy": "TLS_A,TLS_B", "local": ["TLS_A"]},
+            "cipher_switches": dict.fromkeys(ALGORITHMS, 1),
+            "sql": [{"instance": "RTC", "id": "MSSQL12.RTC", "version": "12.1.4100.1"}],
+            "sql_clients": dict.fromkeys(("native_client11", "odbc11", "odbc13", "odbc17"), "1"),
             "reboot": ["component_servicing", "windows_update", "file_renames", "update_exe"],
         }
     ),
@@ -99,6 +104,10 @@ def _shown(path: str) -> str:
     path = path.replace("Microsoft.PowerShell.Management\\", "").replace("Registry::", "")
     path = path.replace("HKEY_LOCAL_MACHINE", "HKLM").replace("HKLM:", "HKLM")
     path = re.sub(r"(Uninstall\\)[^*,]+(,|$)", r"\1*\2", path)
+    path = re.sub(r"(Microsoft SQL Server\\)(?!Instance)[^\\]+", r"\1*", path)
+    path = re.sub(r"(Instance Names\\SQL, ).*", r"\1*", path)
+    path = re.sub(r"( \d+)\\(\d+)(,|$)", r"\1/\2\3", path)  # the simulated Windows' "AES 128/128"
+    path = path.replace("C:\\Program Files\\", "%ProgramFiles%\\")
     return path.replace("C:\\Windows\\", "%SystemRoot%\\")
 
 

@@ -30,6 +30,7 @@ MARK = "<!-- the table is written by make snippets-audit -->\n"
 _SHARED = ("frame.ps1", "reading.ps1", "serialise.ps1", "estate/values.ps1", "collector.ps1")
 _HEAD = re.compile(r"^# (Reads|Rights): +(.*(?:\n# {12,}.*)*)", re.MULTILINE)
 _VALUES = ("Get-RegistryFact", "Get-RegistryText")
+_HIVE = "Registry::HKEY_LOCAL_MACHINE"
 _NATIVE, _WOW = "HKLM:\\SOFTWARE\\", "HKLM:\\SOFTWARE\\Wow6432Node\\"
 
 
@@ -60,6 +61,8 @@ class Evaluation:
             self.keys[name] = self.argument(command, "Path")
         elif command is not None and called == "Get-ChildItem":
             self.keys[name] = [f"{path}\\*" for path in self.argument(command, "LiteralPath")]
+        elif called in _VALUES:
+            self.values[name] = ["*"]
         elif called in self.functions:
             for key, value in self._properties(self.functions[called]):
                 self.values.setdefault(f"{name}.{key}", []).extend(self.texts(value))
@@ -80,6 +83,8 @@ class Evaluation:
             drive, colon, name = node.detail.partition(":")
             return [f"%{name}%"] if colon else self.values.get(drive, [f"${drive}"])
         if node.kind == "MemberExpressionAst":
+            if node.text.endswith(".Property"):  # the names of a key's values
+                return ["*"]
             return self.values.get(node.text.removeprefix("$"), [node.text])
         if node.kind == "BinaryExpressionAst" and node.detail == "Plus":
             both = product(*(self.texts(child) for child in node.children))
@@ -94,7 +99,8 @@ class Evaluation:
         """What may be given for a parameter."""
         for word, after in pairwise(command.words):
             if word.kind == "CommandParameterAst" and word.detail == parameter:
-                return list(dict.fromkeys(self.texts(after)))
+                texts = (text.replace(_HIVE, "HKLM:", 1) for text in self.texts(after))
+                return list(dict.fromkeys(texts))
         return []
 
     def variable(self, command: Node, parameter: str) -> str:
