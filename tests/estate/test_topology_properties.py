@@ -16,7 +16,9 @@ from auditor.errors import UsageError
 from auditor.estate.model import Estate, PoolKind
 from auditor.estate.names import host_name
 from auditor.estate.topology import read_topology, read_topology_text
-from tests.estate.topology_text import Box, Document, On, registrar, saved, whole_estate
+from benchmarks.topology_document import MACHINES, published
+from benchmarks.topology_document import saved as saved_document
+from tests.estate.topology_text import saved, whole_estate
 
 REAL = (
     "JohanVeldhuis_SfBLab_DefaultTopology.xml",
@@ -275,17 +277,20 @@ def test_values_without_end_are_cut(form: str) -> None:
         assert max(len(server.fqdn) for server in estate.servers()) <= 253
 
 
-def test_an_estate_of_500_pools_and_3000_machines_is_read_in_time(tmp_path: Path) -> None:
-    boxes, services = [], []
-    for number in range(1, 501):
-        name = str(number)
-        machines = tuple(f"fe{i}.p{name}.contoso.com" for i in range(6))
-        boxes.append(Box(name, f"p{name}.contoso.com", machines))
-        roles = ("UserServices", "WebServices", "ConfServices", "MediationServer")
-        services += [On(role, name, needs=(("Registrar", name),)) for role in roles]
-        services.append(registrar(name, needs=(("UserServices", name),)))
-    path = Document(boxes, services).written(tmp_path)
-    begun = time.process_time()
-    estate = read_topology(path)
-    assert time.process_time() - begun < 3
-    assert (len(estate.pools), len(estate.servers())) == (500, 3000)
+@pytest.mark.parametrize("written", [published, saved_document])
+def test_each_pool_of_a_large_estate_costs_what_one_of_a_small_estate_does(
+    written: Callable[[int], Iterator[str]],
+) -> None:
+    small, large = (_seconds_for_each("".join(written(pools)), pools) for pools in (40, 400))
+    assert large < 3 * small
+
+
+def _seconds_for_each(text: str, pools: int) -> float:
+    taken = []
+    for _ in range(3):
+        begun = time.process_time()
+        estate = read_topology_text(text, "a document")
+        taken.append(time.process_time() - begun)
+        assert len(estate.pools) == pools
+        assert len(estate.servers()) == (pools - 2) * MACHINES + 2
+    return min(taken) / pools
