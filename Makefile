@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := auditor reports ps_snippets tests benchmarks
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test lint types imports rulebook check wheel-demo bench-collect bench-assess mutate-snippets mutate-rulebook mutate-assess snippets-audit schema lock clean
+.PHONY: help demo test lint types imports rulebook check wheel-demo bench-collect bench-assess bench-topology mutate-snippets mutate-rulebook mutate-assess snippets-audit schema lock clean
 
 help:
 	@echo 'make demo             audit the lab estate over WinRM on loopback; reports in out/demo'
@@ -17,6 +17,7 @@ help:
 	@echo 'make wheel-demo       build the wheel and run the demo from an empty environment'
 	@echo 'make bench-collect    the collector beside plain pypsrp and Ansible (minutes)'
 	@echo 'make bench-assess     judging 1,000, 3,000 and 10,000 servers'
+	@echo 'make bench-topology   reading topology documents of 50, 150 and 500 pools'
 	@echo 'make mutate-snippets  does a truth case notice each change to the snippets? (minutes)'
 	@echo 'make mutate-rulebook  does a case notice each change to the rulebook?'
 	@echo 'make mutate-assess    does a test notice each change to the code that judges? (minutes)'
@@ -75,6 +76,9 @@ bench-collect: $(VENV)/demo.stamp out/ansible-venv/bin/ansible-playbook
 
 bench-assess: $(VENV)/demo.stamp
 	@$(BIN)/python -m benchmarks.assess
+
+bench-topology: $(VENV)/demo.stamp
+	@$(BIN)/python -m benchmarks.topology
 
 out/ansible-venv/bin/ansible-playbook: requirements/ansible.txt
 	@$(PYTHON) -m venv out/ansible-venv

@@ -15,6 +15,9 @@ ROLES = "{urn:schema:Microsoft.Rtc.Management.Deploy.ServiceRoles.2008}"
 BUILDER = "{urn:schema:Microsoft.Rtc.Management.Deploy.TopologyBuilder.2008}"
 WRITABLE = "{urn:schema:Microsoft.Rtc.Management.Deploy.WritableTopology.2008}"
 MAX_BYTES = 64 * MIB
+# Tags and attributes, by the signs that each has. 500 pools have some 0.4 million; memory is
+# spent on these, ten times and more the size of the text.
+MAX_MARKUP = 2_000_000
 
 EXPORT = (
     "On a front end, in the Management Shell: "
@@ -56,6 +59,12 @@ def _root(text: str, name: str) -> Element:
         _refuse_text(text, name)
     elif _HTML.match(text[:_LOOKED_AT]):
         raise UsageError("TOPOLOGY-HTML", f"{name} is a web page (HTML), no topology.", EXPORT)
+    if text.count("<") + text.count("=") > MAX_MARKUP:
+        raise UsageError(
+            "TOPOLOGY-TOO-LARGE",
+            f"{name} has more than {MAX_MARKUP:,} tags and attributes.",
+            EXPORT,
+        )
     root = _parse(text, name)
     if root.tag in {f"{TOPOLOGY}Topology", f"{BUILDER}TopologyBuilder"}:
         return root

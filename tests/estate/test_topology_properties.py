@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,7 +17,9 @@ from auditor.errors import UsageError
 from auditor.estate.model import Estate, PoolKind
 from auditor.estate.names import host_name
 from auditor.estate.topology import read_topology, read_topology_text
-from tests.estate.topology_text import Box, Document, On, registrar, saved, whole_estate
+from benchmarks.topology_document import MACHINES, published
+from benchmarks.topology_document import saved as saved_document
+from tests.estate.topology_text import saved, whole_estate
 
 REAL = (
     "JohanVeldhuis_SfBLab_DefaultTopology.xml",
@@ -52,50 +55,61 @@ often = settings(
     max_examples=80,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+_T = TypeVar("_T")
 Change = Callable[[ET.Element, int, str], None]
 
 
-def _attribute(root: ET.Element, number: int) -> tuple[ET.Element, str]:
-    places = [(element, key) for element in root.iter() for key in element.attrib]
-    return places[number % len(places)]
+def _pick(things: Sequence[_T], number: int) -> _T | None:
+    """One of them; None where earlier changes left nothing."""
+    return things[number % len(things)] if things else None
+
+
+def _attribute(root: ET.Element, number: int) -> tuple[ET.Element, str] | None:
+    return _pick([(element, key) for element in root.iter() for key in element.attrib], number)
+
+
+def _child(root: ET.Element, number: int) -> tuple[ET.Element, ET.Element] | None:
+    """An element with its parent."""
+    return _pick([(parent, child) for parent in root.iter() for child in parent], number)
 
 
 def remove_attribute(root: ET.Element, number: int, _: str) -> None:
-    element, key = _attribute(root, number)
-    del element.attrib[key]
+    if found := _attribute(root, number):
+        element, key = found
+        del element.attrib[key]
 
 
 def set_attribute(root: ET.Element, number: int, text: str) -> None:
-    element, key = _attribute(root, number)
-    element.set(key, text)
+    if found := _attribute(root, number):
+        element, key = found
+        element.set(key, text)
 
 
 def remove_element(root: ET.Element, number: int, _: str) -> None:
-    parents = [parent for parent in root.iter() for _ in parent]
-    children = [child for parent in root.iter() for child in parent]
-    parents[number % len(parents)].remove(children[number % len(parents)])
+    if found := _child(root, number):
+        parent, child = found
+        parent.remove(child)
 
 
 def rename_element(root: ET.Element, number: int, text: str) -> None:
-    elements = [element for element in root.iter() if element is not root]
-    elements[number % len(elements)].tag = "{urn:other}" + ("x" + text.encode().hex())
+    if found := _child(root, number):
+        found[1].tag = "{urn:other}" + ("x" + text.encode().hex())
 
 
 def repeat_element(root: ET.Element, number: int, _: str) -> None:
-    parents = [parent for parent in root.iter() for _ in parent]
-    children = [child for parent in root.iter() for child in parent]
-    parents[number % len(parents)].append(children[number % len(parents)])
+    if found := _child(root, number):
+        parent, child = found
+        parent.append(child)
 
 
 def move_element(root: ET.Element, number: int, text: str) -> None:
     """To an end of another part of the document."""
-    parents = [parent for parent in root.iter() for _ in parent]
-    children = [child for parent in root.iter() for child in parent]
-    parent, child = parents[number % len(parents)], children[number % len(children)]
-    within = set(child.iter())
-    homes = [element for element in root.iter() if element not in within]
-    parent.remove(child)
-    homes[len(text) * 7919 % len(homes)].append(child)
+    if found := _child(root, number):
+        parent, child = found
+        within = set(child.iter())
+        homes = [element for element in root.iter() if element not in within]
+        parent.remove(child)
+        homes[len(text) * 7919 % len(homes)].append(child)
 
 
 def change_namespace(root: ET.Element, number: int, _: str) -> None:
@@ -200,6 +214,11 @@ def _denied(root: ET.Element) -> Iterator[str | None]:
             yield element.get("Fqdn")
 
 
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_to_a_document_that_lost_everything_changes_nothing(change: Change) -> None:
+    change(ET.Element("{urn:x}Topology"), 7, "text")
+
+
 @pytest.mark.parametrize("form", FORMS)
 @often
 @given(SEVERAL_CHANGES)
@@ -275,17 +294,20 @@ def test_values_without_end_are_cut(form: str) -> None:
         assert max(len(server.fqdn) for server in estate.servers()) <= 253
 
 
-def test_an_estate_of_500_pools_and_3000_machines_is_read_in_time(tmp_path: Path) -> None:
-    boxes, services = [], []
-    for number in range(1, 501):
-        name = str(number)
-        machines = tuple(f"fe{i}.p{name}.contoso.com" for i in range(6))
-        boxes.append(Box(name, f"p{name}.contoso.com", machines))
-        roles = ("UserServices", "WebServices", "ConfServices", "MediationServer")
-        services += [On(role, name, needs=(("Registrar", name),)) for role in roles]
-        services.append(registrar(name, needs=(("UserServices", name),)))
-    path = Document(boxes, services).written(tmp_path)
-    begun = time.process_time()
-    estate = read_topology(path)
-    assert time.process_time() - begun < 3
-    assert (len(estate.pools), len(estate.servers())) == (500, 3000)
+@pytest.mark.parametrize("written", [published, saved_document])
+def test_each_pool_of_a_large_estate_costs_what_one_of_a_small_estate_does(
+    written: Callable[[int], Iterator[str]],
+) -> None:
+    small, large = (_seconds_for_each("".join(written(pools)), pools) for pools in (40, 400))
+    assert large < 3 * small
+
+
+def _seconds_for_each(text: str, pools: int) -> float:
+    taken = []
+    for _ in range(3):
+        begun = time.process_time()
+        estate = read_topology_text(text, "a document")
+        taken.append(time.process_time() - begun)
+        assert len(estate.pools) == pools
+        assert len(estate.servers()) == (pools - 2) * MACHINES + 2
+    return min(taken) / pools
