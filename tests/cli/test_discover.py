@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ WITH_DIRECTOR = str(whole_estate())
 
 def _two_pools() -> str:
     """The same estate with a second Enterprise pool where its Director was."""
-    document = whole_estate()
-    document.services = [*document.services, On("UserServices", "8")]
+    whole = whole_estate()
+    document = replace(whole, services=[*whole.services, On("UserServices", "8")])
     text = str(document).replace('IsDirector="true"', 'IsDirector="false"')
     return text.replace("director.contoso.com", "pool02.contoso.com").replace("dir01.", "fe11.")
 
