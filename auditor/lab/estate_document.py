@@ -35,6 +35,7 @@ class ZoneTable(_Model):
 class SiteTable(_Model):
     name: str
     central: str | None = None
+    federation_route: str | None = None
 
 
 class BackendTable(_Model):
@@ -42,6 +43,9 @@ class BackendTable(_Model):
     instance: str = ""
     always_on: bool = False
     collocated: bool = False
+    databases: tuple[str, ...] = ()
+    primary_node: str | None = None
+    mirror: str | None = None
 
 
 class ServerTable(_Model):
@@ -69,6 +73,10 @@ class PoolTable(_Model):
     edge: str | None = None
     next_hop: str | None = None
     paired_with: str | None = None
+    media_edge: str | None = None
+    registrar: str | None = None
+    gateways: list[str] = Field(default_factory=list)
+    file_stores: list[str] = Field(default_factory=list)
     backends: list[BackendTable] = Field(default_factory=list)
     servers: list[ServerTable] = Field(default_factory=list)
 

@@ -34,6 +34,7 @@ r"""The lab's estate file: one TOML file for a whole estate, its hosts and their
 
     [[sites]]
     name = "Tokyo"                       # a branch site adds: central = "Tokyo"
+    federation_route = "edgepool.contoso.com"                       # an Edge pool
 
     [[pools]]
     fqdn = "pool01.contoso.com"
@@ -41,8 +42,13 @@ r"""The lab's estate file: one TOML file for a whole estate, its hosts and their
     site = "Tokyo"
     service_version = 7                  # as in a topology; or product = "sfb2015"
     hosts_cms = true                     # default false
-    edge = "edgepool.contoso.com"        # pools by FQDN: edge, next_hop, paired_with
-    backends = [{ fqdn = "sql01.contoso.com", instance = "rtc" }]   # also always_on, collocated
+    edge = "edgepool.contoso.com"        # pools by FQDN: edge, next_hop, paired_with, and
+    media_edge = "edgepool.contoso.com"  # media_edge, registrar, gateways
+    registrar = "director.contoso.com"
+    gateways = ["sbc01.contoso.com"]
+    file_stores = ['\\files.contoso.com\lync']
+    backends = [{ fqdn = "sql01.contoso.com", instance = "rtc" }]   # also always_on, collocated,
+                                         # databases, primary_node, mirror
 
     [[pools.servers]]
     fqdn = "fe01.contoso.com"
@@ -84,15 +90,12 @@ from auditor.estate.model import (
     KINDS_WITHOUT_UPDATES,
     Estate,
     InUse,
-    Pool,
     Scenario,
-    Server,
-    Site,
-    SqlBackend,
 )
 from auditor.estate.zone import Auth, Transport
 from auditor.lab.configuration import read_configuration
-from auditor.lab.estate_document import KEYS, EstateDocument, PoolTable, ServerTable, ZoneTable
+from auditor.lab.estate_document import KEYS, EstateDocument, ServerTable, ZoneTable
+from auditor.lab.estate_pools import links_of, pool_of, site_of
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.registration import NOT_REGISTERED
 from auditor.lab.roles import with_roles
@@ -168,11 +171,12 @@ class _Builder:
         hosts = tuple(
             self._host(server) for pool in document.pools for server in pool.servers if server.zone
         )
+        addresses = {host.fqdn: host.address for host in hosts}
         estate = Estate(
             name=document.lab.name,
             source=f"lab estate {self._source}",
-            sites=tuple(Site(site.name, site.central) for site in document.sites),
-            pools=tuple(self._pool(pool, hosts) for pool in document.pools),
+            sites=tuple(site_of(site) for site in document.sites),
+            pools=tuple(pool_of(pool, addresses) for pool in document.pools),
             scenarios=tuple(
                 Scenario(key, InUse(word), f"stated in {self._source}")
                 for key, word in document.scenarios.items()
@@ -207,11 +211,13 @@ class _Builder:
         _check_unique("address", [s.address for pool in pools for s in pool.servers if s.address])
         sites = {site.name: site for site in self._document.sites}
         known = {pool.fqdn.lower(): pool for pool in pools}
+        for site in sites.values():
+            if site.federation_route is not None:
+                _named(known, site.federation_route.lower(), f"site {site.name!r}: no pool")
         for pool in pools:
             _named(sites, pool.site, f"pool {pool.fqdn!r}: no site")
-            for link in (pool.edge, pool.next_hop, pool.paired_with):
-                if link is not None:
-                    _named(known, link.lower(), f"pool {pool.fqdn!r}: no pool")
+            for link in links_of(pool):
+                _named(known, link, f"pool {pool.fqdn!r}: no pool")
             if pool.kind not in KINDS_WITHOUT_UPDATES:
                 for server in pool.servers:
                     if server.zone is None or server.windows is None:
@@ -252,35 +258,6 @@ class _Builder:
             return description
         base = self._description(description.like, f"windows {name!r}", (*seen, name))
         return description.over(base)
-
-    def _pool(self, pool: PoolTable, hosts: tuple[LabHost, ...]) -> Pool:
-        addresses = {host.fqdn: host.address for host in hosts}
-        fqdn = pool.fqdn.lower()
-        return Pool(
-            fqdn=fqdn,
-            kind=pool.kind,
-            site=pool.site,
-            servers=tuple(
-                Server(
-                    fqdn=server.fqdn.lower(),
-                    pool=fqdn,
-                    roles=tuple(server.roles),
-                    upgrade_domain=server.upgrade_domain,
-                    fault_domain=server.fault_domain,
-                    zone=server.zone,
-                    address=addresses.get(server.fqdn.lower()),
-                )
-                for server in pool.servers
-            ),
-            service_version=pool.service_version,
-            product=pool.product,
-            takes_updates=pool.kind not in KINDS_WITHOUT_UPDATES,
-            hosts_cms=pool.hosts_cms,
-            backends=tuple(SqlBackend(**backend.model_dump()) for backend in pool.backends),
-            edge=pool.edge and pool.edge.lower(),
-            next_hop=pool.next_hop and pool.next_hop.lower(),
-            paired_with=pool.paired_with and pool.paired_with.lower(),
-        )
 
 
 def _named(things: dict[str, _T], name: str, problem: str) -> _T:

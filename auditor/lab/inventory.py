@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from auditor.errors import UsageError
-from auditor.estate.model import InUse, Pool, Server
+from auditor.estate.model import InUse, Pool, Server, SqlBackend
 from auditor.estate.zone import Transport
 from auditor.lab.estate_file import LabEstate
 
@@ -66,6 +66,8 @@ def _lines(described: LabEstate, ports: Mapping[str, int]) -> Iterator[str]:
         yield f"\n[[sites]]\nname = {_text(site.name)}"
         if site.central:
             yield f"central = {_text(site.central)}"
+        if site.federation_route:
+            yield f"federation_route = {_text(site.federation_route)}"
     for pool in estate.pools:
         yield from _pool(pool)
 
@@ -75,23 +77,35 @@ def _pool(pool: Pool) -> Iterator[str]:
     yield f"kind = {_text(pool.kind.value)}\nsite = {_text(pool.site)}"
     if pool.service_version is not None:
         yield f"service_version = {pool.service_version}"
-    for key in ("product", "edge", "next_hop", "paired_with"):
+    for key in ("product", "edge", "media_edge", "registrar", "next_hop", "paired_with"):
         if value := getattr(pool, key):
             yield f"{key} = {_text(value)}"
+    for key in ("gateways", "file_stores"):
+        if values := getattr(pool, key):
+            yield f"{key} = {_list(values)}"
     if pool.hosts_cms:
         yield "hosts_cms = true"
     if pool.backends:
         yield "backends = ["
         for backend in pool.backends:
-            collocated = ", collocated = true" if backend.collocated else ""
-            always_on = ", always_on = true" if backend.always_on else ""
-            names = f"fqdn = {_text(backend.fqdn)}, instance = {_text(backend.instance)}"
-            yield f"    {{ {names}{collocated}{always_on} }},"
+            yield f"    {{ {', '.join(_backend(backend))} }},"
         yield "]"
     yield "servers = ["
     for server in pool.servers:
         yield f"    {{ {', '.join(_server(server))} }},"
     yield "]"
+
+
+def _backend(backend: SqlBackend) -> Iterator[str]:
+    yield f"fqdn = {_text(backend.fqdn)}, instance = {_text(backend.instance)}"
+    for key in ("collocated", "always_on"):
+        if getattr(backend, key):
+            yield f"{key} = true"
+    for key in ("primary_node", "mirror"):
+        if value := getattr(backend, key):
+            yield f"{key} = {_text(value)}"
+    if backend.databases:
+        yield f"databases = {_list(backend.databases)}"
 
 
 def _server(server: Server) -> Iterator[str]:
@@ -100,7 +114,11 @@ def _server(server: Server) -> Iterator[str]:
         if value := getattr(server, key):
             yield f"{key} = {_text(value)}"
     if server.roles:
-        yield f"roles = [{', '.join(_text(role) for role in server.roles)}]"
+        yield f"roles = {_list(server.roles)}"
+
+
+def _list(values: Iterable[str]) -> str:
+    return f"[{', '.join(_text(value) for value in values)}]"
 
 
 def _text(value: str) -> str:

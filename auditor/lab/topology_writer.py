@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain, repeat
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from auditor.estate.model import Estate, Pool, PoolKind, Server, SqlBackend
+from auditor.estate.model import Estate, Pool, PoolKind, Server, Site, SqlBackend
 
 _TOPOLOGY = "urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008"
 _ROLES = "urn:schema:Microsoft.Rtc.Management.Deploy.ServiceRoles.2008"
@@ -34,6 +34,7 @@ _SERVICES: dict[PoolKind, tuple[str, ...]] = {
     PoolKind.FILE_STORE: ("FileStore",),
     PoolKind.GATEWAY: ("PstnGateway",),
 }
+_MEDIA = frozenset({"ConfServices", "MediationServer"})
 _STORES = ("UserStore", "ApplicationStore", "MonitoringStore", "ArchivingStore")
 
 _Key = tuple[str, str, str]
@@ -91,7 +92,7 @@ class _Writer:
         for site in self._estate.sites:
             if site.central is None:
                 element = SubElement(parent, "CentralSite", SiteId=self._sites[site.name])
-                SubElement(element, "Name").text = site.name
+                self._say_site(element, site)
                 central[site.name] = element
         for site in self._estate.sites:
             if site.central is not None:
@@ -99,7 +100,13 @@ class _Writer:
                 remote = above.find("RemoteSites")
                 remote = SubElement(above, "RemoteSites") if remote is None else remote
                 element = SubElement(remote, "RemoteSite", SiteId=self._sites[site.name])
-                SubElement(element, "Name").text = site.name
+                self._say_site(element, site)
+
+    def _say_site(self, element: Element, site: Site) -> None:
+        SubElement(element, "Name").text = site.name
+        edge = self._services.get(site.federation_route or "", {}).get("EdgeServer")
+        if edge is not None:
+            _add_service_id(SubElement(element, "FederationRoute"), edge)
 
     def _add_cluster(self, parent: Element, pool: Pool) -> None:
         set_up = str(pool.takes_updates).lower()
@@ -119,14 +126,15 @@ class _Writer:
         for backend in {(b.fqdn, b.instance): b for b in backends}.values():
             element = SubElement(parent, "SqlInstance")
             if backend.always_on:
-                element.set("AlwaysOnPrimaryNodeFqdn", backend.fqdn)
+                element.set("AlwaysOnPrimaryNodeFqdn", backend.primary_node or backend.fqdn)
             self._add_sql_id(element, backend)
 
     def _add_services(self, parent: Element, pool: Pool) -> None:
         stores = [(self._new_key(pool, role), backend) for role, backend in _stores(pool)]
         links = [*(("Default", key) for key, _ in stores), *self._links(pool)]
-        for key in self._services[pool.fqdn].values():
-            self._add_service(parent, pool, key, links)
+        media = self._media(pool)
+        for role, key in self._services[pool.fqdn].items():
+            self._add_service(parent, pool, key, links + media * (role in _MEDIA))
             links = []
         for key, backend in stores:
             self._add_service(parent, pool, key, [], backend)
@@ -138,10 +146,20 @@ class _Writer:
         for usage, role, fqdn in (
             ("Default", "EdgeServer", pool.edge),
             ("Default", "Registrar", pool.next_hop),
+            ("Default", "Registrar", pool.registrar),
             ("Backup", "Registrar", pool.paired_with),
+            *(("Default", "MediationServer", fqdn) for fqdn in self._before(pool)),
         ):
             if fqdn is not None and role in self._services[fqdn]:
                 yield usage, self._services[fqdn][role]
+
+    def _before(self, gateway: Pool) -> list[str]:
+        """The pools that have this one among their gateways."""
+        return [pool.fqdn for pool in self._pools if gateway.fqdn in pool.gateways]
+
+    def _media(self, pool: Pool) -> list[tuple[str, _Key]]:
+        edge = self._services.get(pool.media_edge or "", {}).get("EdgeServer")
+        return [] if edge is None else [("Default", edge)]
 
     def _add_service(
         self,
@@ -192,8 +210,9 @@ def _stores(pool: Pool) -> Iterator[tuple[str, SqlBackend]]:
     """The databases of a pool and where each one is."""
     if pool.kind is PoolKind.PERSISTENT_CHAT:
         yield from (("PersistentChatStore", backend) for backend in pool.backends)
-    else:
-        yield from zip(chain(_STORES, repeat(_STORES[-1])), pool.backends, strict=False)
+        return
+    for usual, backend in zip(chain(_STORES, repeat(_STORES[-1])), pool.backends, strict=False):
+        yield from ((role, backend) for role in backend.databases or (usual,))
 
 
 def _with_sql(estate: Estate) -> tuple[Pool, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from auditor.estate.model import Estate, Pool, PoolKind, SqlBackend
+from auditor.estate.model import Estate, Pool, PoolKind, Server, Site, SqlBackend
 from auditor.estate.topology import read_topology
 from auditor.lab.estate_file import read_estate_file
 from auditor.lab.topology_writer import topology_text
@@ -73,3 +74,44 @@ def test_stated_roles_are_services(tmp_path: Path) -> None:
     told = replace(pool, servers=(server, *pool.servers[1:]))
     read = again(replace(estate, pools=(told, *estate.pools[1:])), tmp_path)
     assert "MediationServer" in read.pools[0].servers[0].roles
+
+
+def test_links_routes_and_databases_read_back(tmp_path: Path) -> None:
+    site, edge = "Tokyo", "edge.contoso.com"
+    backend = SqlBackend(
+        "sql.contoso.com",
+        "rtc",
+        always_on=True,
+        databases=("UserStore", "MonitoringStore"),
+        primary_node="node1.contoso.com",
+    )
+    estate = Estate(
+        "contoso.com",
+        "a test",
+        sites=(Site(site, federation_route=edge),),
+        pools=(
+            _pool("pool.contoso.com", PoolKind.ENTERPRISE, backends=(backend,), media_edge=edge),
+            _pool("dir.contoso.com", PoolKind.DIRECTOR, edge=edge),
+            _pool(
+                "med.contoso.com",
+                PoolKind.MEDIATION,
+                registrar="pool.contoso.com",
+                gateways=("sbc.contoso.com",),
+            ),
+            _pool("sbc.contoso.com", PoolKind.GATEWAY, takes_updates=False),
+            _pool(edge, PoolKind.EDGE, next_hop="dir.contoso.com"),
+        ),
+    )
+    read = again(estate, tmp_path)
+    pool, director, mediation = read.pools[:3]
+    assert read.sites == estate.sites
+    assert pool.backends == (backend,)
+    assert pool.media_edge == edge
+    assert (director.edge, director.media_edge) == (edge, None)
+    assert mediation.registrar == "pool.contoso.com"
+    assert mediation.gateways == ("sbc.contoso.com",)
+
+
+def _pool(fqdn: str, kind: PoolKind, **more: Any) -> Pool:
+    servers = (Server(f"a.{fqdn}", fqdn), Server(f"b.{fqdn}", fqdn))
+    return Pool(fqdn, kind, "Tokyo", servers, service_version=7, **more)
