@@ -52,6 +52,7 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "certificates", rulebook.certificates.sources
     yield "registry.secure_protocols", rulebook.registry.secure_protocols.sources
     yield "registry.schannel", rulebook.registry.schannel.sources
+    yield "registry.cipher_suites", rulebook.registry.cipher_suites.sources
     yield "registry.strong_crypto", rulebook.registry.strong_crypto.sources
     yield "registry.dotnet", rulebook.registry.dotnet.sources
     for update in rulebook.all_updates:

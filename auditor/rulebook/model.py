@@ -223,6 +223,15 @@ class Schannel:
 
 
 @dataclass(frozen=True, config=STRICT)
+class CipherSuites:
+    """The suites that the other end accepts; `policy_limit` is in characters."""
+
+    policy_limit: int
+    accepted: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class StrongCrypto:
     name: str
     sources: tuple[str, ...]
@@ -247,6 +256,7 @@ class DotNet:
 class Registry:
     secure_protocols: SecureProtocols
     schannel: Schannel
+    cipher_suites: CipherSuites
     strong_crypto: StrongCrypto
     dotnet: DotNet
 

@@ -11,6 +11,7 @@ from auditor.assess.model import Assessment, Finding, ServerVerdict
 from auditor.assess.waivers import Waiver
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.certificates import Certificate, CertificatesFacts
+from auditor.facts.ciphers import CipherOrder, CiphersFacts
 from auditor.facts.disk import Disk, DiskFacts
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
 from auditor.facts.families import FamilyError, FamilyResult
@@ -241,6 +242,26 @@ def reboot(**differs: object) -> RebootFacts:
     return replace(calm, **differs)  # type: ignore[arg-type]
 
 
+def ciphers(
+    policy: Sequence[str] | None = None,
+    local: Sequence[str] | None = ("TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",),
+    **differs: object,
+) -> CiphersFacts:
+    """A policy's order and Windows' own; `differs` are for the policy's."""
+    orders = [
+        CipherOrder(
+            rf"HKLM\SOFTWARE\{name}",
+            key_present=suites is not None,
+            kind=None if suites is None else "String",
+            length=None if suites is None else len(",".join(suites)),
+            suites=None if suites is None else tuple(suites),
+        )
+        for name, suites in (("policy", policy), ("local", local))
+    ]
+    orders[0] = replace(orders[0], **differs)  # type: ignore[arg-type]
+    return CiphersFacts(tuple(orders), ())
+
+
 def services(*differs: Service) -> ServicesFacts:
     """Two services that run, and those that are given."""
     run = (Service("RTCSRV", "Running", "Auto"), Service("REPLICA", "Running", "Auto"))
@@ -287,6 +308,7 @@ def server(
         "reboot": reboot(),
         "disk": disk(),
         "services": services(),
+        "ciphers": ciphers(),
         **families,
     }
     return Reading(

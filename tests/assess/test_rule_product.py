@@ -162,6 +162,7 @@ def test_a_product_that_nobody_names_leaves_unknown_what_hangs_on_it_alone() -> 
             "SFB-OS-002",
             "SFB-TLS-001",
             "SFB-TLS-002",
+            "SFB-TLS-003",
             "SFB-NET-001",
             "SFB-BOOT-001",
             "SFB-CERT-001",

@@ -51,7 +51,11 @@ def test_policies_count_rules_that_exist() -> None:
     for policy in load().policies.values():
         assert set(policy.counts) <= ids
     # What only a practitioner's word or a doubt supports informs and weighs on nothing.
-    assert ids - set(load().policies["office365-tls12"].counts) == {"SFB-DISK-001", "SFB-SVC-001"}
+    assert ids - set(load().policies["office365-tls12"].counts) == {
+        "SFB-DISK-001",
+        "SFB-SVC-001",
+        "SFB-TLS-003",
+    }
 
 
 def test_scenario_paths_name_kinds_that_exist() -> None:

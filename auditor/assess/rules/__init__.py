@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.assess.rule import Rule
 from auditor.assess.rules.agreement import FactsAgree
 from auditor.assess.rules.certificates import CertificateIsValid
+from auditor.assess.rules.ciphers import AcceptedCipherSuite
 from auditor.assess.rules.cumulative_update import CumulativeUpdate, LaggingPackages
 from auditor.assess.rules.dotnet import DotNetRelease, StrongCrypto
 from auditor.assess.rules.machine import RoomForDatabases, ServicesRun
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     DefaultSecureProtocols(),
     SchannelClient(),
     SchannelServer(),
+    AcceptedCipherSuite(),
     StrongCrypto(),
     DotNetRelease(),
     OtherPrerequisites(),
