@@ -195,7 +195,7 @@ def _route(estate: Estate) -> Iterator[str]:
     if not edges:
         yield "none: there is no Edge pool"
     elif not is_known:
-        yield "not known: no pool names its Edge pool, so each of these counts"
+        yield "not stated by any site, so each of these counts"
     naming: dict[str, list[str]] = {}
     for pool in estate.pools:
         if pool.edge:

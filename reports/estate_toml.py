@@ -59,10 +59,10 @@ def _lines(ways: EstateFile, path: Path, found: Matrices, default: str | None) -
 
 
 def _scenarios(estate: Estate, found: Matrices) -> Iterator[str]:
-    yield "\n# What was read of the scenarios; a statement here wins over it."
+    yield "\n# What was read of the scenarios; a statement below, a line without #, wins over it."
     for row in found.servers:
         if row.entry.judged:
-            state = words.IN_USE[row.weighed.in_use.value].lower()
+            state = words.IN_USE[row.weighed.found.value].lower()
             yield f"# {one_line(row.entry.title, 120)}: {state}"
     yield "[scenarios]"
     stated = {each.key: each.in_use for each in estate.scenarios}

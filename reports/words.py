@@ -73,7 +73,7 @@ POOL_KIND = {
 }
 
 EXIT_MEANING: dict[int, str] = {
-    ExitCode.READY: "every server is ready.",
+    ExitCode.READY: "every server in scope is ready.",
     ExitCode.WORK_NEEDED: "work is needed, or a server is blocked; everything was read.",
     ExitCode.USAGE: "the input was at fault; nothing was audited.",
     ExitCode.INCOMPLETE: "incomplete: something is unknown, so the result may be worse than shown.",

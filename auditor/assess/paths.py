@@ -21,6 +21,10 @@ ALL_KINDS = "all"
 _HOMES = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD, PoolKind.SBA})
 _NEXT_HOPS = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD, PoolKind.DIRECTOR})
 
+# OAuth goes from the registrars, so the signalling of Exchange Online may do without an Edge.
+_OVER_AN_EDGE = frozenset({Route.ALL, Route.EDGE})
+_NO_EDGE = "it goes over an Edge pool, and the estate has none"
+
 Chain = tuple[str, ...]
 
 
@@ -28,12 +32,14 @@ Chain = tuple[str, ...]
 class Path:
     """`pools` are on the path, in the estate's order; `chains` say how it goes, inside out.
 
-    `guessed` are sentences about links that the topology does not have.
+    `guessed` are sentences about links that the topology does not have. `broken` says why no
+    server can tell whether the whole way is ready; "" where the estate has all of it.
     """
 
     pools: tuple[str, ...] = ()
     chains: tuple[Chain, ...] = ()
     guessed: tuple[str, ...] = ()
+    broken: str = ""
 
 
 def path_of(estate: Estate, entry: ScenarioPath) -> Path:
@@ -60,14 +66,15 @@ def path_of(estate: Estate, entry: ScenarioPath) -> Path:
         pools=tuple(pool.fqdn for pool in estate.pools if is_on(pool)),
         chains=chains,
         guessed=guessed,
+        broken=_NO_EDGE if entry.path in _OVER_AN_EDGE and links.lacks_edge else "",
     )
 
 
 def federation_edges(estate: Estate) -> tuple[tuple[str, ...], bool]:
     """The Edge pools that federation goes by, and whether the estate says so.
 
-    It does where a site states its route or a pool names its Edge; with one Edge pool there is
-    no choice. Otherwise every Edge pool counts.
+    It does where a site states its route; with one Edge pool there is no choice. Otherwise every
+    Edge pool counts.
     """
     links = _Links(estate)
     return tuple(edge.fqdn for edge in links.route), links.route_is_known
@@ -94,11 +101,16 @@ class _Links:
         self.candidates = tuple(pool for pool in estate.pools if pool.kind in _NEXT_HOPS)
         self.stated = {site.name: site.federation_route for site in estate.sites}
         self.centrals = {site.name: site.central for site in estate.sites}
+        stated = {edge.fqdn for edge in self.edges} & set(self.stated.values())
         # What a pool names lies on the route too: nobody has seen how a topology states a site's.
-        linked = {*self.stated.values(), *(pool.edge for pool in estate.pools)} - {None}
-        self.route = tuple(e for e in self.edges if e.fqdn in linked) or self.edges
+        # Where no site states it, nothing rules an Edge pool out: a pool's own may be for media.
+        linked = {*stated, *(pool.edge for pool in estate.pools)}
+        self.route = tuple(e for e in self.edges if e.fqdn in linked or not stated)
         self.between = {edge.fqdn: self._directors(edge) for edge in self.route}
-        self.route_is_known = len(self.edges) < 2 or bool(linked & {e.fqdn for e in self.edges})
+        self.route_is_known = len(self.edges) < 2 or bool(stated)
+        self.lacks_edge = not any(
+            pool.kind in {PoolKind.EDGE, PoolKind.UNKNOWN} for pool in estate.pools
+        )
 
     def inwards(self, edge: Pool) -> tuple[Chain, ...]:
         """From what an Edge pool hands over to, to itself."""
@@ -131,14 +143,14 @@ class _Links:
 
     def guessed(self) -> tuple[str, ...]:
         sentences = []
+        named = some_of([edge.fqdn for edge in self.route])
         if not self.route_is_known:
             sentences.append(
-                "Which Edge pool federation goes by is not known: every Edge pool counts."
+                f"Which of {named} federation goes by is not known: every Edge pool counts."
             )
         elif len(self.route) > 1:
-            named = some_of([edge.fqdn for edge in self.route])
             sentences.append(
-                f"Which of {named} federation goes by is not known: each that pools use counts."
+                f"Which of {named} federation goes by differs by site or pool: each of them counts."
             )
         silent = [edge.fqdn for edge in self.route if edge.next_hop is None]
         if silent:

@@ -73,6 +73,8 @@ def _scenario(
         readiness, reason = Readiness.UNKNOWN, "no pool of the estate lies on its path"
     elif readiness is Readiness.NOT_IN_SCOPE:
         readiness, reason = Readiness.UNKNOWN, f"no pool of its path is audited; {told(path)}"
+    elif scenario.path.broken and readiness is Readiness.READY:
+        readiness, reason = Readiness.UNKNOWN, f"{scenario.path.broken}; {reason}"
     elif stranded and readiness is Readiness.READY:
         readiness = Readiness.UNKNOWN
         reason = f"no audited way is left from {some_of(stranded)}; {reason}"

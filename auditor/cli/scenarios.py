@@ -42,6 +42,7 @@ def scenarios(
     """
     from auditor.assess.engine import policy_named
     from auditor.assess.model import Readiness
+    from auditor.assess.rollup import NO_SCENARIO
     from auditor.assess.rule import Context
     from auditor.assess.scenarios.evidence import in_time
     from auditor.assess.scenarios.matrix import matrices
@@ -78,7 +79,12 @@ def scenarios(
         estate = replace(read, scenarios=estate.scenarios)
     pools = None
     if audit is not None:
-        pools = {pool.fqdn: Readiness(pool.readiness) for pool in audit.pools}
+        pools = {
+            pool.fqdn: Readiness.UNKNOWN
+            if pool.reason == NO_SCENARIO
+            else Readiness(pool.readiness)
+            for pool in audit.pools
+        }
     context = Context(rulebook, policy_named(rulebook, policy), datetime.now(UTC))
     found = matrices(estate, in_time(readings, context), rulebook, pools)
     print_scenarios(estate.name, found, make_console())

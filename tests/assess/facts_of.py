@@ -375,7 +375,10 @@ def judge(
 ) -> Judged:
     """Judge one server in its pool (an Enterprise pool without a stated product by default)."""
     estate = Estate(
-        "Contoso", "a test", pools=(where or pool(),), scenarios=stated or scenarios(hybrid="yes")
+        "Contoso",
+        "a test",
+        pools=(where or pool(),),
+        scenarios=stated or scenarios(exchange_online="yes"),  # which needs no Edge pool
     )
     readings = {reading.fqdn: reading}
     return Judged(assess(estate, readings, rulebook or load(), policy, now, waivers))

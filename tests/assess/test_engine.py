@@ -76,7 +76,7 @@ POOLS = [
 def test_the_worst_member_is_the_pools_readiness(
     readings: list[Reading], servers: list[str], whole: str, code: ExitCode
 ) -> None:
-    members = _pool("p.contoso.com", PoolKind.MEDIATION, *(r.fqdn for r in readings))
+    members = _pool("p.contoso.com", PoolKind.EDGE, *(r.fqdn for r in readings))
     assessment = _assess([members], readings)
     assert [s.readiness for s in assessment.servers] == servers
     assert assessment.pools[0].readiness == whole
@@ -108,8 +108,8 @@ def test_a_pool_tells_how_many_servers_are_what_and_names_them(
 
 def test_what_was_waived_is_told_of_the_pool_and_of_the_scenario() -> None:
     waived = Waiver(rule="SFB-CU-001", subject="old*", who="A", why="B", until=NOW.date())
-    front = _pool("p.contoso.com", PoolKind.MEDIATION, OLD.fqdn, READY.fqdn)
-    beside = _pool("q.contoso.com", PoolKind.MEDIATION, "ready2.contoso.com")
+    front = _pool("p.contoso.com", PoolKind.EDGE, OLD.fqdn, READY.fqdn)
+    beside = _pool("q.contoso.com", PoolKind.EDGE, "ready2.contoso.com")
     readings = {r.fqdn: r for r in (OLD, READY, server(fqdn="ready2.contoso.com"))}
     estate = Estate("Contoso", "a test", pools=(front, beside), scenarios=HYBRID)
     assessment = assess(estate, readings, load(), "office365-tls12", NOW, [waived])
@@ -169,7 +169,7 @@ def test_no_server_vanishes() -> None:
 
 def test_machines_without_updates_are_listed_and_not_judged() -> None:
     sql = _pool("sql.contoso.com", PoolKind.SQL, "sql.contoso.com", takes_updates=False)
-    ready = _pool("p.contoso.com", PoolKind.MEDIATION, READY.fqdn)
+    ready = _pool("p.contoso.com", PoolKind.EDGE, READY.fqdn)
     assessment = _assess([sql, ready], [READY])
     assert [s.fqdn for s in assessment.servers] == [READY.fqdn]
     assert assessment.pools[0].readiness is Readiness.NOT_IN_SCOPE
@@ -326,8 +326,22 @@ def test_a_scenario_in_use_on_a_path_nobody_knows_is_incomplete() -> None:
     assert federation.readiness is Readiness.UNKNOWN
     assert "no pool" in federation.reason
     assert exit_code(assessment) is ExitCode.INCOMPLETE
-    assumed = _assess([MEDIATION], [mediation], scenarios(hybrid="yes"))
+    assumed = _assess([MEDIATION], [mediation], ())
     assert exit_code(assumed) is ExitCode.READY
+
+
+def test_hybrid_without_an_edge_pool_is_not_ready_however_ready_its_servers_are() -> None:
+    front = _pool("p.contoso.com", PoolKind.ENTERPRISE, READY.fqdn)
+    assessment = _assess([front], [READY])
+    assert assessment.pools[0].readiness is Readiness.READY
+    hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
+    assert hybrid.readiness is Readiness.UNKNOWN
+    assert hybrid.reason.startswith("it goes over an Edge pool, and the estate has none")
+    assert exit_code(assessment) is ExitCode.INCOMPLETE
+    # A pool of unknown kind may be it; OAuth alone needs none.
+    loose = replace(front, kind=PoolKind.UNKNOWN)
+    assert exit_code(_assess([loose], [READY])) is ExitCode.READY
+    assert exit_code(_assess([front], [READY], scenarios(exchange_online="yes"))) is ExitCode.READY
 
 
 @pytest.mark.parametrize(

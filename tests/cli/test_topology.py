@@ -82,7 +82,7 @@ def test_what_is_not_known_is_said(tmp_path: Path, capsys: Capture) -> None:
         "y is Unknown pool",
         "Site unknown",
         (
-            "Federation route not known: no pool names its Edge pool, so each of these counts "
+            "Federation route not stated by any site, so each of these counts "
             "e1.contoso.com e2.contoso.com"
         ),
     ):

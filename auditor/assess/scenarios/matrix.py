@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from auditor.rulebook.model import Rulebook
 
 
+_NO_WORK = frozenset({Readiness.READY, Readiness.NOT_IN_SCOPE})
+
+
 @dataclass(frozen=True, slots=True)
 class ScenarioRow:
     """A scenario with its use, its path and, where an audit was given, the path's readiness.
@@ -73,7 +76,11 @@ def matrices(
     rulebook: Rulebook,
     pools: Mapping[str, Readiness] | None = None,
 ) -> Matrices:
-    """Both matrices of an estate; `pools` is the readiness of pools in an audit of it."""
+    """Both matrices of an estate; `pools` is the readiness of pools in an audit of it.
+
+    One that the audit left out because no scenario used it is UNKNOWN there; NOT_IN_SCOPE are
+    those that are no part of any way, such as a pool without a Lync server.
+    """
     readings = tuple(readings)
     weighed = {each.key: each for each in weigh(estate, readings, rulebook)}
     look = Look(estate, Known(readings), rulebook.integrations)
@@ -100,15 +107,12 @@ def _row(
     row = ScenarioRow(entry, weighed, path, servers, excluded=told(members))
     if pools is None or not path.pools:
         return row
-    # A pool that the audit did not judge, or does not know, is no ready one.
-    found = {p.fqdn: pools.get(p.fqdn, Readiness.UNKNOWN) for p in members if not p.is_excluded}
-    judged = {
-        fqdn: Readiness.UNKNOWN if one is Readiness.NOT_IN_SCOPE else one
-        for fqdn, one in found.items()
-    }
-    unready = tuple((fqdn, one) for fqdn, one in judged.items() if one is not Readiness.READY)
+    # A pool that the audit does not know is no ready one.
+    judged = {p.fqdn: pools.get(p.fqdn, Readiness.UNKNOWN) for p in members if not p.is_excluded}
+    unready = tuple((fqdn, one) for fqdn, one in judged.items() if one not in _NO_WORK)
     readiness = worst(judged.values())
-    if not judged or (readiness is Readiness.READY and without_way(path, members)):
+    no_way = path.broken or without_way(path, members)
+    if readiness is Readiness.NOT_IN_SCOPE or (readiness is Readiness.READY and no_way):
         readiness = Readiness.UNKNOWN
     return replace(row, readiness=readiness, unready=unready)
 

@@ -53,8 +53,9 @@ READY = [
     (ALL_READY, Readiness.READY, []),
     ({**ALL_READY, EDGE.fqdn: Readiness.WORK_NEEDED}, Readiness.WORK_NEEDED, [EDGE.fqdn]),
     ({FRONT.fqdn: Readiness.READY}, Readiness.UNKNOWN, [EDGE.fqdn]),  # not in that audit
-    # It was not in scope then, so nobody judged it.
-    ({**ALL_READY, EDGE.fqdn: Readiness.NOT_IN_SCOPE}, Readiness.UNKNOWN, [EDGE.fqdn]),
+    # No Lync server is in it, which is no obstacle; where there is none at all nothing is known.
+    ({**ALL_READY, EDGE.fqdn: Readiness.NOT_IN_SCOPE}, Readiness.READY, []),
+    (dict.fromkeys(ALL_READY, Readiness.NOT_IN_SCOPE), Readiness.UNKNOWN, []),
     ({}, Readiness.UNKNOWN, [FRONT.fqdn, EDGE.fqdn]),
 ]
 
