@@ -17,7 +17,7 @@ def gateways(look: Look) -> Signal:
     number = sum(pool.kind is PoolKind.GATEWAY for pool in look.estate.pools)
     if number:
         return look.known.signal("", InUse.YES, f"there are PSTN gateways ({number})")
-    if look.estate.source.startswith("topology"):
+    if look.estate.lacks(PoolKind.GATEWAY):
         return look.known.signal("", InUse.NO, f"there is no PSTN gateway in {look.estate.source}")
     return look.known.signal("", InUse.UNKNOWN, f"{look.estate.source} names no PSTN gateway")
 

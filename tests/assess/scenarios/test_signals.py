@@ -119,21 +119,23 @@ def test_a_default_route_decides_for_all_partners_and_is_named() -> None:
     assert 'all partners go by "clearing.contoso.net"' in found.evidence
 
 
-# pools, where they are from -> federation of an estate that allows it
+STRANGE = pool("x.contoso.com", PoolKind.UNKNOWN)
+
+# pools, whether they are all that is published -> federation of an estate that allows it
 EDGES = [
-    ((FRONT, EDGE), "topology t.xml", "yes"),
-    ((FRONT,), "topology t.xml", "no"),
-    ((FRONT,), "servers.csv", "unknown"),  # a list need not be whole
-    ((FRONT, pool("x.contoso.com", PoolKind.UNKNOWN)), "topology t.xml", "unknown"),
-    ((FRONT, EDGE), "servers.csv", "yes"),
+    ((FRONT, EDGE), True, "yes"),
+    ((FRONT,), True, "no"),
+    ((FRONT,), False, "unknown"),  # a list, or a file of Topology Builder
+    ((FRONT, STRANGE), True, "unknown"),
+    ((FRONT, EDGE), False, "yes"),
 ]
 
 
-@pytest.mark.parametrize(("pools", "source", "federation"), EDGES)
+@pytest.mark.parametrize(("pools", "whole", "federation"), EDGES)
 def test_federation_needs_an_edgepool(
-    pools: tuple[Pool, ...], source: str, federation: str
+    pools: tuple[Pool, ...], whole: bool, federation: str
 ) -> None:
-    found = weighed(kinds.HYBRID, estate(*pools, source=source))
+    found = weighed(kinds.HYBRID, estate(*pools, whole=whole))
     assert found["federation"].in_use == federation
 
 
@@ -228,17 +230,18 @@ def test_a_refused_setting_is_not_one_that_the_product_does_not_have() -> None:
     assert weighed(kinds.HYBRID, refused=(family,), absent=())[family].in_use is InUse.UNKNOWN
 
 
-# pools, where they are from -> voice of a hybrid estate
+# pools, whether they are all that is published -> voice of a hybrid estate
 VOICE = [
-    ((FRONT, GATEWAY), "topology t.xml", "unknown"),  # it can only be asked for
-    ((FRONT,), "topology t.xml", "no"),
-    ((FRONT,), "servers.csv", "unknown"),
+    ((FRONT, GATEWAY), True, "unknown"),  # it can only be asked for
+    ((FRONT,), True, "no"),
+    ((FRONT,), False, "unknown"),
+    ((FRONT, STRANGE), True, "unknown"),
 ]
 
 
-@pytest.mark.parametrize(("pools", "source", "state"), VOICE)
-def test_hybrid_voice(pools: tuple[Pool, ...], source: str, state: str) -> None:
-    found = weighed(kinds.HYBRID, estate(*pools, source=source))["hybrid_voice"]
+@pytest.mark.parametrize(("pools", "whole", "state"), VOICE)
+def test_hybrid_voice(pools: tuple[Pool, ...], whole: bool, state: str) -> None:
+    found = weighed(kinds.HYBRID, estate(*pools, whole=whole))["hybrid_voice"]
     assert found.in_use == state
 
 
