@@ -224,6 +224,35 @@ def test_call_data(enabled: object, state: str) -> None:
     assert weighed(shell, absent=())["call_data_connector"].in_use == state
 
 
+FRONT_2019 = replace(FRONT, service_version=8)
+FRONT_UNSAID = replace(FRONT, service_version=None)
+APPLICATION = pool("app.contoso.com", PoolKind.TRUSTED_APPLICATION, "app01.contoso.com")
+
+# pools of an estate whose front end does not have the connector's cmdlet -> call data goes online
+WITHOUT_CMDLET = [
+    ((FRONT, EDGE), "no"),
+    ((FRONT, EDGE, GATEWAY), "no"),
+    ((replace(FRONT, service_version=6), EDGE), "no"),
+    ((FRONT_2019, EDGE), "unknown"),  # a role may not show it, or it was asked on another pool
+    ((FRONT, replace(EDGE, service_version=8)), "unknown"),
+    ((FRONT_UNSAID, EDGE), "unknown"),
+    ((replace(FRONT_UNSAID, product="sfb2015"), EDGE), "no"),
+    ((replace(FRONT_UNSAID, product="sfb2019"), EDGE), "unknown"),
+    ((FRONT, replace(EDGE, service_version=99)), "unknown"),
+    ((FRONT, replace(APPLICATION, service_version=8)), "no"),  # no number of a server's
+    ((GATEWAY,), "unknown"),
+]
+
+
+@pytest.mark.parametrize(("pools", "state"), WITHOUT_CMDLET)
+def test_a_cmdlet_that_is_not_there_says_no_of_older_products_alone(
+    pools: tuple[Pool, ...], state: str
+) -> None:
+    found = weighed(kinds.HYBRID, estate(*pools))["call_data_connector"]
+    assert found.in_use == state
+    assert found.clues[0].family == "call_data_connector"
+
+
 def test_a_refused_setting_is_not_one_that_the_product_does_not_have() -> None:
     family = "call_data_connector"
     assert weighed(kinds.HYBRID)[family].in_use is InUse.NO
