@@ -16,6 +16,7 @@ from auditor.facts.products import ProductsFacts
 from auditor.version import Version
 
 if TYPE_CHECKING:
+    from auditor.estate.model import Estate
     from auditor.rulebook.model import Rulebook
 
 _WORKSTATION, _SERVER_TYPES = 1, (2, 3)
@@ -127,6 +128,19 @@ def expected_products(pool: Pool, rulebook: Rulebook) -> tuple[str, ...]:
     number = pool.service_version
     known = tuple(p.key for p in rulebook.products.values() if p.service_version == number)
     return known or (f"service version {number}",)
+
+
+def all_before(estate: Estate, service_version: int, rulebook: Rulebook) -> bool:
+    """Whether every pool that takes updates is known to be of an older generation."""
+
+    def is_before(pool: Pool) -> bool:
+        known = [rulebook.products.get(key) for key in expected_products(pool, rulebook)]
+        numbers = [product.service_version if product else None for product in known]
+        return bool(numbers) and all(n is not None and n < service_version for n in numbers)
+
+    pools = [pool for pool in estate.pools if pool.takes_updates]
+    judged = [pool for pool in pools if pool.kind is not PoolKind.TRUSTED_APPLICATION]
+    return bool(judged) and all(map(is_before, judged))
 
 
 def _stated(expected: tuple[str, ...]) -> ProductIdentity:

@@ -154,7 +154,11 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """Everything that is audited together. `source` says in words where the structure came from."""
+    """Everything that is audited together. `source` says in words where the structure came from.
+
+    `is_whole`: the structure is what is published, all of it, as `Get-CsTopology` writes it. A
+    list, an estate file or a file of Topology Builder may lack a pool that there is.
+    """
 
     name: str
     source: str
@@ -162,6 +166,12 @@ class Estate:
     pools: tuple[Pool, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    is_whole: bool = False
+
+    def lacks(self, kind: PoolKind) -> bool:
+        """Whether there certainly is no pool of `kind`; False also where that is not known."""
+        may_be = (kind, PoolKind.UNKNOWN)
+        return self.is_whole and bool(self.pools) and all(p.kind not in may_be for p in self.pools)
 
     def servers(self) -> tuple[Server, ...]:
         """Machines that an audit reads: members of pools that take updates, none excluded."""

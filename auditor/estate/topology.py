@@ -44,4 +44,5 @@ def _estate(root: Element, place: str, source: str, default_name: str) -> Estate
         pools=pools,
         scenarios=stated_scenarios({}, source),
         notes=tuple(dict.fromkeys(parts.notes)),
+        is_whole=is_published,
     )

@@ -43,7 +43,10 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, config=STRICT)
 class ScenarioPath:
-    """A scenario, its need and its path; `kinds` stand for the path where links are missing."""
+    """A scenario, its need and its path; `kinds` stand for the path where links are missing.
+
+    `since` is the first generation (`service_version` of products) that has it, None: all have.
+    """
 
     key: str
     title: str
@@ -56,6 +59,7 @@ class ScenarioPath:
     judged: bool = False
     within: str | None = None
     reconstructed: bool = False
+    since: int | None = None
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -275,6 +275,7 @@ def test_a_branch_depends_on_the_registrar_that_backs_it_up(tmp_path: Path) -> N
 
 def test_both_forms_of_a_document_are_one_estate(tmp_path: Path) -> None:
     published = read_topology(whole_estate().written(tmp_path))
+    assert published.is_whole
     kept = read_topology(saved(whole_estate()).written(tmp_path))
     assert kept.sites == published.sites
     assert kept.pools == tuple(
@@ -302,8 +303,10 @@ PUBLISHED = [
 def test_a_saved_file_is_never_taken_for_the_published_topology(
     tmp_path: Path, word: str, note: str
 ) -> None:
-    first = notes_of(saved(Document([Box("1", "x.contoso.com")], SE), published=word), tmp_path)[0]
-    assert note in first
+    document = saved(Document([Box("1", "x.contoso.com")], SE), published=word)
+    estate = read_topology(document.written(tmp_path))
+    assert note in estate.notes[0]
+    assert not estate.is_whole
 
 
 def test_a_machine_of_the_old_topology_alone_is_named(tmp_path: Path) -> None:

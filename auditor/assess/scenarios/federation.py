@@ -17,18 +17,17 @@ if TYPE_CHECKING:
 
 
 def edge_pool(look: Look) -> Signal:
-    """Whether there is an Edge pool; only a topology is known to be whole."""
+    """Whether there is an Edge pool; only a published topology is known to be whole."""
     edges = [pool.fqdn for pool in look.estate.pools if pool.kind is PoolKind.EDGE]
     source = look.estate.source
     known = look.known
     if edges:
         more = f" and {len(edges) - 1} more" if len(edges) > 1 else ""
         return known.signal("", InUse.YES, f"there is an Edge pool: {edges[0]}{more}, by {source}")
-    unclear = any(pool.kind is PoolKind.UNKNOWN for pool in look.estate.pools)
-    if unclear or not look.estate.pools or not source.startswith("topology"):
-        sentence = f"{source} names no Edge pool, which does not prove that there is none"
-        return known.signal("", InUse.UNKNOWN, sentence)
-    return known.signal("", InUse.NO, f"there is no Edge pool in {source}")
+    if look.estate.lacks(PoolKind.EDGE):
+        return known.signal("", InUse.NO, f"there is no Edge pool in {source}")
+    sentence = f"{source} names no Edge pool, which does not prove that there is none"
+    return known.signal("", InUse.UNKNOWN, sentence)
 
 
 def federated_users(look: Look) -> Signal:

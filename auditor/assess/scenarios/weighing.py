@@ -74,6 +74,7 @@ class _Scales:
 
     def __init__(self, estate: Estate, known: Known, rulebook: Rulebook) -> None:
         self.look = Look(estate, known, rulebook.integrations)
+        self.rulebook = rulebook
         self.entries = rulebook.scenarios
         self.stated = {scenario.key: scenario for scenario in estate.scenarios}
         self._found: dict[str, Signal] = {}
@@ -190,7 +191,7 @@ def _cloud_connector(scales: _Scales) -> Signal:
 
 
 def _call_data_connector(scales: _Scales) -> Signal:
-    return voice.call_data(scales.look)
+    return voice.call_data(scales.look, scales.rulebook)
 
 
 def _to_ask(found: Signal, question: str) -> Signal:

@@ -119,21 +119,23 @@ def test_a_default_route_decides_for_all_partners_and_is_named() -> None:
     assert 'all partners go by "clearing.contoso.net"' in found.evidence
 
 
-# pools, where they are from -> federation of an estate that allows it
+STRANGE = pool("x.contoso.com", PoolKind.UNKNOWN)
+
+# pools, whether they are all that is published -> federation of an estate that allows it
 EDGES = [
-    ((FRONT, EDGE), "topology t.xml", "yes"),
-    ((FRONT,), "topology t.xml", "no"),
-    ((FRONT,), "servers.csv", "unknown"),  # a list need not be whole
-    ((FRONT, pool("x.contoso.com", PoolKind.UNKNOWN)), "topology t.xml", "unknown"),
-    ((FRONT, EDGE), "servers.csv", "yes"),
+    ((FRONT, EDGE), True, "yes"),
+    ((FRONT,), True, "no"),
+    ((FRONT,), False, "unknown"),  # a list, or a file of Topology Builder
+    ((FRONT, STRANGE), True, "unknown"),
+    ((FRONT, EDGE), False, "yes"),
 ]
 
 
-@pytest.mark.parametrize(("pools", "source", "federation"), EDGES)
+@pytest.mark.parametrize(("pools", "whole", "federation"), EDGES)
 def test_federation_needs_an_edgepool(
-    pools: tuple[Pool, ...], source: str, federation: str
+    pools: tuple[Pool, ...], whole: bool, federation: str
 ) -> None:
-    found = weighed(kinds.HYBRID, estate(*pools, source=source))
+    found = weighed(kinds.HYBRID, estate(*pools, whole=whole))
     assert found["federation"].in_use == federation
 
 
@@ -222,23 +224,53 @@ def test_call_data(enabled: object, state: str) -> None:
     assert weighed(shell, absent=())["call_data_connector"].in_use == state
 
 
+FRONT_2019 = replace(FRONT, service_version=8)
+FRONT_UNSAID = replace(FRONT, service_version=None)
+APPLICATION = pool("app.contoso.com", PoolKind.TRUSTED_APPLICATION, "app01.contoso.com")
+
+# pools of an estate whose front end does not have the connector's cmdlet -> call data goes online
+WITHOUT_CMDLET = [
+    ((FRONT, EDGE), "no"),
+    ((FRONT, EDGE, GATEWAY), "no"),
+    ((replace(FRONT, service_version=6), EDGE), "no"),
+    ((FRONT_2019, EDGE), "unknown"),  # a role may not show it, or it was asked on another pool
+    ((FRONT, replace(EDGE, service_version=8)), "unknown"),
+    ((FRONT_UNSAID, EDGE), "unknown"),
+    ((replace(FRONT_UNSAID, product="sfb2015"), EDGE), "no"),
+    ((replace(FRONT_UNSAID, product="sfb2019"), EDGE), "unknown"),
+    ((FRONT, replace(EDGE, service_version=99)), "unknown"),
+    ((FRONT, replace(APPLICATION, service_version=8)), "no"),  # no number of a server's
+    ((GATEWAY,), "unknown"),
+]
+
+
+@pytest.mark.parametrize(("pools", "state"), WITHOUT_CMDLET)
+def test_a_cmdlet_that_is_not_there_says_no_of_older_products_alone(
+    pools: tuple[Pool, ...], state: str
+) -> None:
+    found = weighed(kinds.HYBRID, estate(*pools))["call_data_connector"]
+    assert found.in_use == state
+    assert found.clues[0].family == "call_data_connector"
+
+
 def test_a_refused_setting_is_not_one_that_the_product_does_not_have() -> None:
     family = "call_data_connector"
     assert weighed(kinds.HYBRID)[family].in_use is InUse.NO
     assert weighed(kinds.HYBRID, refused=(family,), absent=())[family].in_use is InUse.UNKNOWN
 
 
-# pools, where they are from -> voice of a hybrid estate
+# pools, whether they are all that is published -> voice of a hybrid estate
 VOICE = [
-    ((FRONT, GATEWAY), "topology t.xml", "unknown"),  # it can only be asked for
-    ((FRONT,), "topology t.xml", "no"),
-    ((FRONT,), "servers.csv", "unknown"),
+    ((FRONT, GATEWAY), True, "unknown"),  # it can only be asked for
+    ((FRONT,), True, "no"),
+    ((FRONT,), False, "unknown"),
+    ((FRONT, STRANGE), True, "unknown"),
 ]
 
 
-@pytest.mark.parametrize(("pools", "source", "state"), VOICE)
-def test_hybrid_voice(pools: tuple[Pool, ...], source: str, state: str) -> None:
-    found = weighed(kinds.HYBRID, estate(*pools, source=source))["hybrid_voice"]
+@pytest.mark.parametrize(("pools", "whole", "state"), VOICE)
+def test_hybrid_voice(pools: tuple[Pool, ...], whole: bool, state: str) -> None:
+    found = weighed(kinds.HYBRID, estate(*pools, whole=whole))["hybrid_voice"]
     assert found.in_use == state
 
 

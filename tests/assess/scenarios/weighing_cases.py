@@ -17,7 +17,8 @@ BOOK = load()
 
 
 def pool(fqdn: str, kind: PoolKind, *members: str) -> Pool:
-    return Pool(fqdn, kind, "Tokyo", tuple(Server(name, fqdn) for name in members))
+    servers = tuple(Server(name, fqdn) for name in members)
+    return Pool(fqdn, kind, "Tokyo", servers, service_version=7)
 
 
 FRONT = pool("pool01.contoso.com", PoolKind.ENTERPRISE, "fe01.contoso.com")
@@ -26,9 +27,11 @@ GATEWAY = replace(pool("gw.contoso.com", PoolKind.GATEWAY), takes_updates=False)
 STATED = "estate.toml"
 
 
-def estate(*pools: Pool, source: str = "topology contoso.xml", **stated: str) -> Estate:
+def estate(
+    *pools: Pool, source: str = "topology contoso.xml", whole: bool = True, **stated: str
+) -> Estate:
     said = stated_scenarios({key: InUse(word) for key, word in stated.items()}, STATED)
-    return Estate("Contoso", source, pools=pools or (FRONT, EDGE), scenarios=said)
+    return Estate("Contoso", source, pools=pools or (FRONT, EDGE), scenarios=said, is_whole=whole)
 
 
 def weighed(
