@@ -29,6 +29,28 @@ $ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
 try { [IO.File]::Exists('x') } catch { 'constrained' }
 """
 
+# Starting an engine and compiling its code costs ten times what a state does. The host reads
+# its Windows once, so each state's is forgotten, with the variables that it set, for the next.
+_EACH_STATE = """\
+$static = [Reflection.BindingFlags]'Static, Public, NonPublic'
+$main = [type]::GetType('PwshHost.Program, pwsh', $true).GetMethod('Main', $static)
+$windows = [type]::GetType('PwshHost.State, Microsoft.PowerShell.Commands.Management', $true)
+$own = [Environment]::GetEnvironmentVariables()
+foreach ($state in [IO.File]::ReadAllLines($env:STATES)) {
+    foreach ($field in $windows.GetFields($static)) {
+        if ($field.FieldType.GetMethod('Clear')) { $null = $field.GetValue($null).Clear() }
+    }
+    $windows.GetField('open', $static).SetValue($null, $false)
+    foreach ($name in [Environment]::GetEnvironmentVariables().Keys) {
+        [Environment]::SetEnvironmentVariable($name, $own[$name])
+    }
+    [Environment]::SetEnvironmentVariable('PWSH_STATE', $state)
+    $arguments = '-NoProfile', '-NonInteractive', '-File', $own['EACH_WAY']
+    $code = $main.Invoke($null, @(, [string[]]$arguments))
+    if ($code) { throw "$state ended with $code" }
+}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -80,13 +102,25 @@ class Engine:
         given = {**os.environ, "COLLECTOR": str(self._collector), **environment}
         return run_file(self._pwsh, folder / "run.ps1", state, given, folder)
 
-    def ask(self, state: State) -> Answers:
-        """What `state` answers, each way."""
-        text, from_2_0, constrained, mode = self.run(_EACH_WAY, state).splitlines()
-        assert mode == "constrained"
-        return Answers(text, from_2_0, constrained)
-
     def ask_all(self, states: Mapping[str, State]) -> dict[str, Answers]:
-        """Every state's answers, two processes at a time."""
+        """Every state's answers, each way; two processes share the states."""
+        names = list(states)
+        parts = [{name: states[name] for name in names[start::2]} for start in range(2)]
         with ThreadPoolExecutor(2) as pool:
-            return dict(zip(states, pool.map(self.ask, states.values()), strict=True))
+            first, second = pool.map(self._ask_each, parts)
+        return first | second
+
+    def _ask_each(self, states: Mapping[str, State]) -> dict[str, Answers]:
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        each_way = folder / "each_way.ps1"
+        each_way.write_text(CERTIFICATES + _EACH_WAY, "utf-8")
+        files = [folder / f"{name}.json" for name in states]
+        for file, state in zip(files, states.values(), strict=True):
+            file.write_text(json.dumps(state), "utf-8")
+        listed = folder / "states.txt"
+        listed.write_text("\n".join(map(str, files)), "utf-8")
+        given = {"STATES": str(listed), "EACH_WAY": str(each_way)}
+        lines = self.run(_EACH_STATE, {}, **given).splitlines()
+        assert lines[3::4] == ["constrained"] * len(states)
+        told = zip(lines[0::4], lines[1::4], lines[2::4], strict=True)
+        return {name: Answers(*each) for name, each in zip(states, told, strict=True)}
