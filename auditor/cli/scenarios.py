@@ -43,7 +43,7 @@ def scenarios(
     from auditor.assess.engine import policy_named
     from auditor.assess.model import Readiness
     from auditor.assess.rule import Context
-    from auditor.assess.scenarios.evidence import in_time
+    from auditor.assess.scenarios.evidence import in_time, of_estate
     from auditor.assess.scenarios.matrix import matrices
     from auditor.assess.scenarios.read_estate import read_estate
     from auditor.errors import ExitCode, UsageError
@@ -80,6 +80,7 @@ def scenarios(
     if audit is not None:
         pools = {pool.fqdn: Readiness(pool.readiness) for pool in audit.pools}
     context = Context(rulebook, policy_named(rulebook, policy), datetime.now(UTC))
-    found = matrices(estate, in_time(readings, context), rulebook, pools)
+    known_here = of_estate(in_time(readings, context), estate)
+    found = matrices(estate, known_here, rulebook, pools)
     print_scenarios(estate.name, found, make_console())
     return ExitCode.INCOMPLETE if found.is_incomplete else ExitCode.READY

@@ -171,7 +171,7 @@ EDGES = [
 def test_federation_needs_an_edgepool(
     pools: tuple[Pool, ...], whole: bool, federation: str
 ) -> None:
-    found = weighed(kinds.HYBRID, estate(*pools, whole=whole))
+    found = weighed(kinds.HYBRID, replace(estate(*pools), is_whole=whole))
     assert found["federation"].in_use == federation
 
 
@@ -317,7 +317,7 @@ VOICE = [
 
 @pytest.mark.parametrize(("pools", "whole", "state"), VOICE)
 def test_hybrid_voice(pools: tuple[Pool, ...], whole: bool, state: str) -> None:
-    found = weighed(kinds.HYBRID, estate(*pools, whole=whole))["hybrid_voice"]
+    found = weighed(kinds.HYBRID, replace(estate(*pools), is_whole=whole))["hybrid_voice"]
     assert found.in_use == state
 
 
