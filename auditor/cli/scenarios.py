@@ -44,7 +44,7 @@ def scenarios(
     from auditor.assess.model import Readiness
     from auditor.assess.rollup import NO_SCENARIO
     from auditor.assess.rule import Context
-    from auditor.assess.scenarios.evidence import in_time
+    from auditor.assess.scenarios.evidence import in_time, of_estate
     from auditor.assess.scenarios.matrix import matrices
     from auditor.assess.scenarios.read_estate import read_estate
     from auditor.errors import ExitCode, UsageError
@@ -86,6 +86,7 @@ def scenarios(
             for pool in audit.pools
         }
     context = Context(rulebook, policy_named(rulebook, policy), datetime.now(UTC))
-    found = matrices(estate, in_time(readings, context), rulebook, pools)
+    known_here = of_estate(in_time(readings, context), estate)
+    found = matrices(estate, known_here, rulebook, pools)
     print_scenarios(estate.name, found, make_console())
     return ExitCode.INCOMPLETE if found.is_incomplete else ExitCode.READY

@@ -77,6 +77,7 @@ def _cited_by_scenarios(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ..
     for client in rulebook.client_rows:
         yield f"clients {client.account}, {client.mailbox}", client.sources
     yield "integrations", rulebook.integrations.sources
+    yield "integrations.kindred", rulebook.integrations.kindred.sources
     for endpoint in rulebook.integrations.endpoints:
         yield f"endpoint {endpoint.name}", endpoint.sources
 

@@ -90,6 +90,15 @@ class Endpoint:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Kindred:
+    """Second-level domains that are Microsoft's, whatever the top-level domain."""
+
+    domains: tuple[str, ...]
+    confidence: Confidence
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class Integrations:
     """The names of Office 365's services; `clouds` maps keys to titles."""
 
@@ -97,8 +106,14 @@ class Integrations:
     sources: tuple[str, ...]
     clouds: Mapping[str, str]
     endpoints: tuple[Endpoint, ...]
+    kindred: Kindred
 
     def find(self, host: str | None, *services: Service) -> Endpoint | None:
         """The entry for a host of one of `services`; an exact name wins over a pattern."""
         found = [e for e in self.endpoints if host and e.service in services and e.covers(host)]
         return min(found, key=lambda e: e.name.startswith("*."), default=None)
+
+    def may_be_microsofts(self, host: str) -> bool:
+        """Whether a name that no entry covers may be that of a cloud which is not listed."""
+        labels = host.strip().rstrip(".").casefold().split(".")
+        return len(labels) > 1 and labels[-2] in self.kindred.domains

@@ -121,9 +121,18 @@ def test_old_evidence_is_as_good_as_unread(config: Path, capsys: Capture) -> Non
 
 
 def test_of_old_and_new_evidence_the_new_counts(config: Path, capsys: Capture) -> None:
-    _save(config.parent, kinds.HYBRID, "fe01", TOO_OLD)
-    _save(config.parent, kinds.ALL_OFF, "fe02")
+    _save(config.parent, kinds.HYBRID, "edge01", TOO_OLD)
+    _save(config.parent, kinds.ALL_OFF, "fe01")
     assert _audited(capsys, config)["hybrid"].in_use == "no"
+
+
+def test_evidence_of_another_estate_does_not_count(config: Path, capsys: Capture) -> None:
+    _save(config.parent, kinds.ALL_OFF, "fe77")
+    assert _audited(capsys, config)["hybrid"].in_use == "unknown"
+    told = "fe77.contoso.com is no server of estate file estate.toml"
+    notes = read_audit(config.parent / "audit" / "audit.json").estate.notes
+    assert any("What fe77.contoso.com said of its estate does not count" in n for n in notes)
+    assert told in sfb_audit(capsys, "scenarios", "--config", config).out
 
 
 def test_a_server_that_did_not_answer_leaves_it_unknown(config: Path, capsys: Capture) -> None:

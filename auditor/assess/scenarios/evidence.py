@@ -12,9 +12,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.assess.rule import outdated
-from auditor.estate.model import InUse
+from auditor.estate.model import Estate, InUse
 from auditor.facts.estate.evidence import without_facts
-from auditor.facts.estate.families import CMDLETS, ESTATE_FAMILIES, NOT_READ, not_available
+from auditor.facts.estate.families import (
+    CMDLETS,
+    ESTATE_FAMILIES,
+    NOT_READ,
+    POOL_FAMILIES,
+    not_available,
+)
 from auditor.facts.estate.listing import Listing
 from auditor.facts.families import BROKEN, FamilyError, FamilyResult
 from auditor.facts.reading import ReachState, Reading
@@ -26,6 +32,9 @@ T = TypeVar("T")
 
 # Who one is on the second hop, from the front end to the SQL Server, without delegation.
 _SECOND_HOP = "ANONYMOUS LOGON"
+
+# Families in which servers differ by nature, or that say nothing of a scenario by themselves.
+_OF_ITS_OWN = POOL_FAMILIES | {"topology", "layout", "replication"}
 
 _MOST_CLUES = 3
 _SHOWN = 80
@@ -95,6 +104,36 @@ def _in_time(reading: Reading, context: Context) -> Reading:
     return reading if old is None else without_facts(reading, old)
 
 
+def of_estate(readings: Iterable[Reading], estate: Estate) -> tuple[Reading, ...]:
+    """The readings; in those of a server that the estate does not have its families are unread.
+
+    A computer's domain need not be its name's in the topology, so host names are compared.
+    """
+    members = {server.fqdn for pool in estate.pools for server in pool.servers}
+    hosts = {_host(name) for name in (*members, *(pool.fqdn for pool in estate.pools))}
+    return tuple(
+        reading
+        if not hosts or _host(reading.fqdn) in hosts
+        else without_facts(reading, f"{reading.fqdn} is no server of {estate.source}")
+        for reading in readings
+    )
+
+
+def strangers(readings: Iterable[Reading], estate: Estate) -> tuple[str, ...]:
+    """A sentence for each server whose evidence does not count, as it is not the estate's."""
+    readings = tuple(readings)
+    known = zip(readings, of_estate(readings, estate), strict=True)
+    names = {was.fqdn for was, now in known if was is not now and Known([was])}
+    return tuple(
+        f"What {name} said of its estate does not count: it is no server of {estate.source}."
+        for name in sorted(names)
+    )
+
+
+def _host(name: str) -> str:
+    return name.partition(".")[0].casefold()
+
+
 def quoted(text: str | None) -> str:
     """A server's text within a sentence, cut."""
     text = text or ""
@@ -120,27 +159,80 @@ def is_second_hop(error: FamilyError) -> bool:
     return _SECOND_HOP in error.message.upper()
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A family as one reading has it; `instant` is by our clock, where that was asked."""
+
+    result: FamilyResult
+    server: str
+    instant: float
+
+    @property
+    def is_read(self) -> bool:
+        return self.result.error is None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the server said anything, be it a refusal, that is not too old."""
+        error = self.result.error
+        return error is None or error.kind != NOT_READ
+
+    def clue(self, sentence: str) -> Clue:
+        return Clue(sentence, self.result.family, self.server, self.result.when)
+
+
+def _answers(readings: Iterable[Reading]) -> dict[str, list[_Answer]]:
+    """Each family's answers, the newest first."""
+    found: dict[str, list[_Answer]] = {}
+    for reading in readings:
+        for family in ESTATE_FAMILIES:
+            result = reading.family(family.key)
+            if result is not None:
+                when = reading.finished or reading.collected or result.when
+                instant = when.timestamp() if when else 0.0
+                found.setdefault(family.key, []).append(_Answer(result, reading.fqdn, instant))
+    for answers in found.values():
+        answers.sort(key=lambda answer: answer.instant, reverse=True)
+    return found
+
+
+def _doubts(chosen: _Answer, answers: list[_Answer]) -> Iterable[Clue]:
+    """What else was answered: a refusal since, or something else than what counts."""
+    if not chosen.is_read:
+        return
+    newest = next(answer for answer in answers if answer.counts)
+    if not newest.is_read:
+        yield newest.clue(f"a newer answer {why_unread(newest.result.error)}; the older one counts")
+    if chosen.result.family in _OF_ITS_OWN:
+        return
+    said = _comparable(chosen.result.facts)
+    for answer in answers:
+        if answer.is_read and _comparable(answer.result.facts) != said:
+            yield answer.clue("another answer says otherwise; the newest counts")
+            return
+
+
+def _comparable(facts: object) -> object:
+    """Facts without the order in which a listing came."""
+    if isinstance(facts, Listing):
+        return facts.truncated, sorted(map(repr, facts.items))
+    return facts
+
+
 class Known:
-    """The estate's families as they were read: each from the newest reading that has it."""
+    """The estate's families as they were read: each from the newest reading that has it.
+
+    Newest by our clock where that was there. An older answer counts where the newest is an
+    error; every clue of a family says so, and that another answer says otherwise.
+    """
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._results: dict[str, tuple[FamilyResult, str]] = {}
-        for reading in readings:
-            for family in ESTATE_FAMILIES:
-                result = reading.family(family.key)
-                if result is not None and self._better(result):
-                    self._results[family.key] = (result, reading.fqdn)
-
-    def _better(self, result: FamilyResult) -> bool:
-        """A family that was read wins over an error, then the newer one over the older."""
-        if result.family not in self._results:
-            return True
-        have = self._results[result.family][0]
-        return self._worth(result) > self._worth(have)
-
-    @staticmethod
-    def _worth(result: FamilyResult) -> tuple[bool, float]:
-        return result.error is None, result.when.timestamp() if result.when else 0.0
+        self._doubts: dict[str, tuple[Clue, ...]] = {}
+        for family, answers in _answers(readings).items():
+            chosen = next(filter(lambda answer: answer.is_read, answers), answers[0])
+            self._results[family] = (chosen.result, chosen.server)
+            self._doubts[family] = tuple(_doubts(chosen, answers))
 
     def __bool__(self) -> bool:
         """Whether any family of the estate was asked for."""
@@ -170,7 +262,7 @@ class Known:
         return Clue(sentence, family, server, result.when)
 
     def signal(self, family: str, state: InUse, sentence: str) -> Signal:
-        return Signal(state, (self.clue(family, sentence),))
+        return Signal(state, self._clues(family, [sentence]))
 
     def unread(self, family: str) -> Signal:
         """Unknown, with the reason why the family has no facts."""
@@ -213,4 +305,5 @@ class Known:
         distinct = list(dict.fromkeys(sentences))
         more = len(distinct) - _MOST_CLUES
         shown = distinct[:_MOST_CLUES] + ([f"and {more} more"] if more > 0 else [])
-        return tuple(self.clue(family, sentence) for sentence in shown)
+        clues = tuple(self.clue(family, sentence) for sentence in shown)
+        return (*clues, *self._doubts.get(family, ()))

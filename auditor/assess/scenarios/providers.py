@@ -12,6 +12,7 @@ from auditor.rulebook.integration import Service
 if TYPE_CHECKING:
     from auditor.facts.estate.hosted_voicemail import HostedVoicemailPolicy
     from auditor.facts.estate.hosting_providers import HostingProvider
+    from auditor.rulebook.integration import Endpoint
 
 
 def shared_address_space(look: Look) -> Signal:
@@ -21,10 +22,10 @@ def shared_address_space(look: Look) -> Signal:
     """
 
     def judge(provider: HostingProvider) -> Judged:
-        if provider.is_local:
-            return NOTHING
         shown = _provider(provider)
         endpoint = look.integrations.find(provider.proxy_fqdn, Service.SIP, Service.VOICEMAIL)
+        if provider.is_local:
+            return _local(provider, endpoint)
         if endpoint is not None and endpoint.service is Service.VOICEMAIL:
             return InUse.NO, f"{shown} is Exchange Online voicemail, which is not hybrid"
         flags = (provider.enabled, provider.shared_address_space, provider.hosts_users)
@@ -47,6 +48,14 @@ def shared_address_space(look: Look) -> Signal:
     )
 
 
+def _local(provider: HostingProvider, endpoint: Endpoint | None) -> Judged:
+    """A provider on-premises hosts nobody online; with a proxy of Office 365 it contradicts."""
+    flags = (provider.enabled, provider.shared_address_space, provider.hosts_users)
+    if endpoint is None or endpoint.service is not Service.SIP or False in flags:
+        return NOTHING
+    return InUse.UNKNOWN, f"{_provider(provider)} is said to be local, with Office 365's proxy"
+
+
 def online_provider(look: Look) -> Signal:
     """A hosting provider for the organisations of Office 365, shared address space or not."""
     return _enabled_provider(look, Service.SIP, "no hosting provider of Office 365 is enabled")
@@ -62,7 +71,7 @@ def _enabled_provider(look: Look, service: Service, nothing: str) -> Signal:
     def judge(provider: HostingProvider) -> Judged:
         endpoint = look.integrations.find(provider.proxy_fqdn, service)
         if endpoint is None:
-            return NOTHING
+            return _unlisted(look, provider)
         said = {
             True: "is enabled",
             False: "is disabled",
@@ -74,13 +83,29 @@ def _enabled_provider(look: Look, service: Service, nothing: str) -> Signal:
     return look.known.listed("hosting_providers", judge, nothing)
 
 
+def _unlisted(look: Look, provider: HostingProvider) -> Judged:
+    """A hoster's own name is no; one that is missing, or may be Microsoft's, is unknown."""
+    host = (provider.proxy_fqdn or "").strip()
+    other = look.integrations.find(host, Service.SIP, Service.VOICEMAIL)
+    if provider.is_local or provider.enabled is False or other is not None:
+        return NOTHING
+    if host and not look.integrations.may_be_microsofts(host):
+        return NOTHING
+    why = "a name that is not known" if host else "and nobody knows where it leads"
+    return InUse.UNKNOWN, f"{_provider(provider)} is not disabled: {why}"
+
+
 def voicemail_policy(look: Look) -> Signal:
     def judge(policy: HostedVoicemailPolicy) -> Judged:
         endpoint = look.integrations.find(policy.destination, Service.VOICEMAIL)
-        if endpoint is None:
+        if endpoint is None and not (policy.destination or "").strip():
             return NOTHING
+        name = f"voicemail policy {quoted(policy.identity)}"
+        if endpoint is None:
+            to = quoted(policy.destination)
+            return InUse.UNKNOWN, f"{name} sends voicemail to {to}, a name that is not known"
         to = f"{quoted(policy.destination)}: {look.named(endpoint)}"
-        return InUse.YES, f"voicemail policy {quoted(policy.identity)} sends voicemail to {to}"
+        return InUse.YES, f"{name} sends voicemail to {to}"
 
     return look.known.listed(
         "hosted_voicemail",

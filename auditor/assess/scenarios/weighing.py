@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.assess.scenarios import exchange, federation, providers, voice
-from auditor.assess.scenarios.evidence import Clue, Known, Signal, agreed, all_of, any_of
+from auditor.assess.scenarios.evidence import (
+    Clue,
+    Known,
+    Signal,
+    agreed,
+    all_of,
+    any_of,
+    of_estate,
+    strangers,
+)
 from auditor.assess.scenarios.look import Look
 from auditor.estate.model import Estate, InUse, Scenario
 from auditor.facts.reading import Reading
@@ -47,7 +56,7 @@ def weigh(estate: Estate, readings: Iterable[Reading], rulebook: Rulebook) -> tu
     A statement of the estate (yes or no) wins over what was read. Where nothing was asked and
     nothing stated, a scenario that audits judge is ASSUMED, any other UNKNOWN.
     """
-    scales = _Scales(estate, Known(readings), rulebook)
+    scales = _Scales(estate, Known(of_estate(readings, estate)), rulebook)
     return tuple(scales.weighed(key) for key in rulebook.scenarios)
 
 
@@ -65,7 +74,7 @@ def with_evidence(estate: Estate, readings: Iterable[Reading], rulebook: Ruleboo
     return replace(
         estate,
         scenarios=tuple(Scenario(w.key, w.in_use, w.evidence) for w in shown),
-        notes=(*estate.notes, *notes),
+        notes=(*estate.notes, *strangers(readings, estate), *notes),
     )
 
 

@@ -33,7 +33,10 @@ PROVIDERS = [
     ({"EnabledSharedAddressSpace": None}, "unknown", "yes"),  # a view that hides it
     ({"HostsOCSUsers": None}, "unknown", "yes"),
     ({"HostsOCSUsers": False}, "unknown", "yes"),
-    ({"IsLocal": True}, "no", "yes"),
+    ({"IsLocal": True}, "unknown", "yes"),  # with the proxy of Office 365
+    ({"IsLocal": True, "HostsOCSUsers": None}, "unknown", "yes"),
+    ({"IsLocal": True, "HostsOCSUsers": False}, "no", "yes"),
+    ({"IsLocal": True, "ProxyFqdn": None}, "no", "yes"),
     ({"Enabled": None}, "unknown", "yes"),
     ({"ProxyFqdn": "SIPFED.ONLINE.LYNC.COM."}, "yes", "yes"),
     ({"ProxyFqdn": "sipfed1a.online.lync.com"}, "yes", "yes"),
@@ -61,6 +64,30 @@ def test_voicemail_in_exchange_online_is_not_hybrid() -> None:
     assert "is Exchange Online voicemail, which is not hybrid" in found.evidence
 
 
+# what differs from a hybrid estate's hosting provider -> federation that is not open
+UNLISTED = [
+    ({"ProxyFqdn": "sipfed.online.lync.us"}, "unknown"),
+    ({"ProxyFqdn": "SIPFED.online.skypeforbusiness.CN."}, "unknown"),
+    ({"ProxyFqdn": "sipfed.online.lync.us", "Enabled": None}, "unknown"),
+    ({"ProxyFqdn": "sipfed.online.lync.us", "Enabled": False}, "no"),
+    ({"ProxyFqdn": None}, "unknown"),
+    ({"ProxyFqdn": ""}, "unknown"),
+    ({"ProxyFqdn": None, "Enabled": False}, "no"),
+    ({"ProxyFqdn": None, "IsLocal": True}, "no"),
+    ({"ProxyFqdn": "sip.hoster.net"}, "no"),
+    ({"ProxyFqdn": "lync.hoster.net"}, "no"),
+    ({"ProxyFqdn": "sipfed.online.lync.com.evil.org"}, "no"),
+    ({"ProxyFqdn": "exap.um.outlook.com"}, "no"),  # known, and for voicemail
+]
+
+
+@pytest.mark.parametrize(("differs", "federation"), UNLISTED)
+def test_a_provider_whose_name_is_not_listed(differs: dict[str, object], federation: str) -> None:
+    shell = {**_provider(**differs), "Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN]}
+    assert weighed(shell)["federation"].in_use == federation
+
+
+ALLOWED_UNLISTED = [{"Domain": "fabrikam.com", "ProxyFqdn": "sipfed.online.lync.us"}]
 ALLOWED_ONLINE = [{"Domain": "fabrikam.com", "ProxyFqdn": "sipfed.online.lync.com"}]
 OFF = [{**kinds.ONLINE, "Enabled": False}]
 
@@ -80,6 +107,15 @@ FEDERATION: list[tuple[kinds.Shell, str, str]] = [
         },
         "yes",
         "no",
+    ),
+    (
+        {
+            "Get-CsHostingProvider": OFF,
+            "Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN],
+            "Get-CsAllowedDomain": ALLOWED_UNLISTED,
+        },
+        "unknown",
+        "unknown",
     ),
     ({"Get-CsExternalAccessPolicy": [kinds.CLOSED_POLICY]}, "no", "no"),
     ({"Get-CsExternalAccessPolicy": [kinds.CLOSED_POLICY, kinds.POLICY]}, "yes", "no"),
@@ -135,7 +171,7 @@ EDGES = [
 def test_federation_needs_an_edgepool(
     pools: tuple[Pool, ...], whole: bool, federation: str
 ) -> None:
-    found = weighed(kinds.HYBRID, estate(*pools, whole=whole))
+    found = weighed(kinds.HYBRID, replace(estate(*pools), is_whole=whole))
     assert found["federation"].in_use == federation
 
 
@@ -162,12 +198,18 @@ BESIDE = {
     "AuthToken": "Value=https://mail.contoso.com/Autodiscover/Metadata/JSON/1",
 }
 
+ELSEWHERE = {**kinds.VOICEMAIL_ONLINE, "Destination": "um.hoster.net"}
+
 # what differs from an estate with Exchange Online -> voicemail, OAuth
 EXCHANGE = [
     ({}, "yes", "yes"),
     ({"provider": []}, "unknown", "yes"),  # a policy without its provider
     ({"policy": [kinds.VOICEMAIL]}, "unknown", "yes"),
     ({"provider": [], "policy": [kinds.VOICEMAIL]}, "no", "yes"),
+    ({"policy": [ELSEWHERE]}, "unknown", "yes"),
+    ({"provider": [], "policy": [ELSEWHERE]}, "unknown", "yes"),
+    ({"policy": [ELSEWHERE, kinds.VOICEMAIL_ONLINE]}, "yes", "yes"),
+    ({"provider": [{**kinds.EXCHANGE_UM, "ProxyFqdn": None}]}, "unknown", "yes"),
     ({"tokens": []}, "yes", "unknown"),
     ({"application": []}, "yes", "no"),  # OAuth for something else
     ({"application": [DISABLED]}, "yes", "no"),
@@ -185,6 +227,11 @@ EXCHANGE = [
     # The same application id: only where its tokens come from tells it from Exchange Online.
     ({"application": [kinds.EXCHANGE_ON_PREMISES]}, "yes", "no"),
 ]
+
+
+def test_a_destination_that_is_not_known_is_quoted() -> None:
+    found = weighed(_exchange(policy=[ELSEWHERE]))["exchange_voicemail"]
+    assert 'sends voicemail to "um.hoster.net", a name that is not known' in found.evidence
 
 
 @pytest.mark.parametrize(("differs", "voicemail", "oauth"), EXCHANGE)
@@ -270,7 +317,7 @@ VOICE = [
 
 @pytest.mark.parametrize(("pools", "whole", "state"), VOICE)
 def test_hybrid_voice(pools: tuple[Pool, ...], whole: bool, state: str) -> None:
-    found = weighed(kinds.HYBRID, estate(*pools, whole=whole))["hybrid_voice"]
+    found = weighed(kinds.HYBRID, replace(estate(*pools), is_whole=whole))["hybrid_voice"]
     assert found.in_use == state
 
 

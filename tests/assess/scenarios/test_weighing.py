@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from auditor.assess.engine import assess, exit_code
 from auditor.assess.scenarios.weighing import weigh, with_evidence
 from auditor.errors import ExitCode
-from auditor.estate.model import InUse
+from auditor.estate.model import InUse, Server
 from auditor.facts.estate.families import ESTATE_FAMILIES
+from auditor.facts.reading import Reading
 from tests import estate_kinds as kinds
 from tests.assess.facts_of import NOW, server
 from tests.assess.scenarios.weighing_cases import (
@@ -213,9 +215,13 @@ def test_without_evidence_an_estate_stays_as_it_is() -> None:
     assert "was not read" in found["federation_partners"].evidence
 
 
+FE02, FE03 = (Server(f"fe0{n}.contoso.com", FRONT.fqdn) for n in (2, 3))
+
+
 def test_the_newest_answer_counts_and_an_error_never_hides_an_answer() -> None:
     old = front_end(kinds.ALL_OFF)
     new = front_end(kinds.HYBRID, fqdn="fe02.contoso.com", when=WHEN + timedelta(hours=1))
+    where = estate(replace(FRONT, servers=(*FRONT.servers, FE02, FE03)), EDGE)
     broken = front_end(
         kinds.ALL_OFF,
         refused=["hosting_providers"],
@@ -223,9 +229,86 @@ def test_the_newest_answer_counts_and_an_error_never_hides_an_answer() -> None:
         when=WHEN + timedelta(hours=2),
     )
     for readings in ([old, new, broken], [broken, new, old]):
-        found = {each.key: each for each in weigh(estate(), readings, BOOK)}
+        found = {each.key: each for each in weigh(where, readings, BOOK)}
         assert found["hybrid"].in_use is InUse.YES
         assert "fe02.contoso.com" in found["hybrid"].evidence
+
+
+HOUR = timedelta(hours=1)
+NO_PROVIDER: kinds.Shell = {**kinds.HYBRID, "Get-CsHostingProvider": []}
+SAYS_OTHERWISE = "another answer says otherwise; the newest counts"
+
+# readings -> hybrid, a sentence of its evidence, one that is not there
+ANSWERS = [
+    (
+        [
+            front_end(kinds.HYBRID),
+            front_end(NO_PROVIDER, fqdn="fe02.contoso.com", when=WHEN + HOUR),
+        ],
+        "no",
+        f"{SAYS_OTHERWISE} (Get-CsHostingProvider, fe01.contoso.com",
+        "a newer answer",
+    ),
+    (
+        [front_end(kinds.HYBRID), front_end(kinds.HYBRID, when=WHEN + HOUR)],
+        "yes",
+        "shares the SIP address space",
+        SAYS_OTHERWISE,
+    ),
+    (
+        [
+            front_end(kinds.HYBRID),
+            front_end(kinds.HYBRID, refused=["hosting_providers"], when=WHEN + HOUR),
+        ],
+        "yes",
+        'a newer answer was refused: "Login failed',
+        SAYS_OTHERWISE,
+    ),
+    (  # its clock was a day ahead; by ours it is the older one
+        [
+            front_end(kinds.HYBRID, when=WHEN),
+            replace(
+                front_end(NO_PROVIDER, when=WHEN + 24 * HOUR), started=WHEN, finished=WHEN - HOUR
+            ),
+        ],
+        "yes",
+        SAYS_OTHERWISE,
+        "a newer answer",
+    ),
+]
+
+
+@pytest.mark.parametrize(("readings", "hybrid", "said", "unsaid"), ANSWERS)
+def test_answers_that_differ_are_not_decided_in_silence(
+    readings: list[Reading], hybrid: str, said: str, unsaid: str
+) -> None:
+    where = estate(replace(FRONT, servers=(*FRONT.servers, FE02)), EDGE)
+    for given in (readings, readings[::-1]):
+        found = {each.key: each for each in weigh(where, given, BOOK)}["hybrid"]
+        assert found.in_use == hybrid
+        assert said in found.evidence
+        assert unsaid not in found.evidence
+
+
+# the server that answered -> hybrid, by whether it is one of the estate's
+MEMBERS = [
+    ("fe01.contoso.com", "yes"),
+    ("fe01.corp.contoso.com", "yes"),  # a domain that is not its name's
+    ("fe01", "yes"),
+    ("pool01.contoso.com", "yes"),
+    ("fe77.fabrikam.com", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("fqdn", "hybrid"), MEMBERS)
+def test_evidence_of_a_stranger_does_not_count(fqdn: str, hybrid: str) -> None:
+    after = with_evidence(estate(), [front_end(kinds.HYBRID, fqdn=fqdn)], BOOK)
+    found = next(s for s in after.scenarios if s.key == "hybrid")
+    assert found.in_use == hybrid
+    said = f"{fqdn} is no server of topology contoso.xml"
+    assert (said in found.evidence) is (hybrid == "unknown")
+    notes = "\n".join(after.notes)
+    assert (f"What {fqdn} said of its estate does not count" in notes) is (hybrid == "unknown")
 
 
 def test_an_audit_is_incomplete_where_evidence_was_refused() -> None:

@@ -27,11 +27,9 @@ GATEWAY = replace(pool("gw.contoso.com", PoolKind.GATEWAY), takes_updates=False)
 STATED = "estate.toml"
 
 
-def estate(
-    *pools: Pool, source: str = "topology contoso.xml", whole: bool = True, **stated: str
-) -> Estate:
+def estate(*pools: Pool, source: str = "topology contoso.xml", **stated: str) -> Estate:
     said = stated_scenarios({key: InUse(word) for key, word in stated.items()}, STATED)
-    return Estate("Contoso", source, pools=pools or (FRONT, EDGE), scenarios=said, is_whole=whole)
+    return Estate("Contoso", source, pools=pools or (FRONT, EDGE), scenarios=said, is_whole=True)
 
 
 def weighed(
