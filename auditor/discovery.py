@@ -9,6 +9,7 @@ from typing import Any
 from auditor.assess.scenarios.evidence import is_second_hop, why_unread
 from auditor.assess.scenarios.matrix import Matrices, matrices
 from auditor.estate.model import Estate, Pool, PoolKind
+from auditor.estate.problems import some_of
 from auditor.facts.estate.families import CMDLETS, ESTATE_FAMILIES, POOL_FAMILIES, not_available
 from auditor.facts.estate.layout import LayoutFacts
 from auditor.facts.estate.pool_fabric import PoolFabricFacts
@@ -49,7 +50,8 @@ class Unread:
 class PoolState:
     """What a front end said of its own pool; `server` is empty where none could be asked.
 
-    `tries` are the sentences of front ends that were asked in vain before.
+    `tries` are the sentences of front ends that were asked in vain before; `excluded` says who
+    is left out, and why, where that is every front end of the pool.
     """
 
     pool: str
@@ -58,9 +60,12 @@ class PoolState:
     fabric: PoolFabricFacts | None = None
     tries: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    excluded: str = ""
 
     @property
     def is_unknown(self) -> bool:
+        if self.excluded:
+            return False  # somebody decided that it is out of scope
         return not self.server or any(each.matters for each in self.unread)
 
 
@@ -130,7 +135,11 @@ def discovered(
     layout: LayoutFacts | None = _facts(first, "layout")
     home = home_of(first.fqdn, estate)
     pools = [_state(home or first.fqdn, [first])] if _speaks_of_a_pool(first, home, estate) else []
-    pools += [_state(pool, tries) for pool, tries in others.items()]
+    left_out = {pool.fqdn: _left_out(pool) for pool in estate.pools if pool.is_excluded}
+    pools += [
+        PoolState(pool, excluded=left_out[pool]) if pool in left_out else _state(pool, tries)
+        for pool, tries in others.items()
+    ]
     return Discovery(
         estate=estate,
         readings=readings,
@@ -172,6 +181,10 @@ def _state(pool: str, tries: Sequence[Reading]) -> PoolState:
         tries=said,
         unread=tuple(_unread(reading, sorted(POOL_FAMILIES))),
     )
+
+
+def _left_out(pool: Pool) -> str:
+    return some_of([f"{server.fqdn} ({server.excluded})" for server in pool.servers])
 
 
 def _facts(reading: Reading, family: str) -> Any:

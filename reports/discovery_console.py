@@ -89,6 +89,9 @@ def _pools(found: Discovery, console: Console) -> None:
 
 
 def _pool(pool: PoolState, console: Console) -> None:
+    if pool.excluded:
+        _say(console, f"{pool.pool}: not asked, excluded: {pool.excluded}", _DIM)
+        return
     by = f" (by {pool.server})" if pool.server else ""
     if pool.upgrade is None:
         why = next((f": {each}" for each in pool.unread if each.family == "pool_upgrade"), by)

@@ -138,7 +138,11 @@ def _server(server: Server) -> Text:
         for what, name in domains.items()
         if name and name.lower() != server.fqdn  # as of a server that is a pool of one
     ]
-    return line.append(f"  {', '.join(said)}", "dim") if said else line
+    if said:
+        line.append(f"  {', '.join(said)}", "dim")
+    if server.excluded:
+        line.append(f"  excluded: {one_line(server.excluded, 500)}", "magenta")
+    return line
 
 
 def _sql(backend: SqlBackend) -> Text:

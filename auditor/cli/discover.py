@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from reports.estate_folder import EstateFolder
 
 WINRM, OCS = "winrm", "ocspowershell"
+_ONE_FRONT_END = (
+    "Over WinRM --from names one front end; a pool is asked by its name with --via ocspowershell."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,10 @@ def _found(fqdn: str, asking: Asking) -> _Found:
     if reading.reach.state is not ReachState.READ:
         reach = reading.reach
         detail = f" ({reach.detail})" if reach.detail else ""
-        raise UnreachedError(reach.state.value, f"{reach.sentence}{detail}", reach.hint)
+        hint = reach.hint
+        if reading.computer_name and not asking.by_commands:  # another computer answered
+            hint = f"{_ONE_FRONT_END} {hint}"
+        raise UnreachedError(reach.state.value, f"{reach.sentence}{detail}", hint)
     estate, error = asking.ways.known.estate, ""
     try:
         read = read_estate([reading])

@@ -40,6 +40,12 @@ class Asking:
     def first(self, fqdn: str, progress: Progress) -> Collected:
         """What the one server says of everything. Raises UsageError where no way is known."""
         server = self.ways.first(fqdn)
+        if server.excluded:
+            raise UsageError(
+                "DISCOVER-WAY",
+                f"{fqdn} is excluded in the estate file ({server.excluded}): it is not asked.",
+                "Ask another front end, or take the exclusion out of the estate file.",
+            )
         zone = self._zone(server)
         if zone is None:
             raise UsageError(

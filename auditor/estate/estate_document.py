@@ -16,6 +16,7 @@ from pydantic import (
 
 from auditor.estate.model import PoolKind
 from auditor.estate.names import has_control_character, host_name
+from auditor.estate.reasons import is_mark, no_reason
 from auditor.estate.zone import CONFIGURATION_NAME, Auth, SecretSource, Transport
 
 
@@ -45,6 +46,12 @@ def _configuration(text: str) -> str:
     return text
 
 
+def _reason(text: str) -> str:
+    if is_mark(text):
+        raise ValueError(no_reason(text))
+    return text
+
+
 def _server(value: Any) -> Any:
     return {"fqdn": value} if isinstance(value, str) else value
 
@@ -58,6 +65,7 @@ Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
     AfterValidator(_plain),
+    AfterValidator(_reason),
 ]
 File = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_plain)]
 

@@ -19,6 +19,7 @@ from auditor.estate.input_file import MIB, read_input
 from auditor.estate.model import KINDS_WITHOUT_UPDATES, Estate, Pool, PoolKind, Server, Site
 from auditor.estate.names import has_control_character, host_name
 from auditor.estate.problems import listed, nearest
+from auditor.estate.reasons import is_mark, no_reason
 from auditor.estate.scenarios import stated_scenarios
 
 COLUMNS = (
@@ -143,6 +144,9 @@ def _server(line: int, row: Row, problems: list[str]) -> Server | None:
         if not row.get("fqdn"):
             problems.append(f"line {line}: no fqdn")
         return None
+    excluded = row.get("exclude", "")
+    if is_mark(excluded):
+        problems.append(f"line {line}: exclude {no_reason(excluded)}")
     return Server(
         fqdn=fqdn,
         pool=names["pool"] or fqdn,
@@ -151,7 +155,7 @@ def _server(line: int, row: Row, problems: list[str]) -> Server | None:
         zone=row.get("zone") or None,
         address=names["address"],
         credential=row.get("credential") or None,
-        excluded=row.get("exclude", ""),
+        excluded=excluded,
     )
 
 

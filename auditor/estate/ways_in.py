@@ -49,7 +49,10 @@ class WaysIn:
         return replace(self.known, zones=self.zones).way_to(replace(server, zone=name))
 
     def first(self, fqdn: str) -> Server:
-        """The server of that name, or the first of the pool of that name, else a new one."""
+        """The server of that name, or the first of the pool of that name, else a new one.
+
+        Of a pool it is one that nobody excluded, where there is one.
+        """
         pools = self.placed(self.known.estate).pools
         for pool in pools:
             for server in pool.servers:
@@ -57,7 +60,8 @@ class WaysIn:
                     return server
         for pool in pools:
             if pool.fqdn == fqdn and pool.servers:
-                return replace(pool.servers[0], fqdn=fqdn)
+                open_ones = (server for server in pool.servers if not server.excluded)
+                return replace(next(open_ones, pool.servers[0]), fqdn=fqdn)
         return Server(fqdn, fqdn, address=self.addresses.get(fqdn))
 
 

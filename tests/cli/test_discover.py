@@ -15,6 +15,7 @@ from auditor.lab.model import LabHost
 from tests import estate_kinds as kinds
 from tests.cli.command import Ended, sfb_audit
 from tests.estate.topology_text import On, whole_estate
+from tests.estate_facts import answer_of
 from tests.front_ends import STATE, FrontEnds, asked_by, host
 
 Capture = pytest.CaptureFixture[str]
@@ -239,6 +240,45 @@ def test_servers_that_nothing_reaches_are_not_asked(tmp_path: Path, capsys: Capt
     assert ended.code == ExitCode.INCOMPLETE
     assert [name for name, _ in backend.asked] == [FE, STANDARD]
     assert "No zone leads to its front ends" in ended.out
+
+
+EXCLUDED = '[[overrides]]\nserver = "{}"\nexclude = "being retired, CHG1234"\n'
+
+
+@pytest.mark.parametrize("via", ["winrm", "ocspowershell"])
+def test_a_server_that_is_excluded_is_not_asked(via: str, tmp_path: Path, capsys: Capture) -> None:
+    backend = FrontEnds(SHELLS, TOPOLOGY)
+    with asked_by(HOSTS, backend, tmp_path, EXCLUDED.format(FE)) as (_, config):
+        ended = sfb_audit(capsys, "discover", "--from", FE, "--config", config, "--via", via)
+    assert ended.code == ExitCode.USAGE
+    assert "error DISCOVER-WAY: fe01.contoso.com is excluded in the estate file" in ended.err
+    assert "(being retired, CHG1234)" in ended.err
+    assert backend.asked == []
+
+
+def test_a_pool_that_is_excluded_is_shown_so(tmp_path: Path, capsys: Capture) -> None:
+    backend = FrontEnds(SHELLS, TOPOLOGY)
+    with asked_by(HOSTS, backend, tmp_path, EXCLUDED.format(OTHER)) as (_, config):
+        ended = sfb_audit(capsys, "discover", "--from", FE, "--config", config)
+    assert ended.code == ExitCode.READY, ended
+    assert [name for name, _ in backend.asked] == [FE, STANDARD]
+    lines = [line.split() for line in ended.out.splitlines()]
+    (shown,) = (line for line in lines if line[:2] == ["servers", OTHER])
+    assert " ".join(shown).endswith("excluded: being retired, CHG1234")
+    assert f"pool02.contoso.com: not asked, excluded: {OTHER} (being retired, CHG1234)" in ended.out
+    assert "pool02.contoso.com: unknown" not in ended.out
+
+
+def test_a_pool_over_winrm_is_answered_by_one_of_its_front_ends(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    """The machine behind the name that was asked calls itself fe11."""
+    answer = answer_of(FULL, fqdn=OTHER)
+    ended = discover(capsys, tmp_path, FrontEnds({FE: answer}), hosts=HOSTS[:1])
+    assert ended.code == ExitCode.INCOMPLETE
+    assert "error REACH-ANSWER: Another computer answered" in ended.err
+    assert "--via ocspowershell" in ended.err
+    assert "Check DNS" in ended.err
 
 
 class TestSaved:

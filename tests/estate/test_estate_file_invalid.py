@@ -270,8 +270,28 @@ INVALID = [
         "overrides[0].exclude: input should be a valid string",
     ),
     (
+        "a mark for a reason, yes",
+        ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\nexclude = "yes"\n',
+        "overrides[0].exclude: 'yes' is no reason: say why in words",
+    ),
+    (
+        "a mark for a reason, No",
+        ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\nexclude = "No"\n',
+        "overrides[0].exclude: 'No' is no reason: say why in words",
+    ),
+    (
+        "a mark for a reason, 1",
+        ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\nexclude = "1"\n',
+        "overrides[0].exclude: '1' is no reason: say why in words",
+    ),
+    (
+        "a mark for a reason, -",
+        ZONE + POOL + '[[overrides]]\nserver = "fe01.contoso.com"\nexclude = "-"\n',
+        "overrides[0].exclude: '-' is no reason: say why in words",
+    ),
+    (
         "an exclusion that says more of nothing",
-        ZONE + POOL + '[[overrides]]\nserver = "fe09"\nexclude = "x"\nzone = "default"\n',
+        ZONE + POOL + '[[overrides]]\nserver = "fe09"\nexclude = "is retired"\nzone = "default"\n',
         "overrides[0]: fe09 is not in the estate",
     ),
     (

@@ -86,6 +86,14 @@ def test_who_signs_in_and_what_is_left_out(tmp_path: Path) -> None:
     assert [(s.fqdn, s.excluded) for s in estate.excluded()] == [("fe02", "being retired")]
 
 
+@pytest.mark.parametrize("mark", ["yes", "NO", "true", "False", "0", "1", "x", "-"])
+def test_a_mark_is_no_reason_to_leave_a_server_out(tmp_path: Path, mark: str) -> None:
+    error = refused(tmp_path, f"fqdn,exclude\nfe01,\nfe02,{mark}\nfe 03,\n")
+    assert error.code == "SERVERS-INVALID"
+    assert f"line 3: exclude {mark!r} is no reason: say why in words" in error.message
+    assert "line 4" in error.message
+
+
 def test_what_a_spreadsheet_leaves_behind_is_nothing(tmp_path: Path) -> None:
     content = 'fqdn;site;;\nfe01\xa0;"To\r\nkyo";;\n;;;\nfe02;;;\n'
     assert [(p.fqdn, p.site) for p in read(tmp_path, content).pools] == [
