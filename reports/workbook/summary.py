@@ -109,7 +109,7 @@ def _policies(page: Page, summary: Summary) -> None:
     """How many are ready under each policy; left out where there is only one."""
     if not summary.policies:
         return
-    page.section("Policy", "Servers ready", "Pools ready", "Under it")
+    page.section("Policy", "Servers", "Pools", "Ready under it, and what it means")
     for policy in summary.policies:
         page.put("A", one_line(policy.key, 60), "Audit label")
         page.put("B", policy.servers["ready"], "Audit count")
