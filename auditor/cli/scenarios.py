@@ -31,9 +31,9 @@ def scenarios(
 ) -> int:
     """Print the need matrices with this estate's rows marked: in use, evidence, path.
 
-    BUNDLES are answers to the estate's snippets, read on a front end. What an estate file
-    states wins over them; where the two exclude each other, that is said. With --run alone
-    the scenarios are shown as that run judged them.
+    BUNDLES are answers to the estate's snippets, read on a front end, or folders of them.
+    What an estate file states wins over them; where the two exclude each other, that is
+    said. With --run alone the scenarios are shown as that run judged them.
 
     \b
     sfb-audit scenarios --config estate.toml --run audit
@@ -73,7 +73,12 @@ def scenarios(
         print_scenarios(audit.estate.name, found, make_console())
         return ExitCode.INCOMPLETE if found.is_incomplete else ExitCode.READY
     known = estate_to_assess(config, topology)
-    readings = [*map(read_bundle, bundles), *read_evidence(known.evidence)]
+    readings = [
+        reading
+        for path in bundles
+        for reading in (read_evidence(path) if path.is_dir() else (read_bundle(path),))
+    ]
+    readings += read_evidence(known.evidence)
     estate = known.estate
     if not estate.pools and (read := read_estate(readings)) is not None:
         estate = replace(read, scenarios=estate.scenarios)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.estate.ca_file import ca_problem
 from auditor.estate.model import KINDS_WITHOUT_UPDATES, Estate, Pool, Server, Site, SqlBackend
 from auditor.estate.problems import nearest
 from auditor.estate.zone import PORTS, Auth, CredentialReference, SecretSource, Transport, Zone
@@ -82,8 +83,8 @@ def _zone(
     ca_file = None if table.ca_file is None else folder / table.ca_file
     if ca_file is not None and table.transport is Transport.HTTP:
         problems.append(f'zones.{name}.ca_file: is for transport = "https"')
-    elif ca_file is not None and not ca_file.is_file():
-        problems.append(f"zones.{name}.ca_file: there is no file {ca_file}")
+    elif ca_file is not None and (wrong := ca_problem(ca_file)):
+        problems.append(f"zones.{name}.ca_file: {wrong}")
     return Zone(
         name=name,
         transport=table.transport,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from auditor.errors import UsageError
+from auditor.estate.ca_file import ca_problem
 from auditor.estate.estate_file import EstateFile, read_estate_file
 from auditor.estate.model import Estate, Pool, Server
 from auditor.estate.names import host_name
@@ -74,6 +75,12 @@ def ways_in(
     config: Path | None, username: str | None, given: Given, addresses: Mapping[str, str]
 ) -> WaysIn:
     """The ways of the estate file, or one for every server as `username`. Raises UsageError."""
+    if given.ca_file is not None and (wrong := ca_problem(given.ca_file)):
+        raise UsageError(
+            "DISCOVER-CA",
+            f"--ca-file: {wrong}.",
+            "Give the certificate of the CA as Base-64 encoded X.509, as Windows exports it.",
+        )
     if config is not None:
         known = read_estate_file(config, collecting=False)
         if not known.zones:

@@ -11,6 +11,7 @@ import pytest
 
 from auditor.errors import ExitCode
 from auditor.facts.estate.families import ESTATE_FAMILIES, POOL_FAMILIES
+from auditor.lab.ca import CertificateAuthority
 from auditor.lab.model import LabHost
 from tests import estate_kinds as kinds
 from tests.cli.command import Ended, sfb_audit
@@ -218,6 +219,32 @@ def test_usage(arguments: tuple[str, ...], code: str, capsys: Capture) -> None:
     assert f"error {code}" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "there is no file"),
+        (b"", "no certificate in PEM form"),
+        (b"fqdn\nfe01\n", "no certificate in PEM form"),
+        (bytes.fromhex("308203a53082028d"), "no certificate in PEM form"),  # DER
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "no certificate in"),
+    ],
+    ids=["missing", "empty", "text", "binary", "broken"],
+)
+def test_a_ca_file_that_is_none_is_refused_before_any_server_is_asked(
+    content: bytes | None, said: str, tmp_path: Path, capsys: Capture
+) -> None:
+    ca = tmp_path / "ca.cer"
+    if content is not None:
+        ca.write_bytes(content)
+    backend = FrontEnds(SHELLS, TOPOLOGY)
+    ended = discover(capsys, tmp_path, backend, "--ca-file", ca)
+    assert ended.code == ExitCode.USAGE
+    assert "error DISCOVER-CA" in ended.err
+    assert str(ca) in ended.err
+    assert said in ended.err
+    assert backend.asked == []
+
+
 def test_an_endpoint_that_answers_the_audit_alone(tmp_path: Path, capsys: Capture) -> None:
     backend = FrontEnds(SHELLS, TOPOLOGY)
     with asked_by(HOSTS, backend, tmp_path) as (_, config):
@@ -328,7 +355,7 @@ class TestSaved:
         begin = lines.index("# [zones.edge]")
         filled = [line.removeprefix("#").removeprefix(" ") for line in lines[begin:]]
         save.write_text("\n".join(lines[:begin] + filled))
-        (tmp_path / "edge-ca.pem").write_text("")
+        CertificateAuthority(tmp_path, "edge-ca")
         ended = sfb_audit(capsys, "scenarios", "--config", save)
         assert ended.code == ExitCode.READY, ended.err
 

@@ -73,6 +73,30 @@ def test_the_row_that_is_this_estates_is_marked(
         assert _row(ended, title)[0] == (mark or "Yes")  # an unmarked row begins with its need
 
 
+@pytest.mark.parametrize("also", [(), ("fe02.json",)], ids=["one bundle", "two"])
+def test_a_folder_of_bundles_is_read_as_its_bundles_are(
+    also: tuple[str, ...], topology: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = tmp_path / "estate"
+    folder.mkdir()
+    bundle = _bundle(folder, kinds.HYBRID)
+    copies = [folder / name for name in also]
+    for copy in copies:
+        copy.write_bytes(bundle.read_bytes())
+    (folder / "topology.xml").write_text("no bundle")
+    by_name = sfb_audit(capsys, "scenarios", bundle, *copies, "--topology", topology)
+    by_folder = sfb_audit(capsys, "scenarios", folder, "--topology", topology)
+    assert by_folder.code == ExitCode.READY
+    assert by_folder.out == by_name.out
+    assert _row(by_folder, TITLES[0])[0] == ">"
+
+
+def test_a_folder_without_bundles_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    ended = sfb_audit(capsys, "scenarios", tmp_path)
+    assert ended.code == ExitCode.USAGE
+    assert "error EVIDENCE-EMPTY" in ended.err
+
+
 def test_evidence_path_and_servers(topology: Path, tmp_path: Path, capsys: Capture) -> None:
     bundle = _bundle(tmp_path, kinds.HYBRID)
     out = sfb_audit(capsys, "scenarios", bundle, "--topology", topology).out

@@ -8,6 +8,7 @@ import pytest
 
 from auditor.estate.model import InUse, PoolKind, SqlBackend
 from auditor.estate.zone import Auth, CredentialReference, RunOptions, SecretSource, Transport, Zone
+from auditor.lab.ca import CertificateAuthority
 from tests.estate.estate_text import EDGE_POOL, EDGE_ZONE, POOL, ZONE, read, refused
 from tests.estate.topology_text import whole_estate
 
@@ -88,7 +89,7 @@ def test_zones_and_credentials(tmp_path: Path, zone: str, credential: str, expec
 
 
 def test_paths_count_from_the_estate_file(tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").touch()
+    CertificateAuthority(tmp_path, "ca")
     text = """
         [zones.default]
         transport = "https"

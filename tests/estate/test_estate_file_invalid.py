@@ -101,6 +101,11 @@ INVALID = [
         "zones.default.ca_file: there is no file ",
     ),
     (
+        "a CA that is no certificate",
+        ZONE.replace('"admin"\n', '"admin"\ntransport = "https"\nca_file = "servers.csv"\n') + POOL,
+        "zones.default.ca_file: no certificate in PEM form ",
+    ),
+    (
         "unknown credential",
         ZONE.replace('credential = "admin"', 'credential = "admn"') + POOL,
         "zones.default.credential: no [credentials.admn]; did you mean 'admin'?",

@@ -60,8 +60,9 @@ def _bundles(path: Path) -> list[Path]:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
             "EVIDENCE-UNREADABLE",
-            f"{path}, which the estate file names as evidence, cannot be read: {reason}.",
-            "Correct estate.evidence, or leave it out: what is not stated is assumed then.",
+            f"{path}, which is named as evidence, cannot be read: {reason}.",
+            "Correct its name (estate.evidence in an estate file), or leave it out: what is not "
+            "stated is assumed then.",
         ) from None
     if not found:
         raise UsageError("EVIDENCE-EMPTY", f"{path} holds no bundle.", _DISCOVER)
