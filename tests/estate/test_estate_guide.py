@@ -12,6 +12,7 @@ from auditor.estate.estate_file import read_estate_file
 from auditor.estate.model import InUse, PoolKind
 from auditor.estate.scenarios import KEYS
 from auditor.estate.servers_csv import COLUMNS, read_servers_csv
+from auditor.lab.ca import CertificateAuthority
 from tests.estate.topology_text import whole_estate
 
 TABLES = {name: value for name, value in vars(estate_document).items() if name.endswith("Table")}
@@ -29,7 +30,7 @@ def examples(guide: str, language: str) -> list[str]:
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_every_example_is_an_estate(tmp_path: Path, guide: str, number: int) -> None:
     whole_estate().written(tmp_path)
-    (tmp_path / "dmz-ca.pem").touch()
+    CertificateAuthority(tmp_path, "dmz-ca")
     path = tmp_path / "estate.toml"
     path.write_text(examples(guide, "toml")[number], "utf-8")
     said = read_estate_file(path)
@@ -37,7 +38,7 @@ def test_every_example_is_an_estate(tmp_path: Path, guide: str, number: int) -> 
 
 
 def test_the_complete_example_says_what_the_guide_says(tmp_path: Path, guide: str) -> None:
-    (tmp_path / "dmz-ca.pem").touch()
+    CertificateAuthority(tmp_path, "dmz-ca")
     path = tmp_path / "estate.toml"
     path.write_text(examples(guide, "toml")[2], "utf-8")
     said = read_estate_file(path)
@@ -55,7 +56,7 @@ def test_the_complete_example_says_what_the_guide_says(tmp_path: Path, guide: st
 
 def test_an_override_goes_with_a_topology(tmp_path: Path, guide: str) -> None:
     whole_estate().written(tmp_path)
-    (tmp_path / "dmz-ca.pem").touch()
+    CertificateAuthority(tmp_path, "dmz-ca")
     _, with_topology, _, override = examples(guide, "toml")
     path = tmp_path / "estate.toml"
     local = "[credentials.edge02]\nusername = 'auditor'\n"
