@@ -19,6 +19,7 @@ from auditor.estate.estate_tables import credentials_of, written_estate, zones_o
 from auditor.estate.input_file import MIB, read_input
 from auditor.estate.model import Estate, InUse, Server
 from auditor.estate.placement import (
+    Ways,
     in_zones,
     unknown_credentials,
     unknown_zones,
@@ -45,6 +46,7 @@ class EstateFile:
 
     `credentials` are those that servers may name in place of their zone's. `evidence` is a
     bundle, or a folder of them, with what was read of the estate's own configuration.
+    `exclusions` are those of [[overrides]], also of servers that `estate` does not have.
     """
 
     estate: Estate
@@ -52,6 +54,7 @@ class EstateFile:
     options: RunOptions = field(default_factory=RunOptions)
     credentials: Mapping[str, CredentialReference] = field(default_factory=dict)
     evidence: Path | None = None
+    exclusions: Ways = field(default_factory=Ways)
 
     def way_to(self, server: Server) -> Zone:
         """The zone of a server that is audited, with the server's own credential where it has one.
@@ -102,7 +105,8 @@ def read_estate_file(
     credentials = credentials_of(document, path.parent, problems)
     zones = zones_of(document, credentials, path.parent, problems)
     estate = _structure(document, path, topology, problems)
-    estate = ways_stated(document.overrides, estate, problems).applied_to(estate)
+    ways = ways_stated(document.overrides, estate, problems)
+    estate = ways.applied_to(estate)
     if collecting:
         estate = in_zones(estate, zones, problems)
     problems += unknown_zones(estate, zones)
@@ -123,6 +127,7 @@ def read_estate_file(
         _options(document.run),
         credentials,
         None if named is None else path.parent / named,
+        ways.exclusions(),
     )
 
 

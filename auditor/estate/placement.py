@@ -47,10 +47,18 @@ class Ways:
         pools = tuple(self._pool(pool) for pool in estate.pools)
         return replace(estate, pools=pools, notes=(*estate.notes, *self.notes))
 
-    def _pool(self, pool: Pool) -> Pool:
-        return replace(pool, servers=tuple(self._server(server) for server in pool.servers))
+    def exclusions(self) -> Ways:
+        """What is said of exclusion alone."""
+        return Ways(
+            {name: Way(exclude=way.exclude) for name, way in self.pools.items()},
+            {name: Way(exclude=way.exclude) for name, way in self.servers.items()},
+        )
 
-    def _server(self, server: Server) -> Server:
+    def _pool(self, pool: Pool) -> Pool:
+        return replace(pool, servers=tuple(self.on(server) for server in pool.servers))
+
+    def on(self, server: Server) -> Server:
+        """The server with what is said of its pool and of itself."""
         said = self.pools.get(server.pool), self.servers.get(server.fqdn)
         for way in said:
             server = way.applied_to(server) if way else server

@@ -36,7 +36,7 @@ class WaysIn:
         for fqdn, address in self.addresses.items():
             servers[fqdn] = replace(servers.get(fqdn, Way()), address=address)
         pools = {pool.fqdn: Way(zone=_common(pool)) for pool in self.known.estate.pools}
-        placed = Ways(pools, servers).applied_to(estate)
+        placed = self.known.exclusions.applied_to(Ways(pools, servers).applied_to(estate))
         return replace(placed, scenarios=self.known.estate.scenarios)
 
     def zone_of(self, server: Server) -> Zone | None:
@@ -63,7 +63,7 @@ class WaysIn:
             if pool.fqdn == fqdn and pool.servers:
                 open_ones = (server for server in pool.servers if not server.excluded)
                 return replace(next(open_ones, pool.servers[0]), fqdn=fqdn)
-        return Server(fqdn, fqdn, address=self.addresses.get(fqdn))
+        return self.known.exclusions.on(Server(fqdn, fqdn, address=self.addresses.get(fqdn)))
 
 
 def _common(pool: Pool) -> str | None:

@@ -296,6 +296,23 @@ def test_a_pool_that_is_excluded_is_shown_so(tmp_path: Path, capsys: Capture) ->
     assert "pool02.contoso.com: unknown" not in ended.out
 
 
+@pytest.mark.parametrize("server", [FE, OTHER])
+def test_an_exclusion_holds_before_the_estate_is_known(
+    server: str, tmp_path: Path, capsys: Capture
+) -> None:
+    """An estate file that says how to reach the servers and not which there are."""
+    backend = FrontEnds(SHELLS, TOPOLOGY)
+    with asked_by(HOSTS, backend, tmp_path) as (_, config):
+        text = config.read_text()
+        overrides = f'[[overrides]]\nserver = "{server}"\nexclude = "being retired"\n'
+        config.write_text(text.partition("[[pools]]")[0] + overrides)
+        ended = sfb_audit(
+            capsys, "discover", "--from", FE, "--config", config, "--address", "127.31.0.1"
+        )
+    assert [name for name, _ in backend.asked][:1] == ([] if server == FE else [FE]), ended
+    assert "being retired" in ended.out + ended.err
+
+
 def test_a_pool_over_winrm_is_answered_by_one_of_its_front_ends(
     tmp_path: Path, capsys: Capture
 ) -> None:
