@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -49,14 +51,15 @@ def assess(
     """
     context = Context(rulebook, policy_named(rulebook, policy), now, tuple(waivers))
     scenarios = scope_scenarios(estate, rulebook)
-    servers = tuple(
-        verdict_of(server)
-        if server.excluded
-        else _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
-        for pool in estate.pools
-        if pool.takes_updates
-        for server in pool.servers
-    )
+    with _no_cycles():
+        servers = tuple(
+            verdict_of(server)
+            if server.excluded
+            else _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
+            for pool in estate.pools
+            if pool.takes_updates
+            for server in pool.servers
+        )
     pools, judged = roll_up(estate.pools, servers, scenarios)
     return Assessment(
         estate=estate,
@@ -70,6 +73,18 @@ def assess(
             *_of_waivers(servers, context),
         ),
     )
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Verdicts are many values without a cycle: looking for one takes a third of the time."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
 
 
 def exit_code(assessment: Assessment) -> ExitCode:

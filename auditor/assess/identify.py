@@ -7,6 +7,7 @@ be read, and where the two disagree nothing is claimed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditor.estate.model import Pool, PoolKind
@@ -43,7 +44,7 @@ class Package:
         return str(self.version or self.installed.version_text or "none")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProductIdentity:
     """`product` is a rulebook key or None; `is_server` is None where it cannot be told.
 
@@ -57,7 +58,15 @@ class ProductIdentity:
     truncated: bool = False
 
     def components(self, name: str) -> tuple[Package, ...]:
-        return tuple(p for p in self.packages if p.component.casefold() == name.casefold())
+        return self._by_component.get(name.casefold(), ())
+
+    @cached_property
+    def _by_component(self) -> dict[str, tuple[Package, ...]]:
+        found: dict[str, tuple[Package, ...]] = {}
+        for package in self.packages:
+            name = package.component.casefold()
+            found[name] = (*found.get(name, ()), package)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +179,7 @@ def _without_roles(
 
 def _named_packages(facts: ProductsFacts, rulebook: Rulebook) -> tuple[Package, ...]:
     """Uninstall entries that name a product and a component, by product code or by name."""
-    products = rulebook.products.values()
-    codes = {
-        code.casefold(): (product.key, component)
-        for product in products
-        for code, component in product.codes.items()
-    }
-    names = {name.casefold(): product.key for product in products for name in product.packages}
+    codes, names = rulebook.package_codes, rulebook.package_names
     packages = []
     for item in facts.items:
         head, _, component = item.name.partition(",")

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Required, TypedDict, TypeVar, Unpack
 
 from auditor.assess.identify import ProductIdentity, SystemIdentity
@@ -80,7 +81,7 @@ class Context:
     waivers: tuple[Waiver, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """A server with what was read of it; `scenarios` are keys in force on its pool's path.
 
@@ -97,7 +98,18 @@ class Subject:
 
     def find(self, kind: type[_Facts]) -> _Facts | None:
         """The facts of a family by their type, None where they are missing or failed."""
-        return facts_of(self.reading, kind)
+        facts = self._facts.get(kind)
+        return facts if isinstance(facts, kind) else None
+
+    @cached_property
+    def _facts(self) -> dict[type, object]:
+        return {type(result.facts): result.facts for result in reversed(self.reading.families)}
+
+    @cached_property
+    def failures(self) -> dict[str, str]:
+        """By family why its facts are not there, for those that are not."""
+        told = {family: _failure(self.reading, family) for family in FAMILIES}
+        return {family: failure for family, failure in told.items() if failure is not None}
 
     def get(self, kind: type[_Facts]) -> _Facts:
         """The facts of a family that the rule `needs`; LookupError if it did not say so."""
@@ -111,6 +123,18 @@ class Subject:
         result = self.reading.family(family)
         return Evidence(family, path, shorten(str(value)), result.when if result else None)
 
+    @cached_property
+    def package_evidence(self) -> tuple[Evidence, ...]:
+        """The product's packages as they were listed; many rules show them."""
+        return tuple(
+            self.evidence(
+                "products",
+                f"{package.installed.view}: {package.installed.name}",
+                package.installed.version_text or "",
+            )
+            for package in self.product.packages
+        )
+
 
 class FindingParts(TypedDict, total=False):
     """The parts of a finding that a rule gives; the rest the frame knows."""
@@ -118,11 +142,9 @@ class FindingParts(TypedDict, total=False):
     observed: Required[str]
     required: Required[str]
     reason: Required[str]
-    evidence: Sequence[Evidence]
     compared: tuple[Compared, ...]
     remediation: str
     actions: tuple[str, ...]
-    sources: tuple[str, ...]
     blocks: bool
 
 
@@ -154,21 +176,24 @@ class Rule(ABC):
         """Why the rule does not apply to this server, None where it does."""
         return None
 
-    def finding(self, subject: Subject, status: Status, **parts: Unpack[FindingParts]) -> Finding:
+    def finding(
+        self,
+        subject: Subject,
+        status: Status,
+        *,
+        evidence: Sequence[Evidence] = (),
+        sources: tuple[str, ...] | None = None,
+        **parts: Unpack[FindingParts],
+    ) -> Finding:
+        """The rule's word, citing the rule's own sources where no others are given."""
         return Finding(
             rule=self.id,
             subject=subject.server.fqdn,
             subject_kind=SubjectKind.SERVER,
             status=status,
-            observed=parts["observed"],
-            required=parts["required"],
-            reason=parts["reason"],
-            evidence=tuple(parts.get("evidence", ())),
-            compared=parts.get("compared", ()),
-            remediation=parts.get("remediation", ""),
-            actions=parts.get("actions", ()),
-            sources=parts.get("sources", self.sources),
-            blocks=parts.get("blocks", False),
+            evidence=tuple(evidence),
+            sources=self.sources if sources is None else sources,
+            **parts,
         )
 
     def not_applicable(self, subject: Subject, reason: str) -> Finding:
@@ -238,7 +263,7 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
         exemption = rule.exempt(subject, context)
         if exemption is not None:
             return rule.not_applicable(subject, exemption)
-        missing = _missing_families(rule, subject)
+        missing = next((subject.failures[f] for f in rule.needs if f in subject.failures), None)
     if missing is not None:
         return rule.unknown(subject, missing)
     return rule.judge(subject, context)
@@ -255,17 +280,12 @@ def _spared(rule: Rule, subject: Subject, context: Context) -> str | None:
 
 def _missing_identity(rule: Rule, subject: Subject, context: Context) -> str | None:
     if rule.needs_product and known_product(subject, context) is None:
-        failed = _failure(subject.reading, "products") or subject.product.reason
+        failed = subject.failures.get("products") or subject.product.reason
         return f"the product is not identified: {failed}"
     if rule.needs_system and subject.system.system is None:
-        failed = _failure(subject.reading, "os") or subject.system.reason
+        failed = subject.failures.get("os") or subject.system.reason
         return f"the operating system is not identified: {failed}"
     return None
-
-
-def _missing_families(rule: Rule, subject: Subject) -> str | None:
-    failures = [_failure(subject.reading, family) for family in rule.needs]
-    return next((failure for failure in failures if failure is not None), None)
 
 
 def _failure(reading: Reading, family: str) -> str | None:

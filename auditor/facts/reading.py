@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Reach:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One server's answer. `families` is empty unless `reach.state` is READ.
 
@@ -77,7 +78,8 @@ class Reading:
 
     def family(self, key: str) -> FamilyResult | None:
         """The result of family `key`, None where the answer has none."""
-        for result in self.families:  # asked for every piece of evidence: no generator
-            if result.family == key:
-                return result
-        return None
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> dict[str, FamilyResult]:
+        return {result.family: result for result in reversed(self.families)}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from operator import attrgetter
 
 from auditor.errors import UsageError
-from auditor.rulebook.model import Build, Part, Product, Rulebook
+from auditor.rulebook.model import Build, Product, Rulebook
 from auditor.rulebook.policy import Policy
 from auditor.version import Version
 
@@ -33,20 +35,10 @@ def _around(
 ) -> tuple[tuple[Build, ...], Build | None, Build | None]:
     """The entries with that number, and the nearest ones before and after it."""
     known = rulebook.builds_of(product)
-    return (
-        tuple(build for build in known if build.version == version),
-        next((build for build in reversed(known) if build.version < version), None),
-        next((build for build in known if build.version > version), None),
-    )
-
-
-def known_part(rulebook: Rulebook, product: str, version: Version, component: str) -> Part | None:
-    """A component of an update as a source lists it; None says nothing, as lists are not whole."""
-    for build in rulebook.builds_of(product):
-        for part in build.parts if build.version == version else ():
-            if part.component.casefold() == component.casefold():
-                return part
-    return None
+    number = attrgetter("version")
+    first, end = bisect_left(known, version, key=number), bisect_right(known, version, key=number)
+    older = known[first - 1] if first else None
+    return known[first:end], older, known[end] if end < len(known) else None
 
 
 def label(build: Build) -> str:

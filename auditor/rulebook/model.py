@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from pydantic.dataclasses import dataclass
@@ -322,4 +323,41 @@ class Rulebook:
 
     def builds_of(self, product: str) -> tuple[Build, ...]:
         """The known builds of a product, oldest first."""
-        return tuple(build for build in self.builds if build.product == product)
+        return self._builds.get(product, ())
+
+    def part_of(self, product: str, version: Version, component: str) -> Part | None:
+        """A component of an update as a source lists it; None says nothing: lists are not whole."""
+        return self._parts.get((product, version, component.casefold()))
+
+    @cached_property
+    def package_codes(self) -> dict[str, tuple[str, str]]:
+        """By MSI product code, casefolded, the keys of products and the names of components."""
+        return {
+            code.casefold(): (product.key, component)
+            for product in self.products.values()
+            for code, component in product.codes.items()
+        }
+
+    @cached_property
+    def package_names(self) -> dict[str, str]:
+        """By what installed packages' names begin with, casefolded, the keys of products."""
+        return {
+            name.casefold(): product.key
+            for product in self.products.values()
+            for name in product.packages
+        }
+
+    @cached_property
+    def _builds(self) -> dict[str, tuple[Build, ...]]:
+        by_product: dict[str, tuple[Build, ...]] = {}
+        for build in self.builds:
+            by_product[build.product] = (*by_product.get(build.product, ()), build)
+        return by_product
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, Version, str], Part]:
+        parts: dict[tuple[str, Version, str], Part] = {}
+        for build in self.builds:
+            for part in build.parts:
+                parts.setdefault((build.product, build.version, part.component.casefold()), part)
+        return parts

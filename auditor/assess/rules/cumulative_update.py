@@ -162,7 +162,7 @@ class LaggingPackages(_UpdateRule):
             required=f"{threshold.build} or later where the update services the package",
             reason=" ".join(reasons) or "Updates do not service every package.",
             evidence=package_evidence(subject),
-            compared=component_table(subject, context, threshold),
+            compared=component_table(subject, context, threshold, lagging),
             remediation="Run the update installer again; it lists what it would still update."
             if missed or watched
             else "",

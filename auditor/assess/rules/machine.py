@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, Subject
+from auditor.assess.model import Evidence, Finding, Status
+from auditor.assess.rule import Context, Rule, Subject, shorten
 from auditor.facts.disk import DiskFacts
 from auditor.facts.services import Service, ServicesFacts
 
@@ -78,15 +78,24 @@ class ServicesRun(Rule):
             observed=_named([*still, *disabled]) or f"{len(facts.items)} services",
             required="services that start by themselves, running",
             reason=" ".join(reasons) or "Every service that starts by itself runs.",
-            evidence=[
-                subject.evidence("services", each.name, f"{each.state}, {each.start_mode}")
-                for each in facts.items
-            ],
+            evidence=_states(subject, facts),
             remediation="Find out whether the server is out of service; if so, its pool has one "
             "front end less than it seems."
             if reasons
             else "",
         )
+
+
+def _states(subject: Subject, facts: ServicesFacts) -> list[Evidence]:
+    """One line for all that stand alike."""
+    alike: dict[str, list[str]] = {}
+    for each in facts.items:
+        state = f"{each.state or 'state not told'}, {each.start_mode or 'start not told'}"
+        alike.setdefault(state, []).append(each.name)
+    return [
+        subject.evidence("services", shorten(", ".join(names)), state)
+        for state, names in alike.items()
+    ]
 
 
 def _stands_still(service: Service) -> bool:

@@ -109,13 +109,5 @@ class ProductTakesPart(Rule):
         )
 
 
-def package_evidence(subject: Subject) -> list[Evidence]:
-    """The product's packages as they were listed."""
-    return [
-        subject.evidence(
-            "products",
-            f"{package.installed.view}: {package.installed.name}",
-            package.installed.version_text or "",
-        )
-        for package in subject.product.packages
-    ]
+def package_evidence(subject: Subject) -> tuple[Evidence, ...]:
+    return subject.package_evidence
