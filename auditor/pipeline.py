@@ -65,14 +65,14 @@ def judge(
     """Assess the readings under every policy, and plan what the first one's findings demand.
 
     `evidence`, and readings that hold the estate's own families, say which scenarios are in
-    use; of those that are too old for the policy nothing counts.
+    use, and how replicas and pools are; of those that are too old for the policy nothing counts.
     """
     rulebook = knowledge.rulebook
     context = Context(rulebook, rulebook.policies[knowledge.policies[0]], run.finished)
-    known = in_time((*readings.values(), *evidence), context)
-    estate = with_evidence(estate, known, rulebook)
+    told = (*readings.values(), *evidence)
+    estate = with_evidence(estate, in_time(told, context), rulebook)
     main, *others = (
-        assess(estate, readings, rulebook, policy, run.finished, waivers)
+        assess(estate, readings, rulebook, policy, run.finished, waivers, told)
         for policy in knowledge.policies
     )
     procedures = load_procedures()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from inspect import getdoc, getmodule
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from auditor.assess.cases import Case
-from auditor.assess.rule import Rule
+from auditor.assess.rule import AnyRule
 from auditor.rulebook.model import Rulebook
 from reports import words
 from reports.rulebook import told_of
@@ -18,7 +19,9 @@ from reports.rulebook import told_of
 _STYLES = {"pass": "green", "fail": "red", "advice": "yellow", "unknown": "magenta"}
 
 
-def print_rule(rule: Rule, cases: Sequence[Case], rulebook: Rulebook, console: Console) -> None:
+def print_rule(
+    rule: AnyRule[Any], cases: Sequence[Case], rulebook: Rulebook, console: Console
+) -> None:
     """Everything that can be said of a rule without a server."""
     console.print(Text(f"{rule.id}: {rule.title}", "bold"))
     console.print(Text(_about(rule)))
@@ -26,7 +29,7 @@ def print_rule(rule: Rule, cases: Sequence[Case], rulebook: Rulebook, console: C
     table = Table.grid(padding=(0, 2, 0, 0))
     for name, text in (
         ("applies to", rule.applies_to),
-        ("reads", ", ".join(f"family {key}" for key in rule.needs) or "no fact family"),
+        ("reads", _reads(rule)),
         ("counts in", ", ".join(counting) or "no policy: it informs"),
         ("rulebook", told_of(rulebook)),
     ):
@@ -38,7 +41,13 @@ def print_rule(rule: Rule, cases: Sequence[Case], rulebook: Rulebook, console: C
         console.print(Text(f"  {source.title} {source.url}".rstrip()))
 
 
-def _about(rule: Rule) -> str:
+def _reads(rule: AnyRule[Any]) -> str:
+    of_servers = [f"family {key}" for key in rule.needs]
+    of_estate = [f"the estate's family {key}, where it was asked for" for key in rule.asks]
+    return ", ".join([*of_servers, *of_estate]) or "no fact family"
+
+
+def _about(rule: AnyRule[Any]) -> str:
     """What its class says of it, else its module."""
     own = type(rule).__doc__
     about = getdoc(type(rule)) if own else getdoc(getmodule(type(rule)))

@@ -1,9 +1,9 @@
-"""Judging an estate: every rule on every server, then readiness of servers, pools and scenarios."""
+"""Judging an estate: every rule on every server and pool, then readiness up to scenarios."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 
 from auditor.assess.exclusions import notes_on, verdict_of
 from auditor.assess.identify import ProductIdentity, identify_product, identify_system
+from auditor.assess.management_shell import said_in
 from auditor.assess.model import (
     Assessment,
-    Finding,
+    PoolVerdict,
     Readiness,
     ServerVerdict,
     Status,
 )
-from auditor.assess.readiness import of_findings
+from auditor.assess.pools import judge_pools
+from auditor.assess.readiness import counted, of_findings
 from auditor.assess.rollup import NO_SCENARIO, roll_up
 from auditor.assess.rule import Context, Subject, evaluate, facts_of, known_product
-from auditor.assess.rules import RULES
+from auditor.assess.rules import SERVER_RULES
 from auditor.assess.scope import ScopedScenario, scope_scenarios
 from auditor.assess.waivers import spoken_of, waive
 from auditor.errors import ExitCode, UsageError
@@ -43,13 +45,16 @@ def assess(
     policy: str,
     now: datetime,
     waivers: Sequence[Waiver] = (),
+    evidence: Iterable[Reading] = (),
 ) -> Assessment:
     """Judge every server of the estate; `readings` is by FQDN, `now` an aware instant.
 
-    A server without a reading is judged as not asked. Raises UsageError for a policy or a
-    scenario that the rulebook does not know.
+    A server without a reading is judged as not asked. `evidence` are answers to the estate's
+    snippets, in which the Management Shell speaks of its servers and pools. Raises UsageError
+    for a policy or a scenario that the rulebook does not know.
     """
     context = Context(rulebook, policy_named(rulebook, policy), now, tuple(waivers))
+    context = replace(context, shell=said_in(evidence, estate, context))
     scenarios = scope_scenarios(estate, rulebook)
     with _no_cycles():
         servers = tuple(
@@ -60,7 +65,8 @@ def assess(
             if pool.takes_updates
             for server in pool.servers
         )
-    pools, judged = roll_up(estate.pools, servers, scenarios)
+        of_pools = judge_pools(estate.pools, servers, scenarios, context)
+    pools, judged = roll_up(estate.pools, servers, scenarios, of_pools)
     return Assessment(
         estate=estate,
         policy=policy,
@@ -70,7 +76,7 @@ def assess(
         notes=(
             *_notes(servers, scenarios),
             *notes_on(estate, scenarios),
-            *_of_waivers(servers, context),
+            *_of_waivers((*servers, *pools), context),
         ),
     )
 
@@ -97,7 +103,8 @@ def exit_code(assessment: Assessment) -> ExitCode:
     if _incomplete(assessment):
         return ExitCode.INCOMPLETE
     work = {Readiness.WORK_NEEDED, Readiness.BLOCKED}
-    if any(server.readiness in work for server in assessment.servers):
+    judged: tuple[ServerVerdict | PoolVerdict, ...] = (*assessment.servers, *assessment.pools)
+    if any(verdict.readiness in work for verdict in judged):
         return ExitCode.WORK_NEEDED
     return ExitCode.READY
 
@@ -144,8 +151,8 @@ def _judge_server(
     product = known_product(subject, context)
     outside = _out_of_scope(subject)
     judged = [
-        _counted(evaluate(rule, subject, context), context, in_scope=outside is None)
-        for rule in RULES
+        counted(evaluate(rule, subject, context), context.policy.counts, in_scope=outside is None)
+        for rule in SERVER_RULES
     ]
     findings = tuple(waive(judged, context.waivers, context.now.date()))
     readiness, reason = of_findings(findings)
@@ -164,11 +171,6 @@ def _judge_server(
         findings=findings,
         reading=reading,
     )
-
-
-def _counted(finding: Finding, context: Context, *, in_scope: bool) -> Finding:
-    counted = in_scope and finding.rule in context.policy.counts
-    return finding if counted == finding.counted else replace(finding, counted=counted)
 
 
 def _out_of_scope(subject: Subject) -> str | None:
@@ -215,6 +217,6 @@ def _notes(
     return tuple(notes)
 
 
-def _of_waivers(servers: tuple[ServerVerdict, ...], context: Context) -> list[str]:
-    findings = [finding for server in servers for finding in server.findings]
+def _of_waivers(judged: Iterable[ServerVerdict | PoolVerdict], context: Context) -> list[str]:
+    findings = [finding for verdict in judged for finding in verdict.findings]
     return spoken_of(context.waivers, findings, context.now.date())

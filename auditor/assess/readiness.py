@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from auditor.assess.model import Finding, Readiness, Status
 
@@ -11,6 +12,12 @@ _WORST_FIRST = (Readiness.BLOCKED, Readiness.WORK_NEEDED, Readiness.UNKNOWN, Rea
 
 # How many further rules a reason names before it only counts them.
 _NAMED = 4
+
+
+def counted(finding: Finding, counts: Collection[str], *, in_scope: bool) -> Finding:
+    """The finding, marked as to whether it weighs; `counts` are the rules of the policy."""
+    weighs = in_scope and finding.rule in counts
+    return finding if weighs == finding.counted else replace(finding, counted=weighs)
 
 
 def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:
@@ -31,6 +38,18 @@ def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:
     if waived:
         return Readiness.READY, f"every other rule that counts is met; waived: {_summary(waived)}"
     return Readiness.READY, "every rule that counts is met"
+
+
+def with_own(
+    readiness: Readiness, reason: str, findings: Sequence[Finding]
+) -> tuple[Readiness, str]:
+    """A pool's readiness by its servers, lowered by what its own findings make of it."""
+    lowering = (Status.FAIL, Status.UNKNOWN)
+    own = [finding for finding in findings if finding.counted and finding.status in lowering]
+    if not own:
+        return readiness, reason
+    mine, why = of_findings(own)
+    return worst((readiness, mine)), f"{reason}; {why}"
 
 
 def worst(parts: Iterable[Readiness]) -> Readiness:

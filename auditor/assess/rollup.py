@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.assess.exclusions import told, without_way
-from auditor.assess.model import PoolVerdict, Readiness, ScenarioVerdict, ServerVerdict, Status
-from auditor.assess.readiness import worst
+from auditor.assess.model import (
+    Finding,
+    PoolVerdict,
+    Readiness,
+    ScenarioVerdict,
+    ServerVerdict,
+    Status,
+)
+from auditor.assess.readiness import with_own, worst
 from auditor.assess.scope import ScopedScenario
 from auditor.estate.model import Pool
 from auditor.estate.problems import some_of
@@ -22,13 +29,20 @@ def roll_up(
     pools: Sequence[Pool],
     servers: Sequence[ServerVerdict],
     scenarios: Sequence[ScopedScenario],
+    findings: Mapping[str, tuple[Finding, ...]],
 ) -> tuple[tuple[PoolVerdict, ...], tuple[ScenarioVerdict, ...]]:
-    """The verdict on each pool and on each scenario, in the order given."""
+    """The verdict on each pool and on each scenario, in the order given.
+
+    `findings` are those on pools themselves.
+    """
     members: dict[str, list[ServerVerdict]] = {pool.fqdn: [] for pool in pools}
     for server in servers:
         members[server.pool].append(server)
     used = {fqdn for scenario in scenarios if scenario.in_force for fqdn in scenario.pools}
-    judged = tuple(_pool(pool, members[pool.fqdn], in_use=pool.fqdn in used) for pool in pools)
+    judged = tuple(
+        _pool(pool, members[pool.fqdn], findings.get(pool.fqdn, ()), in_use=pool.fqdn in used)
+        for pool in pools
+    )
     by_name = {pool.fqdn: pool for pool in pools}
     return judged, tuple(
         _scenario(scenario, [by_name[fqdn] for fqdn in scenario.pools], judged, members)
@@ -36,23 +50,32 @@ def roll_up(
     )
 
 
-def _pool(pool: Pool, verdicts: list[ServerVerdict], *, in_use: bool) -> PoolVerdict:
+def _pool(
+    pool: Pool,
+    verdicts: list[ServerVerdict],
+    findings: tuple[Finding, ...],
+    *,
+    in_use: bool,
+) -> PoolVerdict:
     left_out = {server.fqdn for server in pool.servers if server.excluded}
     members = [server for server in verdicts if server.fqdn not in left_out]
-    product = _only(server.product for server in members)
+    readiness, reason = Readiness.NOT_IN_SCOPE, NO_SCENARIO
     if not pool.takes_updates:
         reason = "its machines take no cumulative update"
-        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
-    if not in_use:
-        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, NO_SCENARIO, product)
-    if pool.is_excluded:
+    elif in_use and pool.is_excluded:
         reason = f"every server of it is {told([pool])}"
-        return PoolVerdict(pool.fqdn, Readiness.NOT_IN_SCOPE, reason, product)
-    if not members:
-        return PoolVerdict(pool.fqdn, Readiness.UNKNOWN, "no server of it is known", product)
-    readiness = worst(server.readiness for server in members)
-    reason = _and(_told(members, members, of="server"), told([pool]))
-    return PoolVerdict(pool.fqdn, readiness, reason, product)
+    elif in_use and not members:
+        readiness, reason = Readiness.UNKNOWN, "no server of it is known"
+    elif in_use:
+        reason = _and(_told(members, _findings(members, findings), of="server"), told([pool]))
+        readiness = worst(server.readiness for server in members)
+        readiness, reason = with_own(readiness, reason, findings)
+    product = _only(server.product for server in members)
+    return PoolVerdict(pool.fqdn, readiness, reason, product, findings)
+
+
+def _findings(servers: Iterable[ServerVerdict], findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return (*(finding for server in servers for finding in server.findings), *findings)
 
 
 def _scenario(
@@ -65,7 +88,8 @@ def _scenario(
     on_path = [pool for pool in pools if pool.fqdn in names]
     readiness = worst(pool.readiness for pool in on_path)
     servers = [server for pool in on_path for server in members[pool.fqdn]]
-    reason = _and(_told(on_path, servers, of="pool"), told(path))
+    of_pools = (finding for pool in on_path for finding in pool.findings)
+    reason = _and(_told(on_path, _findings(servers, of_pools), of="pool"), told(path))
     stranded = without_way(scenario.path, path)
     if not scenario.in_force:
         readiness, reason = Readiness.NOT_IN_SCOPE, "not in use"
@@ -97,7 +121,7 @@ def _and(sentence: str, more: str) -> str:
 
 
 def _told(
-    parts: Sequence[ServerVerdict | PoolVerdict], servers: Iterable[ServerVerdict], *, of: str
+    parts: Sequence[ServerVerdict | PoolVerdict], findings: Iterable[Finding], *, of: str
 ) -> str:
     """Such as "2 servers ready, 1 server blocked (old.contoso.com); waived: SFB-CU-001 (...)"."""
     told = []
@@ -107,16 +131,15 @@ def _told(
             plural = "s" if len(names) > 1 else ""
             who = "" if readiness in _NEEDS_NO_NAME else f" ({_named(names)})"
             told.append(f"{len(names)} {of}{plural} {readiness.value.replace('_', ' ')}{who}")
-    return ", ".join(told) + _waived(servers)
+    return ", ".join(told) + _waived(findings)
 
 
-def _waived(servers: Iterable[ServerVerdict]) -> str:
+def _waived(findings: Iterable[Finding]) -> str:
     """What was waived for it to be so, by rule."""
     by_rule: dict[str, list[str]] = {}
-    for server in servers:
-        for finding in server.findings:
-            if finding.status is Status.WAIVED and finding.counted:
-                by_rule.setdefault(finding.rule, []).append(server.fqdn)
+    for finding in findings:
+        if finding.status is Status.WAIVED and finding.counted:
+            by_rule.setdefault(finding.rule, []).append(finding.subject)
     told = ", ".join(f"{rule} ({_named(names)})" for rule, names in by_rule.items())
     return f"; waived: {told}" if told else ""
 

@@ -1,20 +1,31 @@
 """The frame of every rule: what it gets, what it gives, and when it is not asked at all.
 
-A rule never sees a missing fact. The frame answers `unknown` for it where a server was not
-read, a family failed or the product is not identified, and `not_applicable` where the rule
-has nothing to say.
+A rule on a server never sees a missing fact. The frame answers `unknown` for it where the server
+was not read, a family failed or the product is not identified, and `not_applicable` where the
+rule has nothing to say. Rules on pools have theirs in `pool_rule`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Required, TypedDict, TypeVar, Unpack
+from typing import (
+    TYPE_CHECKING,
+    ClassVar,
+    Generic,
+    Protocol,
+    Required,
+    TypedDict,
+    TypeVar,
+    Unpack,
+)
 
+from auditor.assess.age import outdated
 from auditor.assess.identify import ProductIdentity, SystemIdentity
+from auditor.assess.management_shell import Answer, ManagementShell
 from auditor.assess.model import Compared, Evidence, Finding, Status, SubjectKind
 from auditor.estate.model import Pool, Server
 from auditor.facts.certificates import CertificatesFacts
@@ -73,12 +84,26 @@ def are(things: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all subjects share: the rulebook, the policy in force, the instant (UTC), waivers."""
+    """What all subjects share: the rulebook, the policy in force, the instant (UTC), waivers.
+
+    `shell` is what the Management Shell said of the estate, empty where nobody asked it.
+    """
 
     rulebook: Rulebook
     policy: Policy
     now: datetime
     waivers: tuple[Waiver, ...] = ()
+    shell: ManagementShell = field(default_factory=ManagementShell)
+
+
+class Named(Protocol):
+    """What a rule judges: it goes by its FQDN."""
+
+    @property
+    def fqdn(self) -> str: ...
+
+
+S = TypeVar("S", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -95,6 +120,10 @@ class Subject:
     system: SystemIdentity
     scenarios: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
+
+    @property
+    def fqdn(self) -> str:
+        return self.server.fqdn
 
     def find(self, kind: type[_Facts]) -> _Facts | None:
         """The facts of a family by their type, None where they are missing or failed."""
@@ -148,37 +177,32 @@ class FindingParts(TypedDict, total=False):
     blocks: bool
 
 
-class Rule(ABC):
-    """One thing that is checked on every server.
+class AnyRule(ABC, Generic[S]):
+    """One thing that is checked on every subject of a kind.
 
-    `needs` are fact families; `sources` keys of the rulebook. `needs_product` and
-    `needs_system` say that the rule is about an identified product or Windows.
-    `for_any_machine` rules are asked of machines that are no Lync server too, and
-    `for_migrating` rules of products that must be migrated whatever their state.
+    `needs` are fact families of its servers, `asks` families of the estate that it looks at
+    where there are any; `sources` are keys of the rulebook.
     """
 
     id: ClassVar[str]
     title: ClassVar[str]
     applies_to: ClassVar[str]
+    kind: ClassVar[SubjectKind]
     needs: ClassVar[tuple[str, ...]] = ()
+    asks: ClassVar[tuple[str, ...]] = ()
     sources: ClassVar[tuple[str, ...]]
-    needs_product: ClassVar[bool] = True
-    needs_system: ClassVar[bool] = False
-    needs_reading: ClassVar[bool] = True
-    for_any_machine: ClassVar[bool] = False
-    for_migrating: ClassVar[bool] = False
 
     @abstractmethod
-    def judge(self, subject: Subject, context: Context) -> Finding:
+    def judge(self, subject: S, context: Context) -> Finding:
         """Judge facts that are all there; pure."""
 
-    def exempt(self, subject: Subject, context: Context) -> str | None:  # noqa: ARG002
-        """Why the rule does not apply to this server, None where it does."""
+    def exempt(self, subject: S, context: Context) -> str | None:  # noqa: ARG002
+        """Why the rule does not apply to this subject, None where it does."""
         return None
 
     def finding(
         self,
-        subject: Subject,
+        subject: S,
         status: Status,
         *,
         evidence: Sequence[Evidence] = (),
@@ -188,21 +212,43 @@ class Rule(ABC):
         """The rule's word, citing the rule's own sources where no others are given."""
         return Finding(
             rule=self.id,
-            subject=subject.server.fqdn,
-            subject_kind=SubjectKind.SERVER,
+            subject=subject.fqdn,
+            subject_kind=self.kind,
             status=status,
             evidence=tuple(evidence),
             sources=self.sources if sources is None else sources,
             **parts,
         )
 
-    def not_applicable(self, subject: Subject, reason: str) -> Finding:
+    def not_applicable(self, subject: S, reason: str) -> Finding:
         return self.finding(subject, Status.NOT_APPLICABLE, observed="", required="", reason=reason)
 
-    def unknown(self, subject: Subject, reason: str) -> Finding:
+    def unknown(self, subject: S, reason: str) -> Finding:
         return self.finding(
             subject, Status.UNKNOWN, observed="not known", required=self.title, reason=reason
         )
+
+    def unsaid(self, subject: S, answer: Answer[object]) -> Finding:
+        """For an answer without facts: unknown where it was asked for, else nothing to say."""
+        if answer.was_asked:
+            return self.unknown(subject, answer.why)
+        return self.not_applicable(subject, answer.why)
+
+
+class Rule(AnyRule[Subject]):
+    """One thing that is checked on every server.
+
+    `needs_product` and `needs_system` say that the rule is about an identified product or
+    Windows. `for_any_machine` rules are asked of machines that are no Lync server too, and
+    `for_migrating` rules of products that must be migrated whatever their state.
+    """
+
+    kind = SubjectKind.SERVER
+    needs_product: ClassVar[bool] = True
+    needs_system: ClassVar[bool] = False
+    needs_reading: ClassVar[bool] = True
+    for_any_machine: ClassVar[bool] = False
+    for_migrating: ClassVar[bool] = False
 
 
 def product_of(subject: Subject, context: Context) -> Product:
@@ -225,23 +271,6 @@ def facts_of(reading: Reading, kind: type[_Facts]) -> _Facts | None:
     for result in reading.families:
         if isinstance(result.facts, kind):
             return result.facts
-    return None
-
-
-def outdated(reading: Reading, context: Context) -> str | None:
-    """Why a reading is too old to prove anything, None where it is not.
-
-    The instant is ours where we asked, else the server's own.
-    """
-    when = reading.finished or reading.collected
-    if when is None:
-        return "nobody knows when the facts were read"
-    days = (context.now - when).days
-    limit = context.policy.max_age_days
-    if days > limit:
-        return f"the facts are {days} days old; the policy takes {limit} at most"
-    if days < -1:
-        return f"the facts are dated {when:%Y-%m-%d}, after this audit"
     return None
 
 

@@ -125,7 +125,7 @@ def spoken_of(waivers: Sequence[Waiver], findings: Sequence[Finding], today: dat
         if waiver.until < today:
             sentences.append(f"An expired waiver no longer counts: {waiver}.")
         elif not statuses:
-            sentences.append(f"A waiver matches no server: {waiver}.")
+            sentences.append(f"A waiver matches no server and no pool: {waiver}.")
         elif Status.WAIVED not in statuses:
             told = ", ".join(sorted(status.value.replace("_", " ") for status in statuses))
             sentences.append(f"A waiver covers no fail ({told}): {waiver}.")

@@ -169,6 +169,7 @@ def test_a_product_that_nobody_names_leaves_unknown_what_hangs_on_it_alone() -> 
             "SFB-DISK-001",
             "SFB-SVC-001",
             "SFB-CLOCK-001",
+            "SFB-REPL-001",
         }
         assert all("access denied" in reason for reason in unknown.values())
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from auditor.assess.identify import identify_product, identify_system
-from auditor.assess.rule import FAMILIES, Context, Rule, Subject, evaluate, facts_of
-from auditor.assess.rules import RULES, rule_named
+from auditor.assess.model import SubjectKind
+from auditor.assess.rule import (
+    FAMILIES,
+    AnyRule,
+    Context,
+    Rule,
+    Subject,
+    evaluate,
+    facts_of,
+)
+from auditor.assess.rules import POOL_RULES, RULES, SERVER_RULES, rule_named
 from auditor.errors import UsageError
 from auditor.estate.model import PoolKind
 from auditor.estate.scenarios import KEYS
 from auditor.facts import families
+from auditor.facts.estate.families import ESTATE_FAMILIES
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
@@ -21,13 +32,15 @@ from tests.assess.facts_of import NOW, judge, pool, server
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_says_what_it_is(rule: Rule) -> None:
+def test_a_rule_says_what_it_is(rule: AnyRule[Any]) -> None:
     assert re.fullmatch(r"SFB-[A-Z]+-[0-9]{3}", rule.id)
     assert rule.title
     assert rule.applies_to
     assert rule.sources
     assert set(rule.sources) <= set(load().sources)
     assert set(rule.needs) <= set(FAMILIES)
+    assert set(rule.asks) <= {family.key for family in ESTATE_FAMILIES}
+    assert rule.kind is (SubjectKind.POOL if rule in POOL_RULES else SubjectKind.SERVER)
 
 
 def test_a_rule_goes_by_its_id_in_any_case() -> None:
@@ -53,6 +66,10 @@ def test_policies_count_rules_that_exist() -> None:
     # What only a practitioner's word or a doubt supports informs and weighs on nothing.
     assert ids - set(load().policies["office365-tls12"].counts) == {
         "SFB-DISK-001",
+        "SFB-POOL-001",
+        "SFB-POOL-002",
+        "SFB-POOL-003",
+        "SFB-REPL-001",
         "SFB-SVC-001",
         "SFB-TLS-003",
     }
@@ -64,7 +81,9 @@ def test_scenario_paths_name_kinds_that_exist() -> None:
         assert set(scenario.kinds) <= kinds
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.needs], ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in SERVER_RULES if rule.needs], ids=lambda rule: rule.id
+)
 def test_a_missing_family_never_reaches_a_rule(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(*_: object) -> None:
         raise AssertionError("the rule was asked")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.assess.rule import Rule
+from typing import Any
+
+from auditor.assess.pool_rule import PoolRule
+from auditor.assess.rule import AnyRule, Rule
 from auditor.assess.rules.agreement import FactsAgree
 from auditor.assess.rules.certificates import CertificateIsValid
 from auditor.assess.rules.ciphers import AcceptedCipherSuite
@@ -10,8 +13,11 @@ from auditor.assess.rules.cumulative_update import CumulativeUpdate, LaggingPack
 from auditor.assess.rules.dotnet import DotNetRelease, StrongCrypto
 from auditor.assess.rules.machine import RoomForDatabases, ServicesRun
 from auditor.assess.rules.policy import NotRuledOut, OtherPrerequisites
+from auditor.assess.rules.pool_state import ReadyForUpdate
+from auditor.assess.rules.pools import AlikePair, OneBuild
 from auditor.assess.rules.product import ProductIdentified, ProductTakesPart
 from auditor.assess.rules.reach import ClockAgrees, ServerWasRead
+from auditor.assess.rules.replication import ReplicaUpToDate
 from auditor.assess.rules.restart import NoRestartPending
 from auditor.assess.rules.schannel import SchannelClient, SchannelServer
 from auditor.assess.rules.support import StillSupported
@@ -20,7 +26,7 @@ from auditor.assess.rules.winhttp import DefaultSecureProtocols, WinHttpUpdate
 from auditor.errors import UsageError
 from auditor.estate.problems import nearest
 
-RULES: tuple[Rule, ...] = (
+SERVER_RULES: tuple[Rule, ...] = (
     ServerWasRead(),
     ProductIdentified(),
     ProductTakesPart(),
@@ -44,10 +50,19 @@ RULES: tuple[Rule, ...] = (
     ServicesRun(),
     ClockAgrees(),
     FactsAgree(),
+    ReplicaUpToDate(),
 )
 
+POOL_RULES: tuple[PoolRule, ...] = (
+    OneBuild(),
+    AlikePair(),
+    ReadyForUpdate(),
+)
 
-def rule_named(name: str) -> Rule:
+RULES: tuple[AnyRule[Any], ...] = (*SERVER_RULES, *POOL_RULES)
+
+
+def rule_named(name: str) -> AnyRule[Any]:
     """The rule of that id, in any case; UsageError RULE-UNKNOWN where there is none."""
     known = {rule.id.casefold(): rule for rule in RULES}
     if name.casefold() not in known:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from auditor.assess.age import outdated
 from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, Subject, outdated
+from auditor.assess.rule import Context, Rule, Subject
 from auditor.facts.reading import ReachState
 
 

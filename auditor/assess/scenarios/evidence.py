@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from auditor.assess.rule import outdated
+from auditor.assess.age import outdated
 from auditor.estate.model import Estate, InUse
 from auditor.facts.estate.evidence import without_facts
 from auditor.facts.estate.families import (
@@ -245,6 +245,14 @@ class Known:
     def facts(self, family: str) -> Any:
         """The family's facts, None where they were not read."""
         return self._results[family][0].facts if family in self._results else None
+
+    def result(self, family: str) -> FamilyResult | None:
+        """The answer that counts, None where the family was not asked for."""
+        return self._results[family][0] if family in self._results else None
+
+    def doubts(self, family: str) -> tuple[str, ...]:
+        """What else was answered that casts a doubt on the answer that counts."""
+        return tuple(str(clue) for clue in self._doubts.get(family, ()))
 
     def server(self, family: str) -> str:
         """The server that the family was read on, "" where it was not."""

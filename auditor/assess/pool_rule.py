@@ -1,0 +1,95 @@
+"""The frame of rules on pools: a pool is judged by what its servers were found to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.assess.age import outdated
+from auditor.assess.identify import identify_product
+from auditor.assess.model import Finding, ServerVerdict, SubjectKind
+from auditor.assess.rule import AnyRule, Context, facts_of
+from auditor.facts.products import ProductsFacts
+from auditor.facts.reading import ReachState
+from auditor.version import Version
+
+if TYPE_CHECKING:
+    from auditor.estate.model import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSubject:
+    """A pool and the verdicts on its servers; those that somebody left out are not among them.
+
+    `partner` is the pool that it is paired with, where the estate has that.
+    """
+
+    pool: Pool
+    members: tuple[ServerVerdict, ...]
+    partner: PoolSubject | None = None
+
+    @property
+    def fqdn(self) -> str:
+        return self.pool.fqdn
+
+
+class PoolRule(AnyRule[PoolSubject]):
+    """One thing that is checked on every pool that takes updates."""
+
+    kind = SubjectKind.POOL
+
+
+def evaluate_pool(rule: PoolRule, subject: PoolSubject, context: Context) -> Finding:
+    """The rule's word on a pool."""
+    exemption = rule.exempt(subject, context)
+    if exemption is not None:
+        return rule.not_applicable(subject, exemption)
+    return rule.judge(subject, context)
+
+
+def lync_servers(subject: PoolSubject, context: Context) -> tuple[ServerVerdict, ...]:
+    """Its servers without machines that were read and are no Lync server."""
+    return tuple(m for m in subject.members if not _is_another(m, subject.pool, context))
+
+
+def _is_another(member: ServerVerdict, pool: Pool, context: Context) -> bool:
+    facts = facts_of(member.reading, ProductsFacts)
+    if member.product is not None or facts is None:
+        return False
+    return identify_product(facts, pool, context.rulebook).is_server is False
+
+
+def proven(subject: PoolSubject, context: Context) -> tuple[ServerVerdict, ...]:
+    """Its servers whose build is known, by facts that are not too old."""
+    members = lync_servers(subject, context)
+    return tuple(member for member in members if unproven(member, context) is None)
+
+
+def unproven(member: ServerVerdict, context: Context) -> str | None:
+    """Why a server's build is not known, None where it is."""
+    reach = member.reading.reach
+    if reach.state is not ReachState.READ:
+        return f"not read, {reach.state.value}"
+    old = outdated(member.reading, context)
+    if old is not None:
+        return old
+    if member.product is None:
+        return "its product is not identified"
+    return "its build is not known" if member.build is None else None
+
+
+def told_unproven(subject: PoolSubject, context: Context) -> list[str]:
+    """Such as "fe03.contoso.com (not read, REACH-AUTH)", for each that is not known."""
+    members = lync_servers(subject, context)
+    reasons = ((member.fqdn, unproven(member, context)) for member in members)
+    return [f"{fqdn} ({reason})" for fqdn, reason in reasons if reason is not None]
+
+
+def by_build(members: Iterable[ServerVerdict]) -> dict[str, list[str]]:
+    """The names of servers by their build, the newest build first."""
+    found: dict[str, list[str]] = {}
+    for member in members:
+        if member.build is not None:
+            found.setdefault(member.build, []).append(member.fqdn)
+    return {build: found[build] for build in sorted(found, key=Version.parse, reverse=True)}

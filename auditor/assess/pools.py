@@ -1,0 +1,58 @@
+"""Judging pools: every rule on every pool that takes updates, beside its servers' verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from auditor.assess.model import Finding, ServerVerdict
+from auditor.assess.pool_rule import PoolSubject, evaluate_pool
+from auditor.assess.readiness import counted
+from auditor.assess.rule import Context
+from auditor.assess.rules import POOL_RULES
+from auditor.assess.scope import ScopedScenario
+from auditor.assess.waivers import waive
+from auditor.estate.model import Pool
+
+
+def judge_pools(
+    pools: Sequence[Pool],
+    servers: Sequence[ServerVerdict],
+    scenarios: Sequence[ScopedScenario],
+    context: Context,
+) -> dict[str, tuple[Finding, ...]]:
+    """The findings by pool; of one that is left out whole, or has no server, there are none."""
+    used = {fqdn for scenario in scenarios if scenario.in_force for fqdn in scenario.pools}
+    return {
+        subject.fqdn: _judged(subject, context, in_scope=subject.fqdn in used)
+        for subject in _subjects(pools, servers)
+        if subject.pool.takes_updates and subject.members
+    }
+
+
+def _judged(subject: PoolSubject, context: Context, *, in_scope: bool) -> tuple[Finding, ...]:
+    judged = [
+        counted(evaluate_pool(rule, subject, context), context.policy.counts, in_scope=in_scope)
+        for rule in POOL_RULES
+    ]
+    return tuple(waive(judged, context.waivers, context.now.date()))
+
+
+def _subjects(pools: Sequence[Pool], servers: Sequence[ServerVerdict]) -> list[PoolSubject]:
+    left_out = {server.fqdn for pool in pools for server in pool.servers if server.excluded}
+    members: dict[str, list[ServerVerdict]] = {pool.fqdn: [] for pool in pools}
+    for server in servers:
+        if server.fqdn not in left_out:
+            members[server.pool].append(server)
+    alone = {pool.fqdn: PoolSubject(pool, tuple(members[pool.fqdn])) for pool in pools}
+    partners = _partners(pools)
+    return [
+        replace(subject, partner=alone.get(partners.get(fqdn, "")))
+        for fqdn, subject in alone.items()
+    ]
+
+
+def _partners(pools: Sequence[Pool]) -> dict[str, str]:
+    """Each pool's partner, though only one of the two may say so."""
+    partners = {pool.paired_with: pool.fqdn for pool in pools if pool.paired_with}
+    return partners | {pool.fqdn: pool.paired_with for pool in pools if pool.paired_with}

@@ -1,0 +1,198 @@
+"""What only several servers together can show: pools that are half updated, pairs that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from auditor.assess.exclusions import told
+from auditor.assess.model import Compared, Evidence, Finding, ServerVerdict, Status
+from auditor.assess.pool_rule import (
+    PoolRule,
+    PoolSubject,
+    by_build,
+    lync_servers,
+    proven,
+    told_unproven,
+    unproven,
+)
+from auditor.assess.rule import Context
+from auditor.estate.model import PoolKind
+from auditor.estate.problems import some_of
+
+
+class OneBuild(PoolRule):
+    """An update is done when every server of the pool has it.
+
+    Microsoft asks it of servers that are added, and supports no pool of which a part only was
+    upgraded in place. No document says for how long an update may be half done, so it is advice;
+    a server that is too old for the policy fails by itself, in SFB-CU-001.
+    """
+
+    id = "SFB-POOL-001"
+    title = "The servers of a pool have one build"
+    applies_to = "every pool of several servers, but those of trusted applications"
+    needs = ("products",)
+    sources = ("add-front-end", "upgrade-in-place", "practice")
+
+    def exempt(self, subject: PoolSubject, context: Context) -> str | None:
+        if subject.pool.kind is PoolKind.TRUSTED_APPLICATION:
+            return "its machines are those of applications"
+        if len(lync_servers(subject, context)) < 2:
+            return "no two servers of it are audited"
+        return None
+
+    def judge(self, subject: PoolSubject, context: Context) -> Finding:
+        known, missing = proven(subject, context), told_unproven(subject, context)
+        builds = by_build(known)
+        newest = next(iter(builds), "")
+        behind = [fqdn for build, names in builds.items() if build != newest for fqdn in names]
+        status = Status.ADVICE if behind else Status.UNKNOWN if missing else Status.PASS
+        reason = _mixed(known, context) if behind else "" if missing else "They have the same."
+        return self.finding(
+            subject,
+            status,
+            observed="; ".join(f"{build}: {some_of(names)}" for build, names in builds.items())
+            or "not known",
+            required="one build on every server of the pool",
+            reason=_with(reason, missing, told([subject.pool])),
+            evidence=_evidence(known),
+            compared=tuple(
+                _compared(member, newest, context) for member in lync_servers(subject, context)
+            ),
+            remediation=f"Bring {some_of(behind)} to {newest} as well." if behind else "",
+        )
+
+
+def _mixed(members: Sequence[ServerVerdict], context: Context) -> str:
+    if len({member.product for member in members}) > 1:
+        return (
+            f"Its servers run {_products(members, context)}: Microsoft supports no pool of which "
+            "a part only is upgraded."
+        )
+    return (
+        f"Its servers have {len(by_build(members))} builds: an update that is half done, or a "
+        "server that was added as it came."
+    )
+
+
+class AlikePair(PoolRule):
+    """One of a pair has to do what the other does, should that fail.
+
+    Kind, product and Windows by Microsoft's words; that both have the same build is practice.
+    """
+
+    id = "SFB-POOL-002"
+    title = "Paired pools are of one kind, product, Windows and build"
+    applies_to = "every pool that is paired with another"
+    needs = ("products", "os")
+    sources = ("pool-pairing", "upgrade-in-place", "practice")
+
+    def exempt(self, subject: PoolSubject, context: Context) -> str | None:  # noqa: ARG002
+        if subject.partner is None and not subject.pool.paired_with:
+            return "it is paired with no other pool"
+        return None
+
+    def judge(self, subject: PoolSubject, context: Context) -> Finding:
+        partner = subject.partner
+        if partner is None:
+            name = subject.pool.paired_with
+            return self.unknown(subject, f"{name}, its partner, is not in the estate.")
+        pair = (subject, partner)
+        missing = [reason for one in pair for reason in _missing(one, context)]
+        differences = list(_differences(subject, partner, context))
+        status = Status.ADVICE if differences else Status.UNKNOWN if missing else Status.PASS
+        reason = " ".join(differences) or ("" if missing else "They are alike.")
+        return self.finding(
+            subject,
+            status,
+            observed="; ".join(_shown(one, context) for one in pair),
+            required="both of one kind, product, Windows and build",
+            reason=_with(reason, missing, ""),
+            evidence=_evidence(member for one in pair for member in proven(one, context)),
+            remediation="Make them alike, one soon after the other; do not count on a failover "
+            "between them until then."
+            if differences
+            else "",
+        )
+
+
+def _differences(ours: PoolSubject, theirs: PoolSubject, context: Context) -> Iterator[str]:
+    if ours.pool.kind is not theirs.pool.kind:
+        yield (
+            f"The one is of kind {ours.pool.kind}, its partner of kind {theirs.pool.kind}; "
+            "Microsoft supports no such pair."
+        )
+    here, there = proven(ours, context), proven(theirs, context)
+    if not (here and there):
+        return
+    products = [_products(members, context) for members in (here, there)]
+    if products[0] != products[1]:
+        yield (
+            f"{products[0]} here, {products[1]} there: between versions Microsoft supports no "
+            "failover in disaster mode, and data can be lost."
+        )
+    elif set(by_build(here)) != set(by_build(there)):
+        yield "Their builds differ; both of a pair are kept at the same update."
+    systems = [_systems(members, context) for members in (here, there)]
+    if all(systems) and systems[0] != systems[1]:
+        yield (
+            f"{systems[0]} here, {systems[1]} there: Microsoft supports pairs on the same Windows "
+            "alone."
+        )
+
+
+def _products(members: Iterable[ServerVerdict], context: Context) -> str:
+    titles = context.rulebook.products
+    return _listed(titles[member.product].title for member in members if member.product)
+
+
+def _systems(members: Iterable[ServerVerdict], context: Context) -> str:
+    titles = context.rulebook.windows
+    return _listed(titles[member.os].title for member in members if member.os)
+
+
+def _missing(subject: PoolSubject, context: Context) -> Iterator[str]:
+    if not subject.members:
+        yield f"{subject.fqdn} (no server of it is audited)"
+    yield from told_unproven(subject, context)
+    for member in proven(subject, context):
+        if member.os is None:
+            yield f"{member.fqdn} (its Windows is not identified)"
+
+
+def _shown(subject: PoolSubject, context: Context) -> str:
+    """Such as "pool01.contoso.com: 6.0.9319.516 on Windows Server 2012"."""
+    known = proven(subject, context)
+    builds = _listed(by_build(known)) or "not known"
+    systems = _systems(known, context)
+    return f"{subject.fqdn}: {builds}" + (f" on {systems}" if systems else "")
+
+
+def _compared(member: ServerVerdict, newest: str, context: Context) -> Compared:
+    missing = unproven(member, context)
+    build = member.build or ""
+    return Compared(member.fqdn, "not known" if missing else build, newest, missing or "")
+
+
+def _evidence(members: Iterable[ServerVerdict]) -> list[Evidence]:
+    """The lowest build of each server's deciding packages, with the server's own instant."""
+    found = []
+    for member in members:
+        result = member.reading.family("products")
+        when = result.when if result is not None else None
+        found.append(Evidence("products", f"{member.fqdn} build", member.build or "", when))
+    return found
+
+
+def _with(reason: str, missing: Sequence[str], excluded: str) -> str:
+    """The reason, who is not known, and who was left out."""
+    parts = [
+        reason,
+        f"Not known: {', '.join(missing)}." if missing else "",
+        f"{excluded[0].upper()}{excluded[1:]}." if excluded else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _listed(words: Iterable[str]) -> str:
+    return " and ".join(sorted(set(words)))

@@ -1,0 +1,167 @@
+"""Did the configuration arrive on the server? By the word of the Central Management store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from auditor.assess.age import outdated
+from auditor.assess.management_shell import Answer
+from auditor.assess.model import Evidence, Finding, Status
+from auditor.assess.rule import Context, Rule, Subject
+from auditor.estate.model import PoolKind
+from auditor.facts.estate.replication import Replica, ReplicationFacts
+from auditor.facts.reading import ReachState
+from auditor.version import Version
+
+# Machines of these need not hold a replica: a third party's, or nobody knows what they are.
+_WITHOUT_REPLICA = frozenset({PoolKind.TRUSTED_APPLICATION, PoolKind.UNKNOWN})
+_TO_AN_EDGE = (
+    " To an Edge Server it goes over HTTPS, TCP port 4443, from the front ends that hold the "
+    "Central Management store to its internal interface."
+)
+
+
+class ReplicaUpToDate(Rule):
+    """A server that does not get the configuration is mended before it is taken out of service.
+
+    Advice, as no document makes it a condition of TLS 1.2 or of an update; and nothing to say
+    where nobody asked, so that an audit without `discover` is not the worse for it. A server
+    reports when it was sent something: its last report is held against the last change, not
+    against the day. The version that it reported proves nothing, as it may be old or the base
+    alone, but one that the packages contradict is said.
+    """
+
+    id = "SFB-REPL-001"
+    title = "The server's replica of the configuration is up to date"
+    applies_to = "every server that holds a replica, read or not, where replication was asked for"
+    asks = ("replication",)
+    sources = ("replication-status", "validate-edge", "edge-ports", "practice")
+    needs_reading = False
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        if subject.product.is_server is False:
+            return self.not_applicable(subject, "it is no Lync or Skype for Business server")
+        answer = context.shell.replication
+        if answer.facts is None:
+            return self.unsaid(subject, answer)
+        replica = context.shell.replica(subject.fqdn)
+        if replica is None:
+            return self._not_named(subject, answer)
+        late = list(_late(replica, context))
+        otherwise = list(_another_version(replica, subject, context))
+        if replica.up_to_date is None and not late:
+            return self.unknown(subject, "The server that was asked did not say it.")
+        return self.finding(
+            subject,
+            Status.ADVICE if late or otherwise else Status.PASS,
+            observed=_state(replica),
+            required="up to date, with a report since the last change",
+            reason=" ".join([*late, *otherwise, *answer.doubts])
+            or f"It has what was changed last, as {answer.server} says.",
+            evidence=_evidence(replica, answer),
+            remediation=_again(subject) if late else "Go by the packages." if otherwise else "",
+        )
+
+    def _not_named(self, subject: Subject, answer: Answer[ReplicationFacts]) -> Finding:
+        if subject.pool.kind in _WITHOUT_REPLICA:
+            return self.not_applicable(subject, "such a machine need not hold a replica")
+        if answer.facts is not None and answer.facts.truncated:
+            return self.unknown(subject, "The list was cut, and does not name it so far.")
+        return self.finding(
+            subject,
+            Status.ADVICE,
+            observed="not named",
+            required="a replica of this server",
+            reason="The estate has the server, and the Central Management store knows no replica "
+            "of it: it was never set up, or is gone.",
+            evidence=[answer.evidence(f"{subject.fqdn} ReplicaFqdn", "not there")],
+            remediation="Find out whether the server is still in the published topology, and "
+            "whether its setup was finished.",
+        )
+
+
+def _late(replica: Replica, context: Context) -> Iterator[str]:
+    report, change = replica.last_status_report, replica.last_update_creation
+    if replica.up_to_date is False:
+        yield "It lacks the last change of the configuration, or did not report it yet."
+    if report is None:
+        yield "It has never reported."
+    elif change is not None and change - report > _skew(context):
+        yield f"Its last report ({_shown(report)}) is older than that change ({_shown(change)})."
+
+
+def _skew(context: Context) -> timedelta:
+    """Two clocks are in play; how far they may be apart."""
+    return timedelta(minutes=context.rulebook.clock.max_skew_minutes)
+
+
+def _another_version(replica: Replica, subject: Subject, context: Context) -> Iterator[str]:
+    """The packages' builds are known; what was reported is of another line, or none of them."""
+    told, own = _version(replica.product_version), _own_builds(subject, context)
+    if told is None or not own or told in own:
+        return
+    same_line = all((told.major, told.minor, told.build) == _line(build) for build in own)
+    if same_line and told.revision == 0:
+        return  # the base alone
+    packages = " and ".join(str(build) for build in sorted(own))
+    yield f"It reported {told}, and its packages are {packages}: the report is older, or another's."
+
+
+def _line(build: Version) -> tuple[int, int, int]:
+    return build.major, build.minor, build.build
+
+
+def _own_builds(subject: Subject, context: Context) -> set[Version]:
+    """Of the deciding packages, where they were read and are not too old to say anything."""
+    reading = subject.reading
+    if reading.reach.state is not ReachState.READ or outdated(reading, context) is not None:
+        return set()
+    return {
+        package.version
+        for name in context.rulebook.components.deciding
+        for package in subject.product.components(name)
+        if package.version is not None
+    }
+
+
+def _version(text: str | None) -> Version | None:
+    try:
+        return Version.parse(text or "")
+    except ValueError:
+        return None
+
+
+def _state(replica: Replica) -> str:
+    words = {True: "up to date", False: "not up to date", None: "not told"}
+    report = replica.last_status_report
+    return f"{words[replica.up_to_date]}, {f'reported {_shown(report)}' if report else 'no report'}"
+
+
+def _shown(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+def _evidence(replica: Replica, answer: Answer[ReplicationFacts]) -> list[Evidence]:
+    said = (
+        ("UpToDate", replica.up_to_date),
+        ("LastStatusReport", replica.last_status_report),
+        ("LastUpdateCreation", replica.last_update_creation),
+        ("ProductVersion", replica.product_version),
+    )
+    return [
+        answer.evidence(
+            f"{replica.fqdn} {name}", _shown(value) if isinstance(value, datetime) else value
+        )
+        for name, value in said
+        if value is not None
+    ]
+
+
+def _again(subject: Subject) -> str:
+    todo = (
+        "Before it is updated: Invoke-CsManagementStoreReplication -ReplicaFqdn "
+        f"{subject.fqdn} in the management shell, wait, and ask again. If it stays so, look at "
+        "its service REPLICA."
+    )
+    return todo + _TO_AN_EDGE if subject.pool.kind is PoolKind.EDGE else todo
