@@ -22,7 +22,7 @@ from auditor.assess.model import (
 from auditor.assess.pools import judge_pools
 from auditor.assess.readiness import counted, of_findings
 from auditor.assess.rollup import NO_SCENARIO, roll_up
-from auditor.assess.rule import Context, Subject, evaluate, facts_of, known_product
+from auditor.assess.rule import Context, Subject, evaluate, facts_of
 from auditor.assess.rules import SERVER_RULES
 from auditor.assess.scope import ScopedScenario, scope_scenarios
 from auditor.assess.waivers import spoken_of, waive
@@ -148,7 +148,7 @@ def _judge_server(
         scenarios=tuple(s.stated.key for s in scenarios if s.in_force and pool.fqdn in s.on_path),
         denied=tuple(s.stated.key for s in scenarios if not s.in_force),
     )
-    product = known_product(subject, context)
+    product = subject.known
     outside = _out_of_scope(subject)
     judged = [
         counted(evaluate(rule, subject, context), context.policy.counts, in_scope=outside is None)

@@ -18,7 +18,7 @@ from auditor.version import Version
 
 if TYPE_CHECKING:
     from auditor.estate.model import Estate
-    from auditor.rulebook.model import Rulebook
+    from auditor.rulebook.model import Product, Rulebook
 
 _WORKSTATION, _SERVER_TYPES = 1, (2, 3)
 
@@ -48,12 +48,14 @@ class Package:
 class ProductIdentity:
     """`product` is a rulebook key or None; `is_server` is None where it cannot be told.
 
-    `packages` are those of the product, without tools.
+    `entry` is the rulebook's, None where it has none of that key; `packages` are those of the
+    product, without tools.
     """
 
     product: str | None
     is_server: bool | None
     reason: str
+    entry: Product | None = None
     packages: tuple[Package, ...] = ()
     truncated: bool = False
 
@@ -97,7 +99,7 @@ def identify_product(
     """Which product it is; `facts` is None where the packages were not read."""
     expected = expected_products(pool, rulebook)
     if facts is None:
-        return _stated(expected)
+        return _stated(expected, rulebook)
     packages = _named_packages(facts, rulebook)
     tools = {name.casefold() for name in rulebook.components.tools}
     core = rulebook.components.core.casefold()
@@ -118,7 +120,7 @@ def identify_product(
         p for p in packages if p.product == product.key and p.component.casefold() not in tools
     )
     return ProductIdentity(
-        product.key, True, f"packages of {product.title}", own, truncated=facts.truncated
+        product.key, True, f"packages of {product.title}", product, own, facts.truncated
     )
 
 
@@ -152,10 +154,11 @@ def all_before(estate: Estate, service_version: int, rulebook: Rulebook) -> bool
     return bool(judged) and all(map(is_before, judged))
 
 
-def _stated(expected: tuple[str, ...]) -> ProductIdentity:
+def _stated(expected: tuple[str, ...], rulebook: Rulebook) -> ProductIdentity:
     """The topology's or inventory's word, where the packages could not be read."""
     product = expected[0] if len(expected) == 1 else None
-    return ProductIdentity(product, None, "the installed packages were not read")
+    entry = rulebook.products.get(product) if product is not None else None
+    return ProductIdentity(product, None, "the installed packages were not read", entry)
 
 
 def _must_be_server(pool: Pool, expected: tuple[str, ...]) -> bool:

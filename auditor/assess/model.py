@@ -1,10 +1,14 @@
-"""Findings, readiness and the assessment as values."""
+"""Findings, readiness and the assessment as values.
+
+Of findings and evidence a large estate has a million: tuples, which are made in half the time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from auditor.estate.model import Estate, InUse
 from auditor.facts.reading import Reading
@@ -36,8 +40,7 @@ class SubjectKind(StrEnum):
     ESTATE = "estate"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One thing that was read: by which family, where on the server, what it said, when."""
 
     family: str
@@ -46,8 +49,7 @@ class Evidence:
     when: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """One of several things that a finding compares, and what is known of it."""
 
     name: str
@@ -56,8 +58,7 @@ class Compared:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One rule's word on one subject.
 
     `blocks` marks a fail that no update can mend. `actions` are keys of the rulebook's

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 
 from auditor.assess.model import Finding, Readiness, Status
 
@@ -17,7 +16,7 @@ _NAMED = 4
 def counted(finding: Finding, counts: Collection[str], *, in_scope: bool) -> Finding:
     """The finding, marked as to whether it weighs; `counts` are the rules of the policy."""
     weighs = in_scope and finding.rule in counts
-    return finding if weighs == finding.counted else replace(finding, counted=weighs)
+    return finding if weighs == finding.counted else finding._replace(counted=weighs)
 
 
 def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:

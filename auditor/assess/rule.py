@@ -125,6 +125,11 @@ class Subject:
     def fqdn(self) -> str:
         return self.server.fqdn
 
+    @property
+    def known(self) -> Product | None:
+        """The identified product, None where there is none or the rulebook does not know it."""
+        return self.product.entry
+
     def find(self, kind: type[_Facts]) -> _Facts | None:
         """The facts of a family by their type, None where they are missing or failed."""
         facts = self._facts.get(kind)
@@ -251,12 +256,11 @@ class Rule(AnyRule[Subject]):
     for_migrating: ClassVar[bool] = False
 
 
-def product_of(subject: Subject, context: Context) -> Product:
+def product_of(subject: Subject) -> Product:
     """The identified product; LookupError where the rule did not ask for one."""
-    product = known_product(subject, context)
-    if product is None:
+    if subject.known is None:
         raise LookupError(f"the product of {subject.server.fqdn} is not identified")
-    return product
+    return subject.known
 
 
 def windows_of(subject: Subject, context: Context) -> Windows:
@@ -284,10 +288,10 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
     old = outdated(subject.reading, context)
     if old is not None:
         return rule.unknown(subject, old)
-    spared = _spared(rule, subject, context)
+    spared = _spared(rule, subject)
     if spared is not None:
         return rule.not_applicable(subject, spared)
-    missing = _missing_identity(rule, subject, context)
+    missing = _missing_identity(rule, subject)
     if missing is None:
         exemption = rule.exempt(subject, context)
         if exemption is not None:
@@ -298,17 +302,17 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
     return rule.judge(subject, context)
 
 
-def _spared(rule: Rule, subject: Subject, context: Context) -> str | None:
+def _spared(rule: Rule, subject: Subject) -> str | None:
     if subject.product.is_server is False and not rule.for_any_machine:
         return "it is no Lync or Skype for Business server"
-    product = known_product(subject, context)
+    product = subject.known
     if product is not None and product.stance == "migrate" and not rule.for_migrating:
         return f"{product.title} has to be migrated, whatever its state"
     return None
 
 
-def _missing_identity(rule: Rule, subject: Subject, context: Context) -> str | None:
-    if rule.needs_product and known_product(subject, context) is None:
+def _missing_identity(rule: Rule, subject: Subject) -> str | None:
+    if rule.needs_product and subject.known is None:
         failed = subject.failures.get("products") or subject.product.reason
         return f"the product is not identified: {failed}"
     if rule.needs_system and subject.system.system is None:
@@ -330,9 +334,3 @@ def _failure(reading: Reading, family: str) -> str | None:
     if not isinstance(result.facts, FAMILIES[family]):
         return f"family {family} holds no facts"
     return None
-
-
-def known_product(subject: Subject, context: Context) -> Product | None:
-    """The identified product, None where there is none or the rulebook does not know it."""
-    key = subject.product.product
-    return context.rulebook.products.get(key) if key is not None else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -108,8 +107,7 @@ def _waived(finding: Finding, waivers: Sequence[Waiver]) -> Finding:
     if longest is None:
         return finding
     accepted = f"Waived until {longest.until:%Y-%m-%d} by {longest.who}: {longest.why}"
-    return replace(
-        finding,
+    return finding._replace(
         status=Status.WAIVED,
         reason=f"{finding.reason} {accepted}",
         actions=(),

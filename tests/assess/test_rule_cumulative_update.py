@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple
 
 import pytest
 
@@ -240,7 +239,7 @@ def test_each_component_stands_beside_what_the_update_asks_of_it() -> None:
     )
     judged = judge(server(products=ProductsFacts(items)), policy="tls10-disable")
     deciding, beside = (judged.finding(rule).compared for rule in ("SFB-CU-001", "SFB-CU-002"))
-    assert [astuple(row) for row in deciding] == [
+    assert [tuple(row) for row in deciding] == [
         ("Core Components", "6.0.9319.548", "6.0.9319.548", "decides"),
         ("Front End Server", "6.0.9319.x", "6.0.9319.548", "decides"),
         ("Mediation Server", "6.0.9319.272", "not known", NOT_KNOWN),

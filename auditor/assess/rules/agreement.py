@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.assess.model import Evidence, Finding, Status
-from auditor.assess.rule import Context, Rule, Subject, known_product
+from auditor.assess.rule import Context, Rule, Subject
 from auditor.facts.bundle import CARRIED
 from auditor.facts.files import FilesFacts
 from auditor.facts.os import OsFacts
@@ -64,7 +64,7 @@ def _files_of_another_windows(subject: Subject) -> list[Contradiction]:
 
 
 def _builds_of_another_product(subject: Subject, context: Context) -> list[Contradiction]:
-    product = known_product(subject, context)
+    product = subject.known
     if product is None:
         return []
     strange = [

@@ -37,7 +37,7 @@ def serviced(
     package: Package, subject: Subject, context: Context, threshold: Threshold
 ) -> Version | None:
     """The build that the threshold's update gives a package, None where no source lists it."""
-    product = product_of(subject, context)
+    product = product_of(subject)
     part = context.rulebook.part_of(product.key, threshold.build, package.component)
     if part is None:
         return None

@@ -27,7 +27,7 @@ class _UpdateRule(Rule):
     needs = ("products",)
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
-        product = product_of(subject, context)
+        product = product_of(subject)
         if context.policy.least(product.key) is None:
             return f"the policy states no minimum build for {product.title}"
         return None
@@ -35,7 +35,7 @@ class _UpdateRule(Rule):
 
 def _threshold(subject: Subject, context: Context) -> Threshold:
     """The policy's minimum for this product in a pool of this kind; exempt where there is none."""
-    product = product_of(subject, context)
+    product = product_of(subject)
     threshold = context.policy.least(product.key, subject.pool.kind.value)
     if threshold is None:
         raise LookupError(f"no minimum for {product.key}")
@@ -49,7 +49,7 @@ class CumulativeUpdate(_UpdateRule):
     sources = ("sfb-updates", "server-version")
 
     def judge(self, subject: Subject, context: Context) -> Finding:
-        product = product_of(subject, context)
+        product = product_of(subject)
         threshold = _threshold(subject, context)
         label = describe_build(context.rulebook, product.key, threshold.build)
         required = f"{threshold.build} or later: {label}"
@@ -76,7 +76,7 @@ class CumulativeUpdate(_UpdateRule):
 
 
 def _verdict(subject: Subject, context: Context, threshold: Threshold) -> tuple[Status, str]:
-    product = product_of(subject, context)
+    product = product_of(subject)
     deciding = _deciding(subject, context)
     below = [p for p in deciding if _own(p, product) and _older(p, threshold)]
     fine = [p for p in deciding if _own(p, product) and not _older(p, threshold)]

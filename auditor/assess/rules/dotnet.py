@@ -56,7 +56,7 @@ class DotNetRelease(Rule):
     sources = ("dotnet-release",)
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
-        wanted, product = context.policy.dotnet, product_of(subject, context)
+        wanted, product = context.policy.dotnet, product_of(subject)
         if wanted is None or product.key not in wanted.products:
             return f"the policy states no .NET Framework for {product.title}"
         return None

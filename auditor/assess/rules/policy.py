@@ -21,7 +21,7 @@ class NotRuledOut(Rule):
         return None if context.policy.excludes else "the policy rules no product out"
 
     def judge(self, subject: Subject, context: Context) -> Finding:
-        product, system = product_of(subject, context), subject.system.system
+        product, system = product_of(subject), subject.system.system
         row = _exclusion(subject, context)
         if row is None and system is None and any(each.os for each in context.policy.excludes):
             return self.unknown(subject, f"whether Windows rules it out: {subject.system.reason}")
@@ -63,7 +63,7 @@ class OtherPrerequisites(Rule):
             return "the policy rules the server out, whatever else it has (SFB-PROD-003)"
         if _rows(subject, context):
             return None
-        title = product_of(subject, context).title
+        title = product_of(subject).title
         return f"the policy asks nothing of {title} that this audit does not read"
 
     def judge(self, subject: Subject, context: Context) -> Finding:
@@ -80,12 +80,12 @@ class OtherPrerequisites(Rule):
 
 
 def _exclusion(subject: Subject, context: Context) -> Exclusion | None:
-    product, system = product_of(subject, context), subject.system.system
+    product, system = product_of(subject), subject.system.system
     return context.policy.excluded(product.key, system, subject.pool.kind.value)
 
 
 def _rows(subject: Subject, context: Context) -> list[Prerequisite]:
-    product = product_of(subject, context)
+    product = product_of(subject)
     return [row for row in context.policy.prerequisites if product.key in row.products]
 
 

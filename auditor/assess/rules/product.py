@@ -36,7 +36,7 @@ class ProductIdentified(Rule):
                 remediation="Compare the machine's installed programs with the topology.",
                 actions=("identify-product",),
             )
-        product = product_of(subject, context)
+        product = product_of(subject)
         core = identity.components(context.rulebook.components.core)
         builds = ", ".join(
             f"{package.version}: {describe_build(context.rulebook, product.key, package.version)}"
@@ -62,11 +62,11 @@ class ProductTakesPart(Rule):
     sources = ("support-blog-ja",)
     for_migrating = True
 
-    def judge(self, subject: Subject, context: Context) -> Finding:
-        product = product_of(subject, context)
+    def judge(self, subject: Subject, context: Context) -> Finding:  # noqa: ARG002
+        product = product_of(subject)
         required = "Lync Server 2013, Skype for Business Server 2015 or later"
         if product.stance == "migrate":
-            return self._to_migrate(subject, context, required)
+            return self._to_migrate(subject, required)
         inferred = product.stance == "later" and product.confidence != "stated"
         return self.finding(
             subject,
@@ -78,9 +78,9 @@ class ProductTakesPart(Rule):
             sources=product.sources,
         )
 
-    def _to_migrate(self, subject: Subject, context: Context, required: str) -> Finding:
+    def _to_migrate(self, subject: Subject, required: str) -> Finding:
         """The article rules out hybrid with these products; of other scenarios it says nothing."""
-        product = product_of(subject, context)
+        product = product_of(subject)
         if _NEVER_HYBRID in subject.denied:
             if not subject.scenarios:
                 return self.not_applicable(subject, "no scenario is in use")

@@ -20,7 +20,7 @@ class StillSupported(Rule):
     for_migrating = True
 
     def judge(self, subject: Subject, context: Context) -> Finding:
-        product, today = product_of(subject, context), context.now.date()
+        product, today = product_of(subject), context.now.date()
         status, reason = _verdict(product, today, context)
         ended = status is Status.FAIL
         return self.finding(

@@ -23,7 +23,7 @@ class SupportedSystem(Rule):
     needs_system = True
 
     def judge(self, subject: Subject, context: Context) -> Finding:
-        product, windows = product_of(subject, context), windows_of(subject, context)
+        product, windows = product_of(subject), windows_of(subject, context)
         facts = subject.get(OsFacts)
         row = product.system(windows.key)
         status, reason = _verdict(product, windows, row, facts)

@@ -26,7 +26,7 @@ def need_of(subject: Subject, context: Context) -> Need | None:
 
     A product whose list of systems is open gets the stricter reading.
     """
-    product = product_of(subject, context)
+    product = product_of(subject)
     row = product.system(windows_of(subject, context).key)
     if row is not None:
         return row.kb3140245
