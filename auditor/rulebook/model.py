@@ -204,6 +204,41 @@ class Update:
 
 
 @dataclass(frozen=True, config=STRICT)
+class InstallerHotfix:
+    """An update of Windows that a product asks for on one Windows."""
+
+    product: str
+    os: str
+    hotfix: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Installer:
+    """The least Windows PowerShell of `products`, by its version and by BuildVersion."""
+
+    powershell: Build4
+    build: Build4
+    products: tuple[str, ...]
+    sources: tuple[str, ...]
+    hotfixes: tuple[InstallerHotfix, ...] = ()
+
+    def hotfix_for(self, product: str, os: str | None) -> InstallerHotfix | None:
+        """The update that the product asks for on that Windows, None where it asks for none."""
+        rows = (row for row in self.hotfixes if (row.product, row.os) == (product, os))
+        return next(rows, None)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Appliances:
+    """Kinds of pool that may be appliances, whose vendor packages updates; `remedy` says so."""
+
+    kinds: tuple[str, ...]
+    remedy: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class SecureProtocols:
     """DefaultSecureProtocols: the bit that matters, the bits that should not be there."""
 
@@ -308,6 +343,8 @@ class Rulebook:
     disk: DiskRoom
     windows: Mapping[str, Windows]
     updates: Mapping[str, Update]
+    installer: Installer
+    appliances: Appliances
     registry: Registry
     policies: Mapping[str, Policy]
     scenarios: Mapping[str, ScenarioPath]

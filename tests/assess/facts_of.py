@@ -14,6 +14,7 @@ from auditor.facts.certificates import Certificate, CertificatesFacts
 from auditor.facts.ciphers import CipherOrder, CiphersFacts
 from auditor.facts.disk import Disk, DiskFacts
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
+from auditor.facts.engine import EngineFacts, EngineSession, RegisteredEngine
 from auditor.facts.families import FamilyError, FamilyResult
 from auditor.facts.files import FileFact, FilesFacts
 from auditor.facts.hotfixes import Hotfix, HotfixesFacts
@@ -273,6 +274,30 @@ def disk(free: int | None = 50 * 1024**3, system: str | None = "C:") -> DiskFact
     return DiskFacts(system, (Disk("D:", 10**12, 10**12), Disk("C:", 10**12, free)))
 
 
+_ABSENT = "absent"
+
+
+def engine(
+    three: str | None = "5.1.14393.0", build: str | None = "10.0.14393.0", two: str | None = "2.0"
+) -> EngineFacts:
+    """PowerShell as it is registered for 3.0 and later, and up to 2.0, and the session's own.
+
+    "absent" is a key that is not there, None one without a version.
+    """
+    return EngineFacts(
+        EngineSession("5.1.14393.0", "4.0.30319.42000", build, "3.0", "AMD64", "FullLanguage"),
+        tuple(
+            RegisteredEngine(
+                rf"HKLM:\SOFTWARE\Microsoft\PowerShell\{number}\PowerShellEngine",
+                key_present=version != _ABSENT,
+                version=None if version == _ABSENT else version,
+            )
+            for number, version in (("1", two), ("3", three))
+        ),
+        "4.7.03062",
+    )
+
+
 def server(
     os: str = "2012r2",
     core: str | None = "6.0.9319.516",
@@ -308,6 +333,7 @@ def server(
         "reboot": reboot(),
         "disk": disk(),
         "services": services(),
+        "engine": engine(),
         "ciphers": ciphers(),
         **families,
     }

@@ -23,6 +23,7 @@ KEYS = {
     "restore-access",
     "identify-product",
     "install-sp1",
+    "install-powershell",
     "install-kb3140245",
     "set-default-secure-protocols",
     "enable-schannel-tls12",

@@ -8,6 +8,7 @@ from auditor.assess.rules.certificates import CertificateIsValid
 from auditor.assess.rules.ciphers import AcceptedCipherSuite
 from auditor.assess.rules.cumulative_update import CumulativeUpdate, LaggingPackages
 from auditor.assess.rules.dotnet import DotNetRelease, StrongCrypto
+from auditor.assess.rules.installer import ReadyForUpdate
 from auditor.assess.rules.machine import RoomForDatabases, ServicesRun
 from auditor.assess.rules.policy import NotRuledOut, OtherPrerequisites
 from auditor.assess.rules.product import ProductIdentified, ProductTakesPart
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     NotRuledOut(),
     CumulativeUpdate(),
     LaggingPackages(),
+    ReadyForUpdate(),
     SupportedSystem(),
     ServicePack(),
     WinHttpUpdate(),

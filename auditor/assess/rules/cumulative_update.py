@@ -33,6 +33,21 @@ class _UpdateRule(Rule):
         return None
 
 
+def is_updated(subject: Subject, context: Context) -> bool:
+    """Whether the policy's update is on the server, all of it, be it active yet or not."""
+    threshold = _threshold(subject, context)
+    status, _ = _verdict(subject, context, threshold)
+    return status is Status.PASS and not _missed_packages(subject, context, threshold)
+
+
+def how_to_update(subject: Subject, context: Context, remedy: str) -> str:
+    """A remedy, with who packages updates for appliances where the server may be one."""
+    appliances = context.rulebook.appliances
+    if subject.pool.kind.value not in appliances.kinds:
+        return remedy
+    return f"{remedy} {appliances.remedy}"
+
+
 def _threshold(subject: Subject, context: Context) -> Threshold:
     """The policy's minimum for this product in a pool of this kind; exempt where there is none."""
     product = product_of(subject, context)
@@ -67,11 +82,15 @@ class CumulativeUpdate(_UpdateRule):
             reason=reason,
             evidence=package_evidence(subject),
             compared=component_table(subject, context, threshold),
-            remediation=f"Install the cumulative update {label} or a later one, all of it."
+            remediation=how_to_update(
+                subject,
+                context,
+                f"Install the cumulative update {label} or a later one, all of it.",
+            )
             if mend
             else "",
             actions=("install-cu",) if mend else restart,
-            sources=_cited(self, threshold),
+            sources=_cited(self, subject, context, threshold),
         )
 
 
@@ -139,7 +158,7 @@ class LaggingPackages(_UpdateRule):
     def judge(self, subject: Subject, context: Context) -> Finding:
         threshold = _threshold(subject, context)
         lagging = _lagging(subject, context, threshold)
-        missed = [p for p in lagging if _missed(p, serviced(p, subject, context, threshold))]
+        missed = _missed_packages(subject, context, threshold)
         watched = [p for p in lagging if _is_watched(p, context) and p not in missed]
         rest = [p for p in lagging if p not in missed and p not in watched]
         reasons = []
@@ -163,11 +182,15 @@ class LaggingPackages(_UpdateRule):
             reason=" ".join(reasons) or "Updates do not service every package.",
             evidence=package_evidence(subject),
             compared=component_table(subject, context, threshold),
-            remediation="Run the update installer again; it lists what it would still update."
+            remediation=how_to_update(
+                subject,
+                context,
+                "Run the update installer again; it lists what it would still update.",
+            )
             if missed or watched
             else "",
             actions=("install-cu",) if missed else (),
-            sources=_cited(self, threshold),
+            sources=_cited(self, subject, context, threshold),
         )
 
 
@@ -178,6 +201,15 @@ def _lagging(subject: Subject, context: Context, threshold: Threshold) -> list[P
         for package in subject.product.packages
         if package.component.casefold() not in deciding
         and (package.version is None or _older(package, threshold))
+    ]
+
+
+def _missed_packages(subject: Subject, context: Context, threshold: Threshold) -> list[Package]:
+    """Lagging packages that the threshold's own update brings, and that did not get it."""
+    return [
+        package
+        for package in _lagging(subject, context, threshold)
+        if _missed(package, serviced(package, subject, context, threshold))
     ]
 
 
@@ -203,5 +235,7 @@ def _are(packages: Sequence[Package]) -> str:
     return shorten(are([f"{p.component} {p.shown}" for p in packages]))
 
 
-def _cited(rule: Rule, threshold: Threshold) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*threshold.sources, *rule.sources)))
+def _cited(rule: Rule, subject: Subject, context: Context, threshold: Threshold) -> tuple[str, ...]:
+    appliances = context.rulebook.appliances
+    more = appliances.sources if subject.pool.kind.value in appliances.kinds else ()
+    return tuple(dict.fromkeys((*threshold.sources, *rule.sources, *more)))
