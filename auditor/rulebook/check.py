@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from auditor.rulebook.check_policies import cited_by_policies, policy_faults
+from auditor.rulebook.check_registry import registry_faults
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.integration import ServerNeed
 from auditor.rulebook.model import Build, Product, Rulebook, Unnumbered
@@ -275,6 +276,11 @@ _CHECKS = (
         "updates: files of a Windows that there is, with its numbers",
         lambda rulebook: len(rulebook.updates),
         _updates,
+    ),
+    Check(
+        "registry: bits are single ones, and every name has its own",
+        lambda rulebook: len(rulebook.registry.secure_protocols.bits),
+        registry_faults,
     ),
     Check(
         "installers: their products, their Windows, KB numbers well-formed",

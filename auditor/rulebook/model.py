@@ -240,14 +240,27 @@ class Appliances:
 
 @dataclass(frozen=True, config=STRICT)
 class SecureProtocols:
-    """DefaultSecureProtocols: the bit that matters, the bits that should not be there."""
+    """DefaultSecureProtocols: its bits, the one that matters, those that should not be there."""
 
     name: str
-    tls12: int
+    needed: str
+    weak: tuple[str, ...]
     recommended: int
+    bits: Mapping[str, int]
     paths: Mapping[str, str]
-    weak: Mapping[str, int]
     sources: tuple[str, ...]
+
+    @property
+    def needed_bit(self) -> int:
+        return self.bits[self.needed]
+
+    def called(self, number: int) -> str:
+        """Such as "TLS 1.1 + TLS 1.2"; bits without a name stand as a number."""
+        names = [name for name, bit in self.bits.items() if number & bit]
+        rest = number & ~sum(self.bits.values())
+        if rest:
+            names.append(f"0x{rest:X}, which no source names")
+        return " + ".join(names) or "no protocol"
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -106,6 +106,25 @@ def test_a_hotfix_that_is_not_listed_proves_nothing(
         assert word[status] in finding.reason
 
 
+def test_what_was_read_stands_beside_what_is_asked() -> None:
+    reading = _old("2012", engine=engine("3.0"), hotfixes=hotfixes("KB2858668"))
+    finding = judge(reading).finding("SFB-PRE-002")
+    assert finding.observed == "Windows PowerShell 2.0, Windows PowerShell 3.0, KB2858668 listed"
+    assert finding.required == (
+        "Windows PowerShell 3.0 or later, KB2858668 or an update that contains it"
+    )
+    assert [(each.family, each.value) for each in finding.evidence] == [
+        ("engine", "2.0"),
+        ("engine", "3.0"),
+        ("engine", "10.0.14393.0"),
+        ("hotfixes", "KB2858668: listed"),
+    ]
+    silent = judge(_old(engine=engine("absent", None, two="absent"))).finding("SFB-PRE-002")
+    assert silent.observed == "no Windows PowerShell registered"
+    assert silent.required == "Windows PowerShell 3.0 or later"
+    assert [each.value for each in silent.evidence] == [*["the key is absent"] * 2, "not told"]
+
+
 @pytest.mark.parametrize("without", ["hotfixes", "files"])
 def test_a_powershell_that_is_too_old_is_work_whatever_else_is_missing(without: str) -> None:
     reading = _old("2008r2", engine=engine("absent", BUILD_2_0), failed=[without])

@@ -95,6 +95,12 @@ def _installer(*hotfixes: InstallerHotfix, **differs: object) -> Rulebook:
     return replace(BOOK, installer=installer)
 
 
+def _protocols(**differs: object) -> Rulebook:
+    registry = BOOK.registry
+    protocols = replace(registry.secure_protocols, **differs)  # type: ignore[arg-type]
+    return replace(BOOK, registry=replace(registry, secure_protocols=protocols))
+
+
 def _source(**differs: object) -> Rulebook:
     source = replace(BOOK.sources["dtls"], **differs)  # type: ignore[arg-type]
     return replace(BOOK, sources={**BOOK.sources, source.key: source})
@@ -103,6 +109,7 @@ def _source(**differs: object) -> Rulebook:
 _LYNC = BOOK.products["lync2013"]
 _RELEASE = BOOK.policies["tls10-disable"].dotnet
 assert _RELEASE is not None
+_BITS = BOOK.registry.secure_protocols.bits
 _HOTFIX = BOOK.installer.hotfixes[0]
 
 
@@ -158,6 +165,12 @@ FAULTS = [
     (_installer(replace(_HOTFIX, hotfix="2533623")), "2533623 is no KB number"),
     (_installer(_HOTFIX, _HOTFIX), "a product has two rows"),
     (replace(BOOK, appliances=replace(BOOK.appliances, sources=())), "appliances: no source"),
+    (_protocols(bits={**_BITS, "SSL 3.0": 0x21}), "SSL 3.0 is 0x21, which is no single bit"),
+    (_protocols(bits={**_BITS, "SSL 3.0": 0}), "SSL 3.0 is 0x0, which is no single bit"),
+    (_protocols(bits={**_BITS, "SSL 3.0": 0x80}), "two protocols have the same bit"),
+    (_protocols(needed="TLS 1.4"), "TLS 1.4 has no bit"),
+    (_protocols(weak=("SSL 1.0",)), "SSL 1.0 has no bit"),
+    (_protocols(recommended=0x280), "what is recommended lacks TLS 1.2"),
     (_source(title=" "), "source dtls: no title"),
     (_source(url="http://learn.microsoft.com"), "is no https address"),
     (_policy(sources=()), "policy office365-tls12: no source"),
