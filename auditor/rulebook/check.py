@@ -278,8 +278,11 @@ _CHECKS = (
         _updates,
     ),
     Check(
-        "registry: bits are single ones, and every name has its own",
-        lambda rulebook: len(rulebook.registry.secure_protocols.bits),
+        "registry: bits are single ones, and suites have their switches",
+        lambda rulebook: (
+            len(rulebook.registry.secure_protocols.bits)
+            + len(rulebook.registry.cipher_suites.accepted)
+        ),
         registry_faults,
     ),
     Check(

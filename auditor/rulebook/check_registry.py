@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from auditor.rulebook.model import Rulebook
 
+_GROUPS = ["Ciphers", "Hashes", "KeyExchangeAlgorithms"]
+
 
 def registry_faults(rulebook: Rulebook) -> Iterator[str]:
     """A sentence for each bit that is none, and for each name that has none."""
@@ -18,5 +20,16 @@ def registry_faults(rulebook: Rulebook) -> Iterator[str]:
     for name in (protocols.needed, *protocols.weak):
         if name not in protocols.bits:
             yield f"{protocols.name}: {name} has no bit"
+    yield from _suites(rulebook)
     if not protocols.recommended & protocols.bits.get(protocols.needed, 0):
         yield f"{protocols.name}: what is recommended lacks {protocols.needed}"
+
+
+def _suites(rulebook: Rulebook) -> Iterator[str]:
+    suites = rulebook.registry.cipher_suites
+    for suite in suites.accepted:
+        if sorted(name.partition("\\")[0] for name in suite.switches) != _GROUPS:
+            yield f"{suite.name}: not one cipher, one hash and one key exchange"
+    names = [suite.name for suite in suites.accepted]
+    if len(set(names)) != len(names):
+        yield "cipher suites: one stands twice"

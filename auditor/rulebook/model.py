@@ -271,11 +271,25 @@ class Schannel:
 
 
 @dataclass(frozen=True, config=STRICT)
+class AcceptedSuite:
+    """A suite, and the keys under SCHANNEL whose value Enabled can switch it off."""
+
+    name: str
+    switches: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class CipherSuites:
-    """The suites that the other end accepts; `policy_limit` is in characters."""
+    """The suites that the other end accepts; `policy_limit` is in characters.
+
+    `on` is what Enabled has to be where it is not 0; `unsure` are switches of which nobody
+    knows which suites they take away.
+    """
 
     policy_limit: int
-    accepted: tuple[str, ...]
+    on: int
+    unsure: tuple[str, ...]
+    accepted: tuple[AcceptedSuite, ...]
     sources: tuple[str, ...]
 
 

@@ -11,7 +11,7 @@ from auditor.assess.model import Assessment, Finding, ServerVerdict
 from auditor.assess.waivers import Waiver
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.certificates import Certificate, CertificatesFacts
-from auditor.facts.ciphers import CipherOrder, CiphersFacts
+from auditor.facts.ciphers import CipherOrder, CiphersFacts, CipherSwitch
 from auditor.facts.disk import Disk, DiskFacts
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
 from auditor.facts.engine import EngineFacts, EngineSession, RegisteredEngine
@@ -27,6 +27,7 @@ from auditor.facts.registry_value import RegistryValue
 from auditor.facts.schannel import ProtocolSide, SchannelFacts
 from auditor.facts.services import Service, ServicesFacts
 from auditor.facts.winhttp import WinHttpFacts, WinHttpView
+from auditor.lab.machine_answers import ALGORITHMS
 from auditor.rulebook import load
 from auditor.rulebook.model import Rulebook
 from auditor.version import Version
@@ -57,7 +58,8 @@ _WINHTTP = {
     "native": rf"HKLM\SOFTWARE\{_INTERNET}",
     "wow6432": rf"HKLM\SOFTWARE\Wow6432Node\{_INTERNET}",
 }
-_SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
+_SCHANNEL_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
+_SCHANNEL = rf"{_SCHANNEL_KEY}\Protocols"
 
 
 def dword(number: int) -> RegistryValue:
@@ -246,9 +248,14 @@ def reboot(**differs: object) -> RebootFacts:
 def ciphers(
     policy: Sequence[str] | None = None,
     local: Sequence[str] | None = ("TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",),
+    *,
+    switches: Mapping[str, RegistryValue | str | None] | None = None,
     **differs: object,
 ) -> CiphersFacts:
-    """A policy's order and Windows' own; `differs` are for the policy's."""
+    """A policy's order and Windows' own; `differs` are for the policy's.
+
+    `switches` are values Enabled; a text is a state such as "unreadable", None is not reported.
+    """
     orders = [
         CipherOrder(
             rf"HKLM\SOFTWARE\{name}",
@@ -260,7 +267,23 @@ def ciphers(
         for name, suites in (("policy", policy), ("local", local))
     ]
     orders[0] = replace(orders[0], **differs)  # type: ignore[arg-type]
-    return CiphersFacts(tuple(orders), ())
+    told = {**dict.fromkeys(ALGORITHMS, "absent"), **(switches or {})}
+    return CiphersFacts(
+        tuple(orders),
+        tuple(
+            CipherSwitch(
+                algorithm,
+                RegistrySignal(
+                    rf"{_SCHANNEL_KEY}\{algorithm}",
+                    "Enabled",
+                    value if isinstance(value, str) else "present",
+                    None if isinstance(value, str) else value,
+                ),
+            )
+            for algorithm, value in told.items()
+            if value is not None
+        ),
+    )
 
 
 def services(*differs: Service) -> ServicesFacts:

@@ -19,6 +19,7 @@ from auditor.rulebook.builds import describe_build
 from auditor.rulebook.check import problems
 from auditor.rulebook.loader import RULEBOOK_DATE
 from auditor.rulebook.model import (
+    AcceptedSuite,
     Build,
     InstallerHotfix,
     Part,
@@ -101,6 +102,12 @@ def _protocols(**differs: object) -> Rulebook:
     return replace(BOOK, registry=replace(registry, secure_protocols=protocols))
 
 
+def _suites(*accepted: AcceptedSuite) -> Rulebook:
+    registry = BOOK.registry
+    suites = replace(registry.cipher_suites, accepted=accepted)
+    return replace(BOOK, registry=replace(registry, cipher_suites=suites))
+
+
 def _source(**differs: object) -> Rulebook:
     source = replace(BOOK.sources["dtls"], **differs)  # type: ignore[arg-type]
     return replace(BOOK, sources={**BOOK.sources, source.key: source})
@@ -110,6 +117,7 @@ _LYNC = BOOK.products["lync2013"]
 _RELEASE = BOOK.policies["tls10-disable"].dotnet
 assert _RELEASE is not None
 _BITS = BOOK.registry.secure_protocols.bits
+_SUITE = BOOK.registry.cipher_suites.accepted[0]
 _HOTFIX = BOOK.installer.hotfixes[0]
 
 
@@ -171,6 +179,10 @@ FAULTS = [
     (_protocols(needed="TLS 1.4"), "TLS 1.4 has no bit"),
     (_protocols(weak=("SSL 1.0",)), "SSL 1.0 has no bit"),
     (_protocols(recommended=0x280), "what is recommended lacks TLS 1.2"),
+    (_suites(replace(_SUITE, switches=_SUITE.switches[:2])), "not one cipher, one hash and one"),
+    (_suites(replace(_SUITE, switches=_SUITE.switches[:1] * 3)), "not one cipher"),
+    (_suites(replace(_SUITE, switches=("X\\Y", *_SUITE.switches[1:]))), "not one cipher"),
+    (_suites(_SUITE, _SUITE), "cipher suites: one stands twice"),
     (_source(title=" "), "source dtls: no title"),
     (_source(url="http://learn.microsoft.com"), "is no https address"),
     (_policy(sources=()), "policy office365-tls12: no source"),
