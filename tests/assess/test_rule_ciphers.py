@@ -126,6 +126,20 @@ def test_a_suite_whose_parts_are_switched_off_is_not_offered(
     assert all(any(f"{name}, Enabled" in path for path in told) for name in seen)
 
 
+def test_what_is_shown_is_what_is_left_and_what_is_set() -> None:
+    order = [SUITES["ecdhe256"], SUITES["dhe128"]]
+    facts = ciphers(local=order, switches={ECDH: OFF, DH: ON, PKCS: "unreadable"})
+    finding = judge(server(ciphers=facts)).finding("SFB-TLS-003")
+    assert finding.observed == "none among 2"
+    assert [each.value for each in finding.evidence[2:]] == [
+        "DWord 0x0",
+        "DWord 0xFFFFFFFF",
+        "unreadable",
+    ]
+    facts = ciphers(local=order, switches={ECDH: OFF})
+    assert judge(server(ciphers=facts)).finding("SFB-TLS-003").observed == SUITES["dhe128"]
+
+
 def test_switches_that_nobody_reported_leave_a_suite_unknown() -> None:
     facts = replace(ciphers(), switches=())
     finding = judge(server(ciphers=facts)).finding("SFB-TLS-003")
