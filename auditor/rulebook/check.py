@@ -50,6 +50,7 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "components", rulebook.components.sources
     yield "clock", rulebook.clock.sources
     yield "disk", rulebook.disk.sources
+    yield "restart", rulebook.restart.sources
     yield "certificates", rulebook.certificates.sources
     yield "registry.secure_protocols", rulebook.registry.secure_protocols.sources
     yield "registry.schannel", rulebook.registry.schannel.sources

@@ -347,6 +347,23 @@ class DiskRoom:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Restart:
+    """Parts of paths, in small letters, by which a file that waits for a restart may matter."""
+
+    watched: tuple[str, ...]
+    spared: tuple[str, ...]
+    sources: tuple[str, ...]
+    confidence: Confidence = Confidence.STATED
+
+    def watches(self, path: str) -> bool:
+        """Whether a file there may be Windows', the product's or an installer's."""
+        small = path.casefold()
+        if any(part in small for part in self.spared):
+            return False
+        return any(part in small for part in self.watched)
+
+
+@dataclass(frozen=True, config=STRICT)
 class Overlay:
     """A file of somebody's own that was laid over the shipped knowledge, and what it changed."""
 
@@ -368,6 +385,7 @@ class Rulebook:
     clock: Clock
     certificates: Certificates
     disk: DiskRoom
+    restart: Restart
     windows: Mapping[str, Windows]
     updates: Mapping[str, Update]
     installer: Installer

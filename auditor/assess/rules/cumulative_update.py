@@ -69,7 +69,7 @@ class CumulativeUpdate(_UpdateRule):
         label = describe_build(context.rulebook, product.key, threshold.build)
         required = f"{threshold.build} or later: {label}"
         status, reason = _verdict(subject, context, threshold)
-        waits = update_waits(subject) if status is Status.PASS else None
+        waits = update_waits(subject, context) if status is Status.PASS else None
         if waits is not None:
             status, reason = Status.UNKNOWN, f"{reason} But {waits}: it may not be active yet."
         mend = status is Status.FAIL

@@ -64,7 +64,7 @@ class WinHttpUpdate(Rule):
         beside = [(file, facts.find(file.name, _BESIDE)) for file in wanted]
         listed = _listed(subject, update)
         status, reason = _file_verdict(subject, context, native, beside, listed)
-        waits = update_waits(subject) if status is Status.PASS else None
+        waits = update_waits(subject, context) if status is Status.PASS else None
         if waits is not None:
             status, reason = Status.UNKNOWN, f"{reason} But {waits}: they may not be in use yet."
         lacking = status is not Status.UNKNOWN and any(_old(*pair) for pair in native)
