@@ -79,7 +79,8 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
     for row in policy.excludes:
         what = titles.get(row.product) or rulebook.windows[row.os].title
         but = f" but for pools of kind {', '.join(row.except_kinds)}" if row.except_kinds else ""
-        yield "ruled out", f"{what}{but}. {row.why}"
+        where = f" in pools of kind {', '.join(row.kinds)}" if row.kinds else ""
+        yield "ruled out", f"{what}{where}{but}. {row.why}"
     for prerequisite in policy.prerequisites:
         of = ", ".join(titles[key] for key in prerequisite.products)
         yield "not read yet", f"{prerequisite.title} ({of})"

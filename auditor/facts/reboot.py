@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from auditor.facts.fields import Fields
 from auditor.facts.registry_signal import RegistrySignal
 
+_PATHS_LIMIT = 200
+
 
 @dataclass(frozen=True, slots=True)
 class RebootFacts:
     """`file_rename_entries` counts texts, two for each file; None where there is no such value.
 
+    `file_rename_paths` are these texts: what is renamed, and to what (nothing: it is deleted).
+    They are None where there is no such value, and in answers of collectors that did not tell
+    them; `file_renames_cut` says that one or more are missing or cut.
     A rename waits for a restart where `active_computer_name` and `computer_name` differ.
     `update_exe` and `update_exe_flags` ask for one where their number is not 0.
     """
@@ -25,6 +30,8 @@ class RebootFacts:
     update_exe_flags: RegistrySignal
     active_computer_name: RegistrySignal
     computer_name: RegistrySignal
+    file_rename_paths: tuple[str, ...] | None = None
+    file_renames_cut: bool = False
 
 
 def decode(raw: Mapping[str, object]) -> RebootFacts:
@@ -39,4 +46,6 @@ def decode(raw: Mapping[str, object]) -> RebootFacts:
         update_exe_flags=RegistrySignal.read(data.fields("update_exe_flags")),
         active_computer_name=RegistrySignal.read(data.fields("active_computer_name")),
         computer_name=RegistrySignal.read(data.fields("computer_name")),
+        file_rename_paths=data.optional_texts("file_rename_paths", limit=_PATHS_LIMIT),
+        file_renames_cut=data.optional_flag("file_renames_cut") or False,
     )

@@ -18,6 +18,7 @@ _NAMES_LIMIT = 200
 _DISKS_LIMIT = 100
 _FIXED = 3  # Win32_LogicalDisk.DriveType of a local fixed disk
 _SERVICES_LIMIT = 500
+_RENAMES_LIMIT = 200
 _SUITES_LIMIT = 200
 _INSTANCES_LIMIT = 50
 _ORDERS = (
@@ -96,13 +97,17 @@ def _reboot(windows: SimulatedWindows) -> Data:
     names = rf"{control}\ComputerName"
     told = _signal(windows, manager, renames)
     key = windows.key(manager) if told["state"] == "present" else None
+    texts = [] if key is None else key.items(renames)
+    paths = [limited(text) for text in texts[:_RENAMES_LIMIT]]
     return {
         "component_servicing": _signal(
             windows, rf"{current}\Component Based Servicing\RebootPending"
         ),
         "windows_update": _signal(windows, rf"{current}\WindowsUpdate\Auto Update\RebootRequired"),
         "file_renames": told,
-        "file_rename_entries": None if key is None else len(key.items(renames)),
+        "file_rename_entries": None if key is None else len(texts),
+        "file_rename_paths": None if key is None else paths,
+        "file_renames_cut": paths != texts,
         "update_exe": _signal(windows, rf"{software}\Updates", "UpdateExeVolatile"),
         "update_exe_flags": _signal(windows, rf"{software}\Updates\UpdateExeVolatile", "Flags"),
         "active_computer_name": _signal(windows, rf"{names}\ActiveComputerName", "ComputerName"),

@@ -138,7 +138,9 @@ def _ruled_out(policy: Policy, product: Product) -> list[str]:
     rows = [row for row in policy.excludes if row.product == product.key]
     excepted = [kind for row in rows for kind in row.except_kinds]
     but = f", but for pools of kind {', '.join(excepted)}" if excepted else ""
-    return [f"is ruled out{but}"] if rows else []
+    if any(not row.kinds for row in rows):
+        return [f"is ruled out{but}"]
+    return [f"is ruled out for pools of kind {', '.join(row.kinds)}" for row in rows]
 
 
 def _support(policy: Policy, product: Product) -> list[str]:

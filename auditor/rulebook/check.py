@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from auditor.rulebook.check_policies import cited_by_policies, policy_faults
+from auditor.rulebook.check_registry import registry_faults
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.integration import ServerNeed
 from auditor.rulebook.model import Build, Product, Rulebook, Unnumbered
@@ -49,6 +50,7 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "components", rulebook.components.sources
     yield "clock", rulebook.clock.sources
     yield "disk", rulebook.disk.sources
+    yield "restart", rulebook.restart.sources
     yield "certificates", rulebook.certificates.sources
     yield "registry.secure_protocols", rulebook.registry.secure_protocols.sources
     yield "registry.schannel", rulebook.registry.schannel.sources
@@ -67,6 +69,10 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"windows {windows.key}", windows.sources
     for hotfix in rulebook.updates.values():
         yield f"update {hotfix.key}", hotfix.sources
+    yield "installer", rulebook.installer.sources
+    for wanted in rulebook.installer.hotfixes:
+        yield f"installer: {wanted.hotfix}", wanted.sources
+    yield "appliances", rulebook.appliances.sources
     yield from cited_by_policies(rulebook)
     yield from _cited_by_scenarios(rulebook)
 
@@ -192,6 +198,20 @@ def _updates(rulebook: Rulebook) -> Iterator[str]:
                 yield f"update {update.key}: {file.name} {file.version} is not of {windows.title}"
 
 
+def _installer(rulebook: Rulebook) -> Iterator[str]:
+    installer = rulebook.installer
+    yield from _unknown("installer", installer.products, rulebook.products)
+    for row in installer.hotfixes:
+        entry = f"installer: {row.hotfix}"
+        yield from _unknown(entry, (row.product,), installer.products)
+        yield from _unknown(entry, (row.os,), rulebook.windows)
+        if not _KB.fullmatch(row.hotfix):
+            yield f"{entry} is no KB number"
+    rows = [(row.product, row.os) for row in installer.hotfixes]
+    if len(set(rows)) != len(rows):
+        yield "installer: a product has two rows for a Windows"
+
+
 def _scenarios(rulebook: Rulebook) -> Iterator[str]:
     for scenario in rulebook.scenarios.values():
         around = rulebook.scenarios.get(scenario.within or scenario.key)
@@ -257,6 +277,19 @@ _CHECKS = (
         "updates: files of a Windows that there is, with its numbers",
         lambda rulebook: len(rulebook.updates),
         _updates,
+    ),
+    Check(
+        "registry: bits are single ones, and suites have their switches",
+        lambda rulebook: (
+            len(rulebook.registry.secure_protocols.bits)
+            + len(rulebook.registry.cipher_suites.accepted)
+        ),
+        registry_faults,
+    ),
+    Check(
+        "installers: their products, their Windows, KB numbers well-formed",
+        lambda rulebook: len(rulebook.installer.hotfixes),
+        _installer,
     ),
     Check(
         "policies: every threshold is sourced and a known build, what they name exists",

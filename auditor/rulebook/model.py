@@ -205,15 +205,63 @@ class Update:
 
 
 @dataclass(frozen=True, config=STRICT)
+class InstallerHotfix:
+    """An update of Windows that a product asks for on one Windows."""
+
+    product: str
+    os: str
+    hotfix: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Installer:
+    """The least Windows PowerShell of `products`, by its version and by BuildVersion."""
+
+    powershell: Build4
+    build: Build4
+    products: tuple[str, ...]
+    sources: tuple[str, ...]
+    hotfixes: tuple[InstallerHotfix, ...] = ()
+
+    def hotfix_for(self, product: str, os: str | None) -> InstallerHotfix | None:
+        """The update that the product asks for on that Windows, None where it asks for none."""
+        rows = (row for row in self.hotfixes if (row.product, row.os) == (product, os))
+        return next(rows, None)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Appliances:
+    """Kinds of pool that may be appliances, whose vendor packages updates; `remedy` says so."""
+
+    kinds: tuple[str, ...]
+    remedy: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class SecureProtocols:
-    """DefaultSecureProtocols: the bit that matters, the bits that should not be there."""
+    """DefaultSecureProtocols: its bits, the one that matters, those that should not be there."""
 
     name: str
-    tls12: int
+    needed: str
+    weak: tuple[str, ...]
     recommended: int
+    bits: Mapping[str, int]
     paths: Mapping[str, str]
-    weak: Mapping[str, int]
     sources: tuple[str, ...]
+
+    @property
+    def needed_bit(self) -> int:
+        return self.bits[self.needed]
+
+    def called(self, number: int) -> str:
+        """Such as "TLS 1.1 + TLS 1.2"; bits without a name stand as a number."""
+        names = [name for name, bit in self.bits.items() if number & bit]
+        rest = number & ~sum(self.bits.values())
+        if rest:
+            names.append(f"0x{rest:X}, which no source names")
+        return " + ".join(names) or "no protocol"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -224,11 +272,25 @@ class Schannel:
 
 
 @dataclass(frozen=True, config=STRICT)
+class AcceptedSuite:
+    """A suite, and the keys under SCHANNEL whose value Enabled can switch it off."""
+
+    name: str
+    switches: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class CipherSuites:
-    """The suites that the other end accepts; `policy_limit` is in characters."""
+    """The suites that the other end accepts; `policy_limit` is in characters.
+
+    `on` is what Enabled has to be where it is not 0; `unsure` are switches of which nobody
+    knows which suites they take away.
+    """
 
     policy_limit: int
-    accepted: tuple[str, ...]
+    on: int
+    unsure: tuple[str, ...]
+    accepted: tuple[AcceptedSuite, ...]
     sources: tuple[str, ...]
 
 
@@ -286,6 +348,23 @@ class DiskRoom:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Restart:
+    """Parts of paths, in small letters, by which a file that waits for a restart may matter."""
+
+    watched: tuple[str, ...]
+    spared: tuple[str, ...]
+    sources: tuple[str, ...]
+    confidence: Confidence = Confidence.STATED
+
+    def watches(self, path: str) -> bool:
+        """Whether a file there may be Windows', the product's or an installer's."""
+        small = path.casefold()
+        if any(part in small for part in self.spared):
+            return False
+        return any(part in small for part in self.watched)
+
+
+@dataclass(frozen=True, config=STRICT)
 class Overlay:
     """A file of somebody's own that was laid over the shipped knowledge, and what it changed."""
 
@@ -307,8 +386,11 @@ class Rulebook:
     clock: Clock
     certificates: Certificates
     disk: DiskRoom
+    restart: Restart
     windows: Mapping[str, Windows]
     updates: Mapping[str, Update]
+    installer: Installer
+    appliances: Appliances
     registry: Registry
     policies: Mapping[str, Policy]
     scenarios: Mapping[str, ScenarioPath]

@@ -46,7 +46,7 @@ class Release:
 class Exclusion:
     """A product, or a Windows, that can never meet the policy; `except_kinds` of pools can.
 
-    `instead` is what to do about such a server.
+    With `kinds` it is about pools of these alone. `instead` is what to do about such a server.
     """
 
     why: str
@@ -54,6 +54,7 @@ class Exclusion:
     sources: tuple[str, ...]
     product: str = ""
     os: str = ""
+    kinds: tuple[str, ...] = ()
     except_kinds: tuple[str, ...] = ()
 
 
@@ -99,6 +100,7 @@ class Policy:
         """Why a server can never meet the policy, None where nothing rules it out."""
         for row in self.excludes:
             same = (row.product or product) == product and (row.os or os) == os
-            if same and kind not in row.except_kinds:
+            concerned = not row.kinds or kind in row.kinds
+            if same and concerned and kind not in row.except_kinds:
                 return row
         return None

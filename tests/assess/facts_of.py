@@ -11,9 +11,10 @@ from auditor.assess.model import Assessment, Finding, ServerVerdict
 from auditor.assess.waivers import Waiver
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.certificates import Certificate, CertificatesFacts
-from auditor.facts.ciphers import CipherOrder, CiphersFacts
+from auditor.facts.ciphers import CipherOrder, CiphersFacts, CipherSwitch
 from auditor.facts.disk import Disk, DiskFacts
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
+from auditor.facts.engine import EngineFacts, EngineSession, RegisteredEngine
 from auditor.facts.families import FamilyError, FamilyResult
 from auditor.facts.files import FileFact, FilesFacts
 from auditor.facts.hotfixes import Hotfix, HotfixesFacts
@@ -26,6 +27,7 @@ from auditor.facts.registry_value import RegistryValue
 from auditor.facts.schannel import ProtocolSide, SchannelFacts
 from auditor.facts.services import Service, ServicesFacts
 from auditor.facts.winhttp import WinHttpFacts, WinHttpView
+from auditor.lab.machine_answers import ALGORITHMS
 from auditor.rulebook import load
 from auditor.rulebook.model import Rulebook
 from auditor.version import Version
@@ -56,7 +58,8 @@ _WINHTTP = {
     "native": rf"HKLM\SOFTWARE\{_INTERNET}",
     "wow6432": rf"HKLM\SOFTWARE\Wow6432Node\{_INTERNET}",
 }
-_SCHANNEL = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
+_SCHANNEL_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL"
+_SCHANNEL = rf"{_SCHANNEL_KEY}\Protocols"
 
 
 def dword(number: int) -> RegistryValue:
@@ -245,9 +248,14 @@ def reboot(**differs: object) -> RebootFacts:
 def ciphers(
     policy: Sequence[str] | None = None,
     local: Sequence[str] | None = ("TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",),
+    *,
+    switches: Mapping[str, RegistryValue | str | None] | None = None,
     **differs: object,
 ) -> CiphersFacts:
-    """A policy's order and Windows' own; `differs` are for the policy's."""
+    """A policy's order and Windows' own; `differs` are for the policy's.
+
+    `switches` are values Enabled; a text is a state such as "unreadable", None is not reported.
+    """
     orders = [
         CipherOrder(
             rf"HKLM\SOFTWARE\{name}",
@@ -259,7 +267,23 @@ def ciphers(
         for name, suites in (("policy", policy), ("local", local))
     ]
     orders[0] = replace(orders[0], **differs)  # type: ignore[arg-type]
-    return CiphersFacts(tuple(orders), ())
+    told = {**dict.fromkeys(ALGORITHMS, "absent"), **(switches or {})}
+    return CiphersFacts(
+        tuple(orders),
+        tuple(
+            CipherSwitch(
+                algorithm,
+                RegistrySignal(
+                    rf"{_SCHANNEL_KEY}\{algorithm}",
+                    "Enabled",
+                    value if isinstance(value, str) else "present",
+                    None if isinstance(value, str) else value,
+                ),
+            )
+            for algorithm, value in told.items()
+            if value is not None
+        ),
+    )
 
 
 def services(*differs: Service) -> ServicesFacts:
@@ -271,6 +295,30 @@ def services(*differs: Service) -> ServicesFacts:
 
 def disk(free: int | None = 50 * 1024**3, system: str | None = "C:") -> DiskFacts:
     return DiskFacts(system, (Disk("D:", 10**12, 10**12), Disk("C:", 10**12, free)))
+
+
+_ABSENT = "absent"
+
+
+def engine(
+    three: str | None = "5.1.14393.0", build: str | None = "10.0.14393.0", two: str | None = "2.0"
+) -> EngineFacts:
+    """PowerShell as it is registered for 3.0 and later, and up to 2.0, and the session's own.
+
+    "absent" is a key that is not there, None one without a version.
+    """
+    return EngineFacts(
+        EngineSession("5.1.14393.0", "4.0.30319.42000", build, "3.0", "AMD64", "FullLanguage"),
+        tuple(
+            RegisteredEngine(
+                rf"HKLM:\SOFTWARE\Microsoft\PowerShell\{number}\PowerShellEngine",
+                key_present=version != _ABSENT,
+                version=None if version == _ABSENT else version,
+            )
+            for number, version in (("1", two), ("3", three))
+        ),
+        "4.7.03062",
+    )
 
 
 def server(
@@ -308,6 +356,7 @@ def server(
         "reboot": reboot(),
         "disk": disk(),
         "services": services(),
+        "engine": engine(),
         "ciphers": ciphers(),
         **families,
     }

@@ -30,6 +30,19 @@ THERE = signal("x", "present")
 HIDDEN = signal("x", "unreadable")
 OTHER_NAME = signal("ComputerName", "present", text("FE01-NEW"))
 
+TEMP, MSI = "\\??\\C:\\Windows\\Temp\\old.dll", "\\??\\C:\\Config.Msi\\3ec7bbbf.rbf"
+
+
+def renames(*paths: str, entries: int | None = None, cut: bool = False) -> dict[str, object]:
+    """Files that are renamed or removed at the next start, as a collector of today tells them."""
+    return {
+        "file_renames": THERE,
+        "file_rename_entries": len(paths) if entries is None else entries,
+        "file_rename_paths": paths,
+        "file_renames_cut": cut,
+    }
+
+
 # what differs -> SFB-BOOT-001; whether an update that is installed may not be active
 RESTARTS: list[tuple[dict[str, object], str, bool]] = [
     ({}, "pass", False),
@@ -43,6 +56,22 @@ RESTARTS: list[tuple[dict[str, object], str, bool]] = [
     ({"file_renames": THERE, "file_rename_entries": None}, "unknown", True),
     ({"file_renames": THERE, "file_rename_entries": 0}, "pass", False),
     ({"component_servicing": THERE, "file_renames": THERE}, "fail", True),
+    # Where the files lie is told: other programs' are advice, an update's a doubt.
+    (renames(TEMP, ""), "advice", False),
+    (renames(MSI, ""), "unknown", True),
+    (renames(TEMP, "", MSI, ""), "unknown", True),
+    (renames(TEMP, MSI), "unknown", True),  # what a file is renamed to counts as well
+    (renames(TEMP, "", cut=True), "unknown", True),
+    (renames("", "", cut=True), "unknown", True),
+    (renames(cut=True, entries=3), "unknown", True),
+    (renames("", " "), "pass", False),
+    (renames(entries=0), "pass", False),
+    (renames(MSI, "", entries=0), "pass", False),
+    ({**renames(TEMP, ""), "computer_name": OTHER_NAME}, "advice", False),
+    ({**renames(TEMP, ""), "windows_update": HIDDEN}, "unknown", False),
+    ({**renames(MSI, ""), "windows_update": THERE}, "fail", True),
+    ({**renames(MSI, ""), "file_renames": HIDDEN}, "unknown", False),
+    ({**renames(MSI, ""), "file_renames": signal("x")}, "pass", False),
     ({"component_servicing": HIDDEN}, "unknown", False),
     ({"windows_update": HIDDEN}, "unknown", False),
     ({"file_renames": HIDDEN}, "unknown", False),
@@ -75,6 +104,48 @@ def test_an_update_that_is_not_active_yet_is_not_a_pass(
         assert ("restart" in update.reason) is waits
     ready = {"fail": "work_needed", "unknown": "unknown"}
     assert judged.server.readiness == ready.get(status, "ready")
+
+
+# a file that waits -> whether it may be an update's
+PLACES = [
+    ("\\??\\C:\\Windows\\System32\\winhttp.dll", True),
+    ("\\??\\C:\\Windows\\SysWOW64\\winhttp.dll", True),
+    ("\\??\\C:\\Windows\\Sysnative\\winhttp.dll", True),
+    ("\\SystemRoot\\System32\\drivers\\http.sys", True),
+    ("\\??\\C:\\Windows\\WinSxS\\Temp\\PendingDeletes\\a.dll", True),
+    ("\\??\\C:\\Windows\\servicing\\a.dll", True),
+    ("\\??\\C:\\Windows\\assembly\\NativeImages\\a.dll", True),
+    ("\\??\\C:\\Windows\\Installer\\1a2b.msp", True),
+    ("\\??\\C:\\Windows\\Microsoft.NET\\Framework64\\a.dll", True),
+    ("!\\??\\d:\\apps\\Microsoft Lync Server 2013\\Server\\Core\\RTCSrv.exe", True),
+    ("*1\\??\\C:\\Program Files\\Common Files\\Skype for Business Server 2015\\a.dll", True),
+    ("\\??\\C:\\Program Files\\Microsoft UCMA 5.0\\a.dll", True),
+    ("\\??\\C:\\Program Files\\Microsoft SQL Server\\MSSQL12.RTC\\a.dll", True),
+    ("\\??\\C:\\Program Files\\Windows Fabric\\bin\\Fabric.exe", True),
+    ("\\??\\C:\\inetpub\\a.dll", True),
+    ("\\??\\C:\\PROGRA~1\\x\\a.dll", True),
+    ("\\??\\C:\\CONFIG~2.MSI\\a.rbf", True),
+    ("\\??\\C:\\Users\\ADMINI~1\\AppData\\Local\\Temp\\a.tmp", True),  # any folder, for all we know
+    ("\\??\\C:\\Windows\\System32\\spool\\drivers\\x64\\3\\hp.dll", False),
+    ("\\??\\C:\\Windows\\Temp\\a~1.tmp", False),
+    ("\\??\\C:\\ProgramData\\Microsoft\\Windows Defender\\mpengine.dll", False),
+    ("\\??\\C:\\Program Files\\Scanner\\system32.dll", False),
+    ("=HYPERLINK(1)", False),
+]
+
+
+@pytest.mark.parametrize(("path", "matters"), PLACES)
+def test_where_a_file_lies_tells_whether_it_may_be_an_updates(path: str, *, matters: bool) -> None:
+    finding = judge(server(reboot=reboot(**renames(path, "")))).finding("SFB-BOOT-001")
+    assert finding.status == ("unknown" if matters else "advice")
+    assert (path in finding.reason) is matters
+
+
+def test_a_long_path_is_cut_in_the_reason() -> None:
+    path = "\\Config.Msi\\" + "x" * 480
+    finding = judge(server(reboot=reboot(**renames(path, "")))).finding("SFB-BOOT-001")
+    assert path not in finding.reason
+    assert path[:150] in finding.reason
 
 
 def test_what_fails_fails_whatever_waits() -> None:
@@ -119,7 +190,16 @@ CERTIFICATES: list[tuple[CertificatesFacts, str, str]] = [
     (certificates(certificate(POOL)), "pass", ""),
     (certificates(certificate("x.org", FQDN.upper())), "pass", ""),
     (certificates(certificate("x.org", subject=f"O=Contoso, cn={FQDN}")), "pass", ""),
-    (certificates(certificate("*.contoso.com")), "pass", ""),
+    # Wildcards are listed for simple URLs alone: no pass, and no fail.
+    (certificates(certificate("*.contoso.com")), "advice", "is a wildcard"),
+    (certificates(certificate("*.CONTOSO.com", until=10)), "advice", "is a wildcard"),
+    (certificates(certificate("*.contoso.com", until=-1)), "unknown", "for its name"),
+    (certificates(GONE, certificate("*.contoso.com")), "advice", "is a wildcard"),
+    (certificates(GONE, certificate("*.contoso.com", until=-1)), "fail", "expired"),
+    (certificates(certificate(FQDN), certificate("*.contoso.com", until=9)), "pass", ""),
+    (certificates(certificate(FQDN, until=9), certificate("*.contoso.com")), "advice", "expires"),
+    (certificates(certificate("*.contoso.com", key=False)), "unknown", "for its name"),
+    (certificates(certificate("*.contoso.com"), truncated=True), "unknown", "cut short"),
     (certificates(certificate(FQDN, uses=None)), "pass", ""),
     (certificates(certificate(FQDN, until=30)), "pass", ""),
     (certificates(certificate(FQDN, until=29)), "advice", "expires on 2018-09-30"),

@@ -175,6 +175,41 @@ def test_the_bit_decides_in_both_views(
             assert bool(finding.remediation) is mend
 
 
+# a number -> the protocols that its bits stand for
+NAMES = [
+    (0xA00, "TLS 1.1 + TLS 1.2"),
+    (0x800, "TLS 1.2"),
+    (0xA80, "TLS 1.0 + TLS 1.1 + TLS 1.2"),
+    (0xA0, "SSL 3.0 + TLS 1.0"),
+    (0xAA0, "SSL 3.0 + TLS 1.0 + TLS 1.1 + TLS 1.2"),
+    (0x2808, "SSL 2.0 + TLS 1.2 + TLS 1.3"),
+    (0, "no protocol"),
+    (0x801, "TLS 1.2 + 0x1, which no source names"),
+    (0x10000, "0x10000, which no source names"),
+    (0xFFFFD557, "0xFFFFD557, which no source names"),
+]
+
+
+@pytest.mark.parametrize(("number", "names"), NAMES)
+def test_the_bits_are_named_wherever_the_value_is_shown(number: int, names: str) -> None:
+    finding = judge(_server("2012", winhttp=winhttp(dword(number), dword(0xA80)))).finding(
+        "SFB-WINHTTP-001"
+    )
+    assert f"; 0x{number:X} is {names}" in finding.reason
+    assert f"native: DWord 0x{number:X} ({names})" in finding.observed
+    assert finding.evidence[0].value == f"DWord 0x{number:X} ({names})"
+    assert finding.reason.endswith(".")
+    assert finding.reason.count("0xA80 is") == 1
+
+
+def test_a_value_that_is_absent_or_no_number_has_no_names() -> None:
+    finding = judge(_server("2012", winhttp=winhttp(None, text("0xA80")))).finding(
+        "SFB-WINHTTP-001"
+    )
+    assert " is TLS" not in finding.reason
+    assert finding.observed == "native: absent; wow6432: String '0xA80'"
+
+
 @pytest.mark.parametrize("value", [0x800 | other for other in range(0, 0x1000, 0x40)])
 def test_no_value_with_the_bit_is_ever_a_fail(value: int) -> None:
     facts = winhttp(dword(value), dword(value))

@@ -23,6 +23,7 @@ KEYS = {
     "restore-access",
     "identify-product",
     "install-sp1",
+    "install-powershell",
     "install-kb3140245",
     "set-default-secure-protocols",
     "enable-schannel-tls12",
@@ -203,8 +204,10 @@ def test_registry_values_are_the_rulebooks() -> None:
 
 def test_the_recommended_protocols_turn_none_off_and_no_ssl_on() -> None:
     protocols = BOOK.registry.secure_protocols
-    assert protocols.recommended == 0x80 | 0x200 | protocols.tls12
-    assert not any(protocols.recommended & bit for bit in protocols.weak.values())
+    assert protocols.recommended == 0x80 | 0x200 | protocols.needed_bit
+    assert not any(
+        protocols.recommended & bit for bit in (protocols.bits[name] for name in protocols.weak)
+    )
 
 
 def test_a_key_is_made_only_where_it_is_missing() -> None:

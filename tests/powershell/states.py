@@ -7,6 +7,7 @@ from pathlib import Path
 
 from auditor.lab.windows import State, WindowsDescription, build_windows
 
+SESSION_MANAGER = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager"
 FQDN = "front-end-server-01.contoso.com"
 STATES: dict[str, State] = {
     name: build_windows(WindowsDescription.model_validate(description), FQDN)
@@ -15,6 +16,19 @@ STATES: dict[str, State] = {
     ).items()
 }
 STATES["wmi-gone"] = STATES["bare-2019"] | {"wmi": {}}
+STATES["restart-long"] = build_windows(
+    WindowsDescription.model_validate(
+        {
+            "os": "2016",
+            "registry": {
+                SESSION_MANAGER: {
+                    "PendingFileRenameOperations": {"multi": ["x" * 501, "short"]},
+                }
+            },
+        }
+    ),
+    FQDN,
+)
 ODD = "=HYPERLINK(1)\0" + "\u2028<&'\"\\\u65e5\U0001f600"
 STATES["very-many"] = build_windows(
     WindowsDescription.model_validate(
@@ -29,6 +43,11 @@ STATES["very-many"] = build_windows(
             "hotfixes": [f"KB{5_000_000 + n}" for n in range(2001)],
             "cipher_orders": {"policy": ",".join(f"{n:05}" for n in range(200)) + ",TLSX"},
             "sql": [{"instance": f"I{n:02}", "id": f"MSSQL12.I{n}"} for n in range(51)],
+            "registry": {
+                SESSION_MANAGER: {
+                    "PendingFileRenameOperations": {"multi": [f"{n}" for n in range(201)]}
+                }
+            },
             "disks": [{"drive": f"{n}:"} for n in range(101)],
             "services": [{"name": f"RTC{n}"} for n in range(501)],
             "certificates": [

@@ -353,6 +353,37 @@ def test_what_says_that_a_restart_is_due(
     assert facts.file_rename_entries == entries
 
 
+@pytest.mark.parametrize(
+    ("name", "paths", "cut"),
+    [
+        ("new-2012r2", None, False),
+        ("restart-due", ("\\??\\C:\\Windows\\Temp\\old.dll", ""), False),
+        ("restart-odd", ("one text",), False),
+        ("restart-unreadable", None, False),
+        (
+            "restart-files",
+            (
+                "\\??\\C:\\Config.Msi\\3ec7bbbf.rbf",
+                "",
+                "\\??\\C:\\Program Files\\Skype for Business Server 2015\\Server\\Core\\new.dll",
+                "!\\??\\C:\\Program Files\\Skype for Business Server 2015\\Server\\RtcHost.exe",
+                "=HYPERLINK(1)",
+                "\u65e5\u672c",
+            ),
+            False,
+        ),
+        ("very-many", tuple(f"{n}" for n in range(200)), True),
+        ("restart-long", ("x" * 500, "short"), True),
+    ],
+)
+def test_the_files_to_be_replaced(
+    readings: Mapping[str, Reading], name: str, paths: tuple[str, ...] | None, *, cut: bool
+) -> None:
+    facts = _facts(readings[name], RebootFacts)
+    assert facts.file_rename_paths == paths
+    assert facts.file_renames_cut is cut
+
+
 def test_a_rename_that_waits_for_a_restart(readings: Mapping[str, Reading]) -> None:
     def names(name: str) -> tuple[str, str]:
         facts = _facts(readings[name], RebootFacts)

@@ -29,7 +29,7 @@ from tests.rulebook.windows_versions import VERSIONS, system_of
 HERE = Path(__file__).parent
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){1,3}")
 # Lists of rows; each is dropped once.
-_ROWS = ("systems", "files", "excludes", "prerequisites")
+_ROWS = ("systems", "files", "excludes", "prerequisites", "hotfixes")
 
 Place = tuple[str | int, ...]
 

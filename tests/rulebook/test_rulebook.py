@@ -19,7 +19,9 @@ from auditor.rulebook.builds import describe_build
 from auditor.rulebook.check import problems
 from auditor.rulebook.loader import RULEBOOK_DATE
 from auditor.rulebook.model import (
+    AcceptedSuite,
     Build,
+    InstallerHotfix,
     Part,
     Rulebook,
     Support,
@@ -89,6 +91,23 @@ def _update(**differs: object) -> Rulebook:
     return replace(BOOK, updates={update.key: update})
 
 
+def _installer(*hotfixes: InstallerHotfix, **differs: object) -> Rulebook:
+    installer = replace(BOOK.installer, hotfixes=hotfixes, **differs)  # type: ignore[arg-type]
+    return replace(BOOK, installer=installer)
+
+
+def _protocols(**differs: object) -> Rulebook:
+    registry = BOOK.registry
+    protocols = replace(registry.secure_protocols, **differs)  # type: ignore[arg-type]
+    return replace(BOOK, registry=replace(registry, secure_protocols=protocols))
+
+
+def _suites(*accepted: AcceptedSuite) -> Rulebook:
+    registry = BOOK.registry
+    suites = replace(registry.cipher_suites, accepted=accepted)
+    return replace(BOOK, registry=replace(registry, cipher_suites=suites))
+
+
 def _source(**differs: object) -> Rulebook:
     source = replace(BOOK.sources["dtls"], **differs)  # type: ignore[arg-type]
     return replace(BOOK, sources={**BOOK.sources, source.key: source})
@@ -97,6 +116,9 @@ def _source(**differs: object) -> Rulebook:
 _LYNC = BOOK.products["lync2013"]
 _RELEASE = BOOK.policies["tls10-disable"].dotnet
 assert _RELEASE is not None
+_BITS = BOOK.registry.secure_protocols.bits
+_SUITE = BOOK.registry.cipher_suites.accepted[0]
+_HOTFIX = BOOK.installer.hotfixes[0]
 
 
 # broken rulebook -> words of what the checker says
@@ -143,6 +165,24 @@ FAULTS = [
     (_update(hotfix="3140245"), "is no KB number"),
     (_update(files=(UpdatedFile("2012", "webio.dll", Version(6, 1)),)), "is not of Windows Server"),
     (_update(files=(UpdatedFile("2013", "webio.dll", Version(6, 1)),)), "2013 is not known"),
+    (_installer(sources=()), "installer: no source"),
+    (_installer(products=("lync2099",)), "installer: lync2099 is not known"),
+    (_installer(replace(_HOTFIX, sources=())), "installer: KB2533623: no source"),
+    (_installer(replace(_HOTFIX, product="sfb2019")), "KB2533623: sfb2019 is not known"),
+    (_installer(replace(_HOTFIX, os="95")), "KB2533623: 95 is not known"),
+    (_installer(replace(_HOTFIX, hotfix="2533623")), "2533623 is no KB number"),
+    (_installer(_HOTFIX, _HOTFIX), "a product has two rows"),
+    (replace(BOOK, appliances=replace(BOOK.appliances, sources=())), "appliances: no source"),
+    (_protocols(bits={**_BITS, "SSL 3.0": 0x21}), "SSL 3.0 is 0x21, which is no single bit"),
+    (_protocols(bits={**_BITS, "SSL 3.0": 0}), "SSL 3.0 is 0x0, which is no single bit"),
+    (_protocols(bits={**_BITS, "SSL 3.0": 0x80}), "two protocols have the same bit"),
+    (_protocols(needed="TLS 1.4"), "TLS 1.4 has no bit"),
+    (_protocols(weak=("SSL 1.0",)), "SSL 1.0 has no bit"),
+    (_protocols(recommended=0x280), "what is recommended lacks TLS 1.2"),
+    (_suites(replace(_SUITE, switches=_SUITE.switches[:2])), "not one cipher, one hash and one"),
+    (_suites(replace(_SUITE, switches=_SUITE.switches[:1] * 3)), "not one cipher"),
+    (_suites(replace(_SUITE, switches=("X\\Y", *_SUITE.switches[1:]))), "not one cipher"),
+    (_suites(_SUITE, _SUITE), "cipher suites: one stands twice"),
     (_source(title=" "), "source dtls: no title"),
     (_source(url="http://learn.microsoft.com"), "is no https address"),
     (_policy(sources=()), "policy office365-tls12: no source"),
@@ -190,11 +230,13 @@ def test_what_disabling_tls10_asks_is_microsofts_page() -> None:
     assert sba is not None
     assert str(sba.build) == "6.0.9319.516"
     assert (policy.strong_crypto, policy.dotnet) == ("fail", _RELEASE)
-    assert [(row.product or row.os, row.except_kinds) for row in policy.excludes] == [
-        ("lync2013", ("edge",)),
-        ("lync2010", ()),
-        ("ocs2007r2", ()),
-        ("2008", ()),
+    excluded = [(row.product or row.os, row.kinds, row.except_kinds) for row in policy.excludes]
+    assert excluded == [
+        ("lync2013", ("sba",), ()),
+        ("lync2013", (), ("edge",)),
+        ("lync2010", (), ()),
+        ("ocs2007r2", (), ()),
+        ("2008", (), ()),
     ]
 
 

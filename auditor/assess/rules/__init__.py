@@ -11,9 +11,10 @@ from auditor.assess.rules.certificates import CertificateIsValid
 from auditor.assess.rules.ciphers import AcceptedCipherSuite
 from auditor.assess.rules.cumulative_update import CumulativeUpdate, LaggingPackages
 from auditor.assess.rules.dotnet import DotNetRelease, StrongCrypto
+from auditor.assess.rules.installer import WindowsReadyForUpdate
 from auditor.assess.rules.machine import RoomForDatabases, ServicesRun
 from auditor.assess.rules.policy import NotRuledOut, OtherPrerequisites
-from auditor.assess.rules.pool_state import ReadyForUpdate
+from auditor.assess.rules.pool_state import PoolReadyForUpdate
 from auditor.assess.rules.pools import AlikePair, OneBuild
 from auditor.assess.rules.product import ProductIdentified, ProductTakesPart
 from auditor.assess.rules.reach import ClockAgrees, ServerWasRead
@@ -33,6 +34,7 @@ SERVER_RULES: tuple[Rule, ...] = (
     NotRuledOut(),
     CumulativeUpdate(),
     LaggingPackages(),
+    WindowsReadyForUpdate(),
     SupportedSystem(),
     ServicePack(),
     WinHttpUpdate(),
@@ -56,7 +58,7 @@ SERVER_RULES: tuple[Rule, ...] = (
 POOL_RULES: tuple[PoolRule, ...] = (
     OneBuild(),
     AlikePair(),
-    ReadyForUpdate(),
+    PoolReadyForUpdate(),
 )
 
 RULES: tuple[AnyRule[Any], ...] = (*SERVER_RULES, *POOL_RULES)

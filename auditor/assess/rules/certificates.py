@@ -1,8 +1,8 @@
 """Has the server a certificate with which it can prove its name today?
 
-Which certificate is assigned to which service is not read. What is certain: one that is out
-of date is refused by everybody, and the services must be known by the name of the server or
-of its pool.
+Which certificate is assigned to which service is not read. What is certain: one outside its
+period of validity fails Windows' own check, and the services are known by the name of the server
+or of its pool. Microsoft lists wildcards for simple URLs alone, so one proves nothing, either way.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ class CertificateIsValid(Rule):
     title = "A certificate for the server's own name is valid"
     applies_to = "every Lync or Skype for Business server"
     needs = ("certificates",)
-    sources = ("rfc5280", "set-cscertificate")
+    sources = (
+        "certificate-chain",
+        "sfb2015-certificates",
+        "lync2013-certificates",
+        "set-cscertificate",
+    )
     needs_product = False
 
     def judge(self, subject: Subject, context: Context) -> Finding:
@@ -32,9 +37,12 @@ class CertificateIsValid(Rule):
         usable = [each for each in facts.items if _is_for_servers(each)]
         names = {subject.server.fqdn.casefold(), subject.pool.fqdn.casefold()}
         own = [each for each in usable if _is_for(each, names)]
-        nameless = [each for each in usable if _holds_back_names(each)]
         days = context.rulebook.certificates.warn_days
-        status, reason = _verdict(own, nameless, context.now, days, cut=facts.truncated)
+        status, reason, remedy = _in_time(own, context.now, days)
+        if status in (Status.FAIL, Status.UNKNOWN):
+            others = [each for each in usable if _is_valid(each, context.now)]
+            spoken = _others(others, names, cut=facts.truncated)
+            status, reason, remedy = spoken or (status, reason, remedy)
         return self.finding(
             subject,
             status,
@@ -47,43 +55,49 @@ class CertificateIsValid(Rule):
                 for each in own or usable
             ]
             or [subject.evidence("certificates", facts.path, "no certificate for a server")],
-            remediation=_REMEDIES[status],
+            remediation=remedy,
         )
 
 
-_REMEDIES = {
-    Status.PASS: "",
-    Status.ADVICE: "Renew the certificate, and assign the new one before the day.",
-    Status.FAIL: "Request a new certificate and assign it in the deployment wizard.",
-    Status.UNKNOWN: "Look in the deployment wizard which certificate is assigned, and how long "
-    "it is valid.",
-}
+_RENEW = "Renew the certificate, and assign the new one before the day."
+_REQUEST = "Request a new certificate and assign it in the deployment wizard."
+_LOOK = "Look in the deployment wizard which certificate is assigned, and how long it is valid."
+
+_Verdict = tuple[Status, str, str]
 
 
-def _verdict(
-    own: Sequence[Certificate],
-    nameless: Sequence[Certificate],
-    now: datetime,
-    warn_days: int,
-    *,
-    cut: bool,
-) -> tuple[Status, str]:
+def _in_time(own: Sequence[Certificate], now: datetime, warn_days: int) -> _Verdict:
+    """What the certificates for the name say by themselves."""
     valid = [each for each in own if _is_valid(each, now)]
     if valid:
         last = max(each.not_after for each in valid)
         if last - now < timedelta(days=warn_days):
-            return Status.ADVICE, f"The last one expires on {last:%Y-%m-%d}."
-        return Status.PASS, f"There is one until {last:%Y-%m-%d}."
-    if cut:
-        return Status.UNKNOWN, "The list of certificates was cut short."
-    if any(_is_valid(each, now) for each in nameless):
-        return Status.UNKNOWN, "This Windows does not tell every name that a certificate is for."
+            return Status.ADVICE, f"The last one expires on {last:%Y-%m-%d}.", _RENEW
+        return Status.PASS, f"There is one until {last:%Y-%m-%d}.", ""
     if not own:
-        return Status.UNKNOWN, "No certificate with a private key is for its name or its pool's."
+        reason = "No certificate with a private key is for its name or its pool's."
+        return Status.UNKNOWN, reason, _LOOK
     future = [each.not_before for each in own if each.not_before > now]
     if future:
-        return Status.FAIL, f"None is valid before {min(future):%Y-%m-%d}."
-    return Status.FAIL, f"The last one expired on {max(e.not_after for e in own):%Y-%m-%d}."
+        return Status.FAIL, f"None is valid before {min(future):%Y-%m-%d}.", _REQUEST
+    expired = max(each.not_after for each in own)
+    return Status.FAIL, f"The last one expired on {expired:%Y-%m-%d}.", _REQUEST
+
+
+def _others(others: Sequence[Certificate], names: set[str], *, cut: bool) -> _Verdict | None:
+    """What valid certificates for other names leave in doubt, None where they leave nothing."""
+    if cut:
+        return Status.UNKNOWN, "The list of certificates was cut short.", _LOOK
+    if any(_holds_back_names(each) for each in others):
+        reason = "This Windows does not tell every name that a certificate is for."
+        return Status.UNKNOWN, reason, _LOOK
+    if any(_is_for(each, _wildcards(names)) for each in others):
+        reason = (
+            "The only valid one is a wildcard for its domain; Microsoft lists wildcards for simple "
+            "URLs, and none for a server's or a pool's name."
+        )
+        return Status.ADVICE, reason, f"{_LOOK} {_REQUEST}"
+    return None
 
 
 def _is_for_servers(certificate: Certificate) -> bool:
@@ -96,10 +110,15 @@ def _is_valid(certificate: Certificate, now: datetime) -> bool:
 
 
 def _is_for(certificate: Certificate, names: set[str]) -> bool:
-    """Whether it carries one of `names`; a wildcard stands for one label."""
+    """Whether it carries one of `names`."""
     common = _COMMON_NAME.findall(certificate.subject)
     told = {name.strip().casefold() for name in (*common, *(certificate.dns_names or ()))}
-    return not told.isdisjoint(names | {f"*.{name.partition('.')[2]}" for name in names})
+    return not told.isdisjoint(names)
+
+
+def _wildcards(names: set[str]) -> set[str]:
+    """What stands for one of `names`; a wildcard stands for one label."""
+    return {f"*.{name.partition('.')[2]}" for name in names}
 
 
 def _holds_back_names(certificate: Certificate) -> bool:

@@ -3,52 +3,141 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, Subject
-from auditor.facts.ciphers import CipherOrder, CiphersFacts
+from auditor.assess.model import Evidence, Finding, Status
+from auditor.assess.rule import Context, Rule, Subject, are
+from auditor.facts.ciphers import CipherOrder, CiphersFacts, CipherSwitch
+from auditor.rulebook.model import AcceptedSuite, CipherSuites
 
 _CURVE = re.compile(r"_P\d+$")  # up to Windows Server 2012 R2 a suite's name may end in its curve
 
 
 class AcceptedCipherSuite(Rule):
-    """Microsoft's list is Azure Front Door's, of which not every service makes use: advice."""
+    """Microsoft's list is Azure Front Door's, of which not every service makes use: advice.
+
+    A suite in the order does not count while its cipher, hash or key exchange is switched off.
+    """
 
     id = "SFB-TLS-003"
     title = "Windows offers a cipher suite that Azure Front Door accepts"
     applies_to = "every Lync or Skype for Business server"
     needs = ("ciphers",)
-    sources = ("front-door-ciphers",)
+    sources = ("front-door-ciphers", "schannel-switches")
     needs_product = False
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         suites = context.rulebook.registry.cipher_suites
-        order = subject.get(CiphersFacts).in_force
-        offered = _names(order)
-        common = [suite for suite in suites.accepted if suite in offered]
-        doubt = _doubt(order, suites.policy_limit)
-        if doubt:
-            status, reason = Status.UNKNOWN, doubt
-        elif common:
-            status, reason = Status.PASS, "Such a suite is in the order that Windows goes by."
-        else:
-            status = Status.ADVICE
-            reason = "None of these suites is in the order that Windows goes by."
+        facts = subject.get(CiphersFacts)
+        offered = _names(facts.in_force)
+        common = [_listed(suite, facts, suites) for suite in suites.accepted]
+        common = [each for each in common if each.name in offered]
+        usable = [each.name for each in common if each.usable]
+        status, reason = _verdict(facts.in_force, common, suites)
         return self.finding(
             subject,
             status,
-            observed=", ".join(common) or (f"none among {len(offered)}" if offered else "not told"),
-            required=f"one of {', '.join(suites.accepted)}",
+            observed=", ".join(usable) or (f"none among {len(offered)}" if offered else "not told"),
+            required=f"one of {', '.join(suite.name for suite in suites.accepted)}",
             reason=reason,
             evidence=[
-                subject.evidence("ciphers", f"{each.path}, Functions", _shown(each))
-                for each in subject.get(CiphersFacts).orders
+                *(
+                    subject.evidence("ciphers", f"{each.path}, Functions", _shown(each))
+                    for each in facts.orders
+                ),
+                *_switches(subject, facts, suites),
             ],
-            remediation="Find out whether connections to Office 365 fail; if so, add one of these "
-            "suites to the order, or run the server on a Windows that has one."
-            if status is Status.ADVICE
-            else "",
+            remediation=_remedy(common, suites) if status is Status.ADVICE else "",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A suite of the order: which switches take it away, and what is not known of others."""
+
+    name: str
+    off: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+    @property
+    def usable(self) -> bool:
+        return not self.off and not self.doubts
+
+
+def _listed(suite: AcceptedSuite, facts: CiphersFacts, suites: CipherSuites) -> _Listed:
+    off, doubts = [], []
+    for algorithm in suite.switches:
+        switch = facts.find(algorithm)
+        if _is_off(switch):
+            off.append(algorithm)
+        elif (doubt := _unclear(switch, suites.on)) is not None:
+            doubts.append(f"{algorithm} is {doubt}")
+    for algorithm in suites.unsure:
+        switch = facts.find(algorithm)
+        doubt = "0" if _is_off(switch) else _unclear(switch, suites.on)
+        if doubt is not None:
+            doubts.append(f"{algorithm} is {doubt}")
+    return _Listed(suite.name, tuple(off), tuple(doubts))
+
+
+def _verdict(
+    order: CipherOrder | None, common: list[_Listed], suites: CipherSuites
+) -> tuple[Status, str]:
+    doubt = _doubt(order, suites.policy_limit)
+    if doubt:
+        return Status.UNKNOWN, doubt
+    if any(each.usable for each in common):
+        return Status.PASS, "Such a suite is in the order that Windows goes by."
+    unclear = [each for each in common if not each.off]
+    if unclear:
+        said = dict.fromkeys(doubt for each in unclear for doubt in each.doubts)
+        return Status.UNKNOWN, (
+            f"{are([each.name for each in unclear])} in the order; whether Windows offers that is "
+            f"not known: {'; '.join(said)}."
+        )
+    if common:
+        return Status.ADVICE, (
+            f"{are([each.name for each in common])} in the order, and switched off by "
+            f"{', '.join(_off(common))}."
+        )
+    return Status.ADVICE, "None of these suites is in the order that Windows goes by."
+
+
+def _remedy(common: list[_Listed], suites: CipherSuites) -> str:
+    first = "Find out whether connections to Office 365 fail; if so,"
+    if common:
+        return (
+            f"{first} remove the value Enabled of {', '.join(_off(common))} under SCHANNEL, or set "
+            f"it to 0x{suites.on:X} (REG_DWORD)."
+        )
+    return (
+        f"{first} add one of these suites to the order, or run the server on a Windows that has "
+        "one."
+    )
+
+
+def _off(common: list[_Listed]) -> list[str]:
+    return list(dict.fromkeys(algorithm for each in common for algorithm in each.off))
+
+
+def _is_off(switch: CipherSwitch | None) -> bool:
+    value = switch.enabled.value if switch is not None else None
+    return value is not None and value.dword == 0
+
+
+def _unclear(switch: CipherSwitch | None, on: int) -> str | None:
+    """Why a switch that is not off says nothing, None where it is on or left to Windows."""
+    if switch is None:
+        return "not reported"
+    if switch.enabled.state == "unreadable":
+        return "unreadable"
+    value = switch.enabled.value
+    if value is None or value.dword == on:
+        return None
+    if value.dword is None:
+        return "no REG_DWORD"
+    return f"0x{value.dword:X}, where 0 and 0x{on:X} are documented"
 
 
 def _names(order: CipherOrder | None) -> list[str]:
@@ -74,3 +163,13 @@ def _shown(order: CipherOrder) -> str:
     if order.suites is None:
         return "absent" if order.kind is None else order.kind
     return ", ".join(order.suites)
+
+
+def _switches(subject: Subject, facts: CiphersFacts, suites: CipherSuites) -> Iterator[Evidence]:
+    """The switches of the accepted suites that are not left to Windows."""
+    named = [name for suite in suites.accepted for name in suite.switches]
+    for name in dict.fromkeys((*named, *suites.unsure)):
+        switch = facts.find(name)
+        if switch is not None and switch.enabled.state != "absent":
+            enabled = switch.enabled
+            yield subject.evidence("ciphers", enabled.where, str(enabled.value or enabled.state))

@@ -12,7 +12,6 @@ from auditor.assess.identify import Package
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, are, product_of, shorten
 from auditor.assess.rules.component_table import component_table, serviced
-from auditor.assess.rules.product import package_evidence
 from auditor.assess.rules.restart import update_waits
 from auditor.estate.model import PoolKind
 from auditor.rulebook.builds import describe_build
@@ -31,6 +30,21 @@ class _UpdateRule(Rule):
         if context.policy.least(product.key) is None:
             return f"the policy states no minimum build for {product.title}"
         return None
+
+
+def is_updated(subject: Subject, context: Context) -> bool:
+    """Whether the policy's update is on the server, all of it, be it active yet or not."""
+    threshold = _threshold(subject, context)
+    status, _ = _verdict(subject, context, threshold)
+    return status is Status.PASS and not _missed_packages(subject, context, threshold)
+
+
+def how_to_update(subject: Subject, context: Context, remedy: str) -> str:
+    """A remedy, with who packages updates for appliances where the server may be one."""
+    appliances = context.rulebook.appliances
+    if subject.pool.kind.value not in appliances.kinds:
+        return remedy
+    return f"{remedy} {appliances.remedy}"
 
 
 def _threshold(subject: Subject, context: Context) -> Threshold:
@@ -54,7 +68,7 @@ class CumulativeUpdate(_UpdateRule):
         label = describe_build(context.rulebook, product.key, threshold.build)
         required = f"{threshold.build} or later: {label}"
         status, reason = _verdict(subject, context, threshold)
-        waits = update_waits(subject) if status is Status.PASS else None
+        waits = update_waits(subject, context) if status is Status.PASS else None
         if waits is not None:
             status, reason = Status.UNKNOWN, f"{reason} But {waits}: it may not be active yet."
         mend = status is Status.FAIL
@@ -65,13 +79,17 @@ class CumulativeUpdate(_UpdateRule):
             observed=_listed(_deciding(subject, context)) or "no deciding component",
             required=required,
             reason=reason,
-            evidence=package_evidence(subject),
+            evidence=subject.package_evidence,
             compared=component_table(subject, context, threshold),
-            remediation=f"Install the cumulative update {label} or a later one, all of it."
+            remediation=how_to_update(
+                subject,
+                context,
+                f"Install the cumulative update {label} or a later one, all of it.",
+            )
             if mend
             else "",
             actions=("install-cu",) if mend else restart,
-            sources=_cited(self, threshold),
+            sources=_cited(self, subject, context, threshold),
         )
 
 
@@ -139,7 +157,7 @@ class LaggingPackages(_UpdateRule):
     def judge(self, subject: Subject, context: Context) -> Finding:
         threshold = _threshold(subject, context)
         lagging = _lagging(subject, context, threshold)
-        missed = [p for p in lagging if _missed(p, serviced(p, subject, context, threshold))]
+        missed = _missed_packages(subject, context, threshold)
         watched = [p for p in lagging if _is_watched(p, context) and p not in missed]
         rest = [p for p in lagging if p not in missed and p not in watched]
         reasons = []
@@ -161,13 +179,17 @@ class LaggingPackages(_UpdateRule):
             observed=_listed(lagging) or "none lags",
             required=f"{threshold.build} or later where the update services the package",
             reason=" ".join(reasons) or "Updates do not service every package.",
-            evidence=package_evidence(subject),
+            evidence=subject.package_evidence,
             compared=component_table(subject, context, threshold, lagging),
-            remediation="Run the update installer again; it lists what it would still update."
+            remediation=how_to_update(
+                subject,
+                context,
+                "Run the update installer again; it lists what it would still update.",
+            )
             if missed or watched
             else "",
             actions=("install-cu",) if missed else (),
-            sources=_cited(self, threshold),
+            sources=_cited(self, subject, context, threshold),
         )
 
 
@@ -178,6 +200,15 @@ def _lagging(subject: Subject, context: Context, threshold: Threshold) -> list[P
         for package in subject.product.packages
         if package.component.casefold() not in deciding
         and (package.version is None or _older(package, threshold))
+    ]
+
+
+def _missed_packages(subject: Subject, context: Context, threshold: Threshold) -> list[Package]:
+    """Lagging packages that the threshold's own update brings, and that did not get it."""
+    return [
+        package
+        for package in _lagging(subject, context, threshold)
+        if _missed(package, serviced(package, subject, context, threshold))
     ]
 
 
@@ -203,5 +234,7 @@ def _are(packages: Sequence[Package]) -> str:
     return shorten(are([f"{p.component} {p.shown}" for p in packages]))
 
 
-def _cited(rule: Rule, threshold: Threshold) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*threshold.sources, *rule.sources)))
+def _cited(rule: Rule, subject: Subject, context: Context, threshold: Threshold) -> tuple[str, ...]:
+    appliances = context.rulebook.appliances
+    more = appliances.sources if subject.pool.kind.value in appliances.kinds else ()
+    return tuple(dict.fromkeys((*threshold.sources, *rule.sources, *more)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of
-from auditor.assess.rules.product import package_evidence
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.policy import Exclusion, Prerequisite
 
@@ -33,7 +32,7 @@ class NotRuledOut(Rule):
                 observed=product.title,
                 required=required,
                 reason="Nothing rules it out.",
-                evidence=package_evidence(subject),
+                evidence=subject.package_evidence,
                 sources=context.policy.sources,
             )
         return self.finding(
@@ -42,7 +41,7 @@ class NotRuledOut(Rule):
             observed=f"{product.title}, in a pool of kind {subject.pool.kind}",
             required=required,
             reason=row.why,
-            evidence=package_evidence(subject),
+            evidence=subject.package_evidence,
             remediation=row.instead,
             actions=("migrate-os" if row.os else "migrate-product",),
             sources=row.sources,

@@ -18,7 +18,7 @@ _TODO = {
 _WITH_CMDLET = (6, 7)
 
 
-class ReadyForUpdate(PoolRule):
+class PoolReadyForUpdate(PoolRule):
     """Worth a look before a window is booked, and no more: the state is of that moment.
 
     The plan asks the pool again before each of its servers.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.assess.model import Evidence, Finding, Status
+from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of
 from auditor.rulebook.builds import describe_build
 
@@ -23,7 +23,7 @@ class ProductIdentified(Rule):
         identity = subject.product
         if identity.is_server is False:
             return self.not_applicable(subject, f"It is no Lync server: {identity.reason}.")
-        evidence = package_evidence(subject)
+        evidence = subject.package_evidence
         required = "server packages of one product, the one that the estate names"
         if identity.product is None:
             return self.finding(
@@ -74,7 +74,7 @@ class ProductTakesPart(Rule):
             observed=product.title,
             required=required,
             reason=product.why,
-            evidence=package_evidence(subject),
+            evidence=subject.package_evidence,
             sources=product.sources,
         )
 
@@ -91,7 +91,7 @@ class ProductTakesPart(Rule):
                 required=required,
                 reason="The source rules out hybrid with this product, which is not in use here; "
                 f"of {', '.join(subject.scenarios)} it says nothing.",
-                evidence=package_evidence(subject),
+                evidence=subject.package_evidence,
                 remediation="Plan its migration; until then try the connection.",
                 sources=product.sources,
             )
@@ -101,13 +101,9 @@ class ProductTakesPart(Rule):
             observed=product.title,
             required=required,
             reason=product.why,
-            evidence=package_evidence(subject),
+            evidence=subject.package_evidence,
             remediation="Migrate to Skype for Business Server 2015 CU6 HF2 or later.",
             actions=("migrate-product",),
             sources=product.sources,
             blocks=True,
         )
-
-
-def package_evidence(subject: Subject) -> tuple[Evidence, ...]:
-    return subject.package_evidence

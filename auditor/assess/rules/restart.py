@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from enum import Enum
+
 from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, Subject
+from auditor.assess.rule import Context, Rule, Subject, shorten
 from auditor.facts.reboot import RebootFacts
 from auditor.facts.registry_signal import RegistrySignal
+from auditor.rulebook.model import Restart
 
+_SHORT_NAME = re.compile(r"~[0-9]+(\.[^\\]*)?\\")
 _PRESENT, _UNREADABLE = "present", "unreadable"
+
+
+class _Renames(Enum):
+    """What the files that are renamed or removed at the next start may belong to."""
+
+    NOTHING = "nothing"
+    OTHERS = "other programs"
+    UPDATE = "an update"
+    UNTOLD = "not told"
 
 
 class NoRestartPending(Rule):
     """Servicing and Windows Update say that an update waits; a rename of files may be anything's.
 
     An installer that could not replace a file in use leaves a rename for the restart, and so do
-    many other programs: whether the product's update is among them is not known.
+    many other programs, some of them always: where the files lie tells which ones may matter.
     """
 
     id = "SFB-BOOT-001"
     title = "No restart is pending"
     applies_to = "every Lync or Skype for Business server"
     needs = ("reboot",)
-    sources = ("css-reboot", "practice")
+    sources = ("css-reboot", "pendmoves", "file-renames-field", "practice")
     needs_product = False
 
-    def judge(self, subject: Subject, context: Context) -> Finding:  # noqa: ARG002
+    def judge(self, subject: Subject, context: Context) -> Finding:
         facts = subject.get(RebootFacts)
-        status, reason = _verdict(facts)
+        status, reason = _verdict(facts, context.rulebook.restart)
         mend = status in (Status.FAIL, Status.UNKNOWN)
         told = [signal for signal in _signals(facts) if signal.state == _PRESENT]
         return self.finding(
@@ -46,21 +60,30 @@ class NoRestartPending(Rule):
         )
 
 
-def update_waits(subject: Subject) -> str | None:
+def update_waits(subject: Subject, context: Context) -> str | None:
     """Why an update that is installed may not be active yet, None where nothing says so."""
     facts = subject.find(RebootFacts)
     if facts is None:
         return None
     if _certain(facts):
         return "an update waits for a restart"
-    return "files wait for a restart to be replaced" if _renames(facts) else None
+    if _renames(facts, context.rulebook.restart) in (_Renames.UPDATE, _Renames.UNTOLD):
+        return "files wait for a restart to be replaced"
+    return None
 
 
-def _verdict(facts: RebootFacts) -> tuple[Status, str]:
+def _verdict(facts: RebootFacts, restart: Restart) -> tuple[Status, str]:
     certain = _certain(facts)
     if certain:
         return Status.FAIL, f"An update is not active before a restart: {', '.join(certain)}."
-    if _renames(facts):
+    renames = _renames(facts, restart)
+    if renames is _Renames.UPDATE:
+        first = next(path for path in facts.file_rename_paths or () if _matters(path, restart))
+        return Status.UNKNOWN, (
+            f"Files are to be replaced or removed at the next restart, and {shorten(first)} may "
+            "be an update's."
+        )
+    if renames is _Renames.UNTOLD:
         return Status.UNKNOWN, (
             "Files are to be replaced or removed at the next restart; whether an update's are "
             "among them is not known."
@@ -68,8 +91,16 @@ def _verdict(facts: RebootFacts) -> tuple[Status, str]:
     unread = [signal.where for signal in _signals(facts) if signal.state == _UNREADABLE]
     if unread:
         return Status.UNKNOWN, f"Not readable: {', '.join(unread)}."
+    advice = []
+    if renames is _Renames.OTHERS:
+        advice.append(
+            "Files are to be replaced or removed at the next restart; none lies where Windows, the "
+            "product or an installer keeps its own."
+        )
     if _renamed(facts):
-        return Status.ADVICE, "The computer gets another name with the next restart."
+        advice.append("The computer gets another name with the next restart.")
+    if advice:
+        return Status.ADVICE, " ".join(advice)
     return Status.PASS, "Nothing waits for a restart."
 
 
@@ -98,9 +129,23 @@ def _asks(signal: RegistrySignal) -> bool:
     return signal.value is not None and bool(signal.value.dword)
 
 
-def _renames(facts: RebootFacts) -> bool:
-    """A value of no entries is left over, and waits for nothing."""
-    return facts.file_renames.state == _PRESENT and facts.file_rename_entries != 0
+def _renames(facts: RebootFacts, restart: Restart) -> _Renames:
+    """A value of no entries, or of empty ones, is left over, and waits for nothing."""
+    if facts.file_renames.state != _PRESENT or facts.file_rename_entries == 0:
+        return _Renames.NOTHING
+    paths = facts.file_rename_paths
+    if paths is None:
+        return _Renames.UNTOLD
+    if any(_matters(path, restart) for path in paths):
+        return _Renames.UPDATE
+    if facts.file_renames_cut:
+        return _Renames.UNTOLD
+    return _Renames.OTHERS if any(path.strip() for path in paths) else _Renames.NOTHING
+
+
+def _matters(path: str, restart: Restart) -> bool:
+    """A short name such as PROGRA~1 may stand for any folder."""
+    return restart.watches(path) or _SHORT_NAME.search(path) is not None
 
 
 def _renamed(facts: RebootFacts) -> bool:

@@ -6,7 +6,6 @@ from datetime import date
 
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of
-from auditor.assess.rules.product import package_evidence
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.model import Product, Support
 
@@ -29,7 +28,7 @@ class StillSupported(Rule):
             observed=product.title,
             required=f"a product that Microsoft supports on {today:%Y-%m-%d}",
             reason=reason,
-            evidence=package_evidence(subject),
+            evidence=subject.package_evidence,
             remediation="Move to Skype for Business Server Subscription Edition, the only version "
             "that is supported: in place from 2019, to new pools from anything older."
             if ended

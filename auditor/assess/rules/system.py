@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of, shorten, windows_of
-from auditor.assess.rules.product import package_evidence
+from auditor.assess.rules.cumulative_update import how_to_update
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
 from auditor.rulebook.model import Product, SystemRow, Windows
@@ -60,8 +60,10 @@ class SupportedSystem(Rule):
             observed=_observed(windows, facts),
             required=f"{row.least} or later on {windows.title}",
             reason=reason,
-            evidence=[*system_evidence(subject, facts), *package_evidence(subject)],
-            remediation=f"Install the cumulative update of {row.least} or a later one."
+            evidence=[*system_evidence(subject, facts), *subject.package_evidence],
+            remediation=how_to_update(
+                subject, context, f"Install the cumulative update of {row.least} or a later one."
+            )
             if status is Status.FAIL
             else "",
             actions=("install-cu",) if status is Status.FAIL else (),

@@ -64,7 +64,7 @@ class WinHttpUpdate(Rule):
         beside = [(file, facts.find(file.name, _BESIDE)) for file in wanted]
         listed = _listed(subject, update)
         status, reason = _file_verdict(subject, context, native, beside, listed)
-        waits = update_waits(subject) if status is Status.PASS else None
+        waits = update_waits(subject, context) if status is Status.PASS else None
         if waits is not None:
             status, reason = Status.UNKNOWN, f"{reason} But {waits}: they may not be in use yet."
         lacking = status is not Status.UNKNOWN and any(_old(*pair) for pair in native)
@@ -182,12 +182,13 @@ class DefaultSecureProtocols(Rule):
         return self.finding(
             subject,
             status,
-            observed="; ".join(f"{view.name}: {view.shown}" for view in views),
-            required=f"{value.name} with bit 0x{value.tls12:X} (REG_DWORD) in every view"
-            + (", or absent: Windows has TLS 1.2 by default" if default else ""),
+            observed="; ".join(f"{view.name}: {_called(view, value)}" for view in views),
+            required=f"{value.name} with bit 0x{value.needed_bit:X} ({value.needed}, REG_DWORD) "
+            "in every view" + (", or absent: Windows has TLS 1.2 by default" if default else ""),
             reason=reason,
-            evidence=[subject.evidence("winhttp", v.path, v.shown) for v in views],
-            remediation=f"Set {value.name} (REG_DWORD) to 0x{value.recommended:X} in every view."
+            evidence=[subject.evidence("winhttp", v.path, _called(v, value)) for v in views],
+            remediation=f"Set {value.name} (REG_DWORD) to 0x{value.recommended:X} "
+            f"({value.called(value.recommended)}) in every view."
             if mend
             else "",
             actions=("set-default-secure-protocols",) if mend else (),
@@ -223,7 +224,7 @@ class _View:
         if self.reported is None:
             return False
         if self.data is not None:
-            return not self.data & value.tls12
+            return not self.data & value.needed_bit
         return not default
 
 
@@ -250,14 +251,28 @@ def _protocol_verdict(subject: Subject, context: Context, views: list[_View]) ->
     unread = [v.name for v in views if v.reported is None]
     if unread and not (lacking and severity is Status.FAIL):
         return Status.UNKNOWN, f"The view {', '.join(unread)} was not reported."
+    named = _named(views, value)
     if lacking:
-        return severity, _lack(lacking, wrong, windows)
+        return severity, f"{_lack(lacking, wrong, windows)}{named}."
     if wrong:
         return Status.UNKNOWN, f"In {', '.join(wrong)} {value.name} is no REG_DWORD."
-    weak = sorted({name for name, bit in value.weak.items() for v in views if (v.data or 0) & bit})
+    weak = [n for n in value.weak if any((v.data or 0) & value.bits[n] for v in views)]
     if weak:
-        return Status.ADVICE, f"TLS 1.2 is there, and so is {', '.join(weak)}, which no one needs."
-    return Status.PASS, "TLS 1.2 is among the default protocols in every view."
+        return Status.ADVICE, (
+            f"TLS 1.2 is there, and so is {', '.join(weak)}, which no one needs{named}."
+        )
+    return Status.PASS, f"TLS 1.2 is among the default protocols in every view{named}."
+
+
+def _called(view: _View, value: SecureProtocols) -> str:
+    """What the view shows, with the names of its bits."""
+    return view.shown if view.data is None else f"{view.shown} ({value.called(view.data)})"
+
+
+def _named(views: list[_View], value: SecureProtocols) -> str:
+    """The numbers of the views and what each of them stands for, to end a sentence with."""
+    numbers = dict.fromkeys(view.data for view in views if view.data is not None)
+    return "".join(f"; 0x{number:X} is {value.called(number)}" for number in numbers)
 
 
 def _lack(lacking: list[str], wrong: list[str], windows: Windows) -> str:
@@ -267,4 +282,4 @@ def _lack(lacking: list[str], wrong: list[str], windows: Windows) -> str:
         else f"TLS 1.2 is not set, and WinHTTP on {windows.title} has none by default"
     )
     kind = f"; the value is no REG_DWORD in {', '.join(wrong)}" if wrong else ""
-    return f"In view {', '.join(lacking)}: {why}{kind}."
+    return f"In view {', '.join(lacking)}: {why}{kind}"
