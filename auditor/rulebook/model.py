@@ -14,6 +14,7 @@ from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.fields import STRICT, Build4
 from auditor.rulebook.integration import ClientRow, Integrations, ScenarioPath
 from auditor.rulebook.policy import Policy
+from auditor.rulebook.sql import SqlKnowledge
 from auditor.version import Version
 
 
@@ -70,6 +71,21 @@ class Support:
 
 
 @dataclass(frozen=True, config=STRICT)
+class InPlace:
+    """How a product may have come over another one (its key), and what that leaves behind.
+
+    `keeps` and `brings` are generations of SQL Server, as in MSSQL11.RTCLOCAL.
+    """
+
+    over: str
+    instances: tuple[str, ...]
+    keeps: int
+    brings: int
+    sources: tuple[str, ...]
+    never_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
 class Product:
     """A server product. `codes` maps MSI product codes to component names."""
 
@@ -86,6 +102,7 @@ class Product:
     systems: tuple[SystemRow, ...] = ()
     systems_closed: bool = False
     support: Support | None = None
+    in_place: InPlace | None = None
     codes: Mapping[str, str] = field(default_factory=dict)
 
     def system(self, os: str) -> SystemRow | None:
@@ -309,6 +326,7 @@ class Rulebook:
     windows: Mapping[str, Windows]
     updates: Mapping[str, Update]
     registry: Registry
+    sql: SqlKnowledge
     policies: Mapping[str, Policy]
     scenarios: Mapping[str, ScenarioPath]
     client_rows: tuple[ClientRow, ...]

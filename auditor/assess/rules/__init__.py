@@ -14,6 +14,8 @@ from auditor.assess.rules.product import ProductIdentified, ProductTakesPart
 from auditor.assess.rules.reach import ClockAgrees, ServerWasRead
 from auditor.assess.rules.restart import NoRestartPending
 from auditor.assess.rules.schannel import SchannelClient, SchannelServer
+from auditor.assess.rules.sql_clients import SqlClientsSpeakTls12
+from auditor.assess.rules.sql_server import SqlServerSpeaksTls12
 from auditor.assess.rules.support import StillSupported
 from auditor.assess.rules.system import ServicePack, SupportedSystem
 from auditor.assess.rules.winhttp import DefaultSecureProtocols, WinHttpUpdate
@@ -36,6 +38,8 @@ RULES: tuple[Rule, ...] = (
     AcceptedCipherSuite(),
     StrongCrypto(),
     DotNetRelease(),
+    SqlServerSpeaksTls12(),
+    SqlClientsSpeakTls12(),
     OtherPrerequisites(),
     StillSupported(),
     NoRestartPending(),
