@@ -67,6 +67,9 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
     if policy.dotnet is not None:
         of = ", ".join(titles[key] for key in policy.dotnet.products)
         yield "minimum", f"{policy.dotnet.title} ({policy.dotnet.release}), for {of}"
+    if policy.sql is not None:
+        of = ", ".join(titles[key] for key in policy.sql.products)
+        yield "minimum", f"{policy.sql.title}, for {of}"
     for name, severity, what in (
         ("a lack of", policy.strong_crypto, "strong cryptography in .NET"),
         ("a lack of", policy.unstarred, "KB3140245 and its value on rows without a star"),
@@ -83,7 +86,9 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
         yield "ruled out", f"{what}{where}{but}. {row.why}"
     for prerequisite in policy.prerequisites:
         of = ", ".join(titles[key] for key in prerequisite.products)
-        yield "not read yet", f"{prerequisite.title} ({of})"
+        kinds = ", ".join(prerequisite.kinds)
+        where = f"{of}; in pools of kind {kinds}" if kinds else of
+        yield "not read yet", f"{prerequisite.title} ({where})"
     yield "counts", ", ".join(policy.counts)
     yield "facts", f"{policy.max_age_days} days old at most"
     for key in policy.sources:

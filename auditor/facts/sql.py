@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from auditor.facts.fields import Fields
 from auditor.facts.registry_signal import RegistrySignal
 
 _LIMIT = 50
+_GENERATION = re.compile(r"MSSQL([0-9]{1,3})[._]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,12 @@ class SqlInstance:
     version: str | None = None
     patch_level: str | None = None
     edition: str | None = None
+
+    @property
+    def generation(self) -> int | None:
+        """11 of "MSSQL11.RTCLOCAL" and 10 of "MSSQL10_50.RTC"; None where the key tells none."""
+        match = _GENERATION.match(self.id or "")
+        return int(match[1]) if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,16 @@ class SqlFacts:
     odbc17: RegistrySignal
     lync2013_folder: bool | None
     truncated: bool = False
+
+    @property
+    def clients(self) -> dict[str, RegistrySignal]:
+        """The version of each client, by its name here."""
+        return {
+            "native_client11": self.native_client11,
+            "odbc11": self.odbc11,
+            "odbc13": self.odbc13,
+            "odbc17": self.odbc17,
+        }
 
     def find(self, instance: str) -> SqlInstance | None:
         """The instance of that name, None where there is none."""

@@ -72,13 +72,17 @@ class CipherOrders(BaseModel):
 
 
 class SqlEntry(BaseModel):
-    """An instance of SQL Server; `id` is its own registry key."""
+    """An instance of SQL Server; `id` is its own registry key.
+
+    `patch_level` is what an update makes of its version; unsaid, the version itself.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     instance: str
     id: str
     version: str | None = None
+    patch_level: str | None = None
     edition: str = "Express Edition"
 
 
@@ -167,7 +171,7 @@ def sql_keys(entries: list[SqlEntry], clients: dict[SqlClient, str]) -> State:
         if each.version is not None:
             keys[rf"{root}\{each.id}\Setup"] = {
                 "Version": each.version,
-                "PatchLevel": each.version,
+                "PatchLevel": each.patch_level or each.version,
                 "Edition": each.edition,
             }
     for client, version in clients.items():

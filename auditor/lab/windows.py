@@ -31,7 +31,8 @@ The keys of a description (`[windows.NAME]` in a lab estate file):
     cipher_switches           { 'Ciphers\RC4 128/128' = 0, 'Hashes\MD5' = 0 }: values Enabled
     sql                       [{ instance = "RTC", id = "MSSQL11.RTC", version = "11.2.5058.0" }];
                               unsaid, those that a server of that product brings
-    sql_clients               { native_client11 = "11.0.2100.60", odbc11 = "12.0.5543.11" }
+    sql_clients               { native_client11 = "11.0.2100.60", odbc11 = "12.0.5543.11" }, over
+                              those that such a server brings
     registry, files, environment, deny    laid over all this, as the simulated Windows takes them
     wmi                       { Win32_OperatingSystem = { OSLanguage = 1041 } }: properties of the
                               class's first instance
@@ -245,7 +246,7 @@ def _registry(description: WindowsDescription, release: Mapping[str, Any], fqdn:
     suites = _data()["cipher_suites"][release["cipher_suites"]]
     registry |= cipher_keys(description.cipher_orders, description.cipher_switches, suites)
     instances = _sql_instances(description) if description.sql is None else description.sql
-    registry |= sql_keys(instances, description.sql_clients)
+    registry |= sql_keys(instances, _sql_clients(description))
     return registry | _dotnet(description, release)
 
 
@@ -283,9 +284,14 @@ def _expanded(entry: ProductEntry) -> list[ProductEntry]:
         if entry.name is None and entry.key is None:
             raise ValueError("a product needs a set or a name")
         return [entry]
-    versions = _data()["sets"].get(entry.set) or _server_set(entry.set, entry.version)
+    own = _data()["sets"].get(entry.set)
+    versions = (
+        _server_set(entry.set, entry.version)
+        if own is None
+        else {name: entry.version or version for name, version in own.items()}
+    )
     return [
-        entry.model_copy(update={"set": None, "name": name, "version": entry.version or version})
+        entry.model_copy(update={"set": None, "name": name, "version": version})
         for name, version in versions.items()
     ]
 
@@ -297,7 +303,9 @@ def _server_set(name: str, version: str | None) -> dict[str, str]:
         raise ValueError(f"there is no product set {name!r}; there are {', '.join(product_sets())}")
     if version is None:
         raise ValueError(f"product set {name!r} needs a version")
-    return {server["prefix"] + part: version for part in [*server["core"], *server[role]]}
+    packages = {server["prefix"] + part: version for part in [*server["core"], *server[role]]}
+    packages |= _data()["brought"].get(product, {})
+    return packages
 
 
 def product_sets() -> tuple[str, ...]:
@@ -384,6 +392,16 @@ def _sql_instances(description: WindowsDescription) -> list[SqlEntry]:
                 own = f"{local['key']}.{name}"
                 brought[name] = SqlEntry(instance=name, id=own, version=local["version"])
     return list(brought.values())
+
+
+def _sql_clients(description: WindowsDescription) -> dict[SqlClient, str]:
+    """The clients of SQL Server that the product sets bring, those that are told over them."""
+    brought: dict[SqlClient, str] = {}
+    for entry in description.products:
+        product, _, role = (entry.set or "").partition("-")
+        if role in _data()["services"]:
+            brought |= _data()["local_sql"].get(product, {}).get("clients", {})
+    return brought | description.sql_clients
 
 
 def _environment(description: WindowsDescription, fqdn: str) -> State:

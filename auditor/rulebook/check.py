@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 
 from auditor.rulebook.check_policies import cited_by_policies, policy_faults
 from auditor.rulebook.check_registry import registry_faults
+from auditor.rulebook.check_sql import cited_by_sql, sql_faults
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.integration import ServerNeed
 from auditor.rulebook.model import Build, Product, Rulebook, Unnumbered
@@ -57,6 +58,7 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "registry.cipher_suites", rulebook.registry.cipher_suites.sources
     yield "registry.strong_crypto", rulebook.registry.strong_crypto.sources
     yield "registry.dotnet", rulebook.registry.dotnet.sources
+    yield from cited_by_sql(rulebook)
     for update in rulebook.all_updates:
         yield _named(update), update.sources
     for product in rulebook.products.values():
@@ -65,6 +67,8 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield f"product {product.key} on {row.os}", row.sources
         if product.support is not None:
             yield f"support of {product.key}", product.support.sources
+        if product.in_place is not None:
+            yield f"upgrade to {product.key}", product.in_place.sources
     for windows in rulebook.windows.values():
         yield f"windows {windows.key}", windows.sources
     for hotfix in rulebook.updates.values():
@@ -154,6 +158,9 @@ def _products(rulebook: Rulebook) -> Iterator[str]:
             yield f"product {product.key}: a closed list of no systems"
         named = {*rulebook.components.deciding, *rulebook.components.tools}
         yield from _unknown(f"product {product.key}", product.codes.values(), named)
+        if product.in_place is not None:
+            over = (product.in_place.over,)
+            yield from _unknown(f"product {product.key} in place", over, rulebook.products)
         yield from _support(rulebook, product)
     for one, other in combinations(rulebook.products.values(), 2):
         for name in {n.casefold() for n in one.packages} & {n.casefold() for n in other.packages}:
@@ -290,6 +297,11 @@ _CHECKS = (
         "installers: their products, their Windows, KB numbers well-formed",
         lambda rulebook: len(rulebook.installer.hotfixes),
         _installer,
+    ),
+    Check(
+        "SQL Server: branches in order, the first build with TLS 1.2 in its own branch",
+        lambda rulebook: len(rulebook.sql.branches) + len(rulebook.sql.clients),
+        sql_faults,
     ),
     Check(
         "policies: every threshold is sourced and a known build, what they name exists",

@@ -11,8 +11,12 @@ from auditor.rulebook.policy import Policy
 _NOBODY = frozenset({"inference", "practice"})
 
 
-# What a policy holds, and the rule without which it would hold it for nothing.
-_GUARDS = {"excludes": "SFB-PROD-003", "prerequisites": "SFB-PRE-001"}
+# What a policy holds, and the rules without which it would hold it for nothing.
+_GUARDS = {
+    "excludes": ("SFB-PROD-003",),
+    "prerequisites": ("SFB-PRE-001",),
+    "sql": ("SFB-SQL-001", "SFB-SQL-002"),
+}
 
 
 def cited_by_policies(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -30,6 +34,8 @@ def _demands(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"policy {policy.key} for {product}", threshold.sources
     if policy.dotnet is not None:
         yield f"policy {policy.key} for .NET", policy.dotnet.sources
+    if policy.sql is not None:
+        yield f"policy {policy.key} for SQL Server", policy.sql.sources
     for row in policy.excludes:
         yield f"policy {policy.key} without {row.product or row.os}", row.sources
 
@@ -39,7 +45,12 @@ def policy_faults(rulebook: Rulebook) -> Iterator[str]:
         for entry, sources in _demands(policy):
             if sources and set(sources) <= _NOBODY:
                 yield f"{entry}: stated by nobody"
-        for fault in (*_numbers(rulebook, policy), *_names(rulebook, policy)):
+        for fault in (
+            *_numbers(rulebook, policy),
+            *_sql_builds(rulebook, policy),
+            *_unguarded(policy),
+            *_names(rulebook, policy),
+        ):
             yield f"policy {policy.key}: {fault}"
 
 
@@ -56,11 +67,26 @@ def _numbers(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
         yield "facts must be allowed a day at least"
     if len(set(policy.counts)) != len(policy.counts):
         yield "a rule counts twice"
-    for held, rule in _GUARDS.items():
-        if getattr(policy, held) and rule not in policy.counts:
-            yield f"it has {held}, so {rule} has to count"
     if not policy.counts:
         yield "no rule counts, so everything would be unknown"
+
+
+def _unguarded(policy: Policy) -> Iterator[str]:
+    for held, rules in _GUARDS.items():
+        for rule in rules:
+            if getattr(policy, held) and rule not in policy.counts:
+                yield f"it has {held}, so {rule} has to count"
+
+
+def _sql_builds(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
+    releases = []
+    for build in policy.sql.builds if policy.sql is not None else ():
+        branch = rulebook.sql.branch(build)
+        if branch is None or branch.speaks is None or build < branch.speaks:
+            yield f"{build} is no build of SQL Server with TLS 1.2"
+        releases.append(branch.release if branch is not None else "")
+    if len(set(releases)) != len(releases):
+        yield "a release of SQL Server has two least builds"
 
 
 def _names(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
@@ -69,6 +95,7 @@ def _names(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     products = [row.product for row in policy.excludes if row.product]
     products += [key for row in policy.prerequisites for key in row.products]
     products += policy.dotnet.products if policy.dotnet is not None else ()
+    products += policy.sql.products if policy.sql is not None else ()
     yield from _strangers("product", products, rulebook.products)
     systems = [row.os for row in policy.excludes if row.os]
     yield from _strangers("Windows", systems, rulebook.windows)

@@ -21,6 +21,7 @@ FILES = (
     "windows.toml",
     "updates.toml",
     "registry.toml",
+    "sql.toml",
     "policies.toml",
     "scenarios.toml",
     "integrations.toml",

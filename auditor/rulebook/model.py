@@ -15,6 +15,7 @@ from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.fields import STRICT, Build4
 from auditor.rulebook.integration import ClientRow, Integrations, ScenarioPath
 from auditor.rulebook.policy import Policy
+from auditor.rulebook.sql import SqlKnowledge
 from auditor.version import Version
 
 
@@ -71,6 +72,21 @@ class Support:
 
 
 @dataclass(frozen=True, config=STRICT)
+class InPlace:
+    """How a product may have come over another one (its key), and what that leaves behind.
+
+    `keeps` and `brings` are generations of SQL Server, as in MSSQL11.RTCLOCAL.
+    """
+
+    over: str
+    instances: tuple[str, ...]
+    keeps: int
+    brings: int
+    sources: tuple[str, ...]
+    never_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
 class Product:
     """A server product. `codes` maps MSI product codes to component names."""
 
@@ -87,6 +103,7 @@ class Product:
     systems: tuple[SystemRow, ...] = ()
     systems_closed: bool = False
     support: Support | None = None
+    in_place: InPlace | None = None
     codes: Mapping[str, str] = field(default_factory=dict)
 
     def system(self, os: str) -> SystemRow | None:
@@ -392,6 +409,7 @@ class Rulebook:
     installer: Installer
     appliances: Appliances
     registry: Registry
+    sql: SqlKnowledge
     policies: Mapping[str, Policy]
     scenarios: Mapping[str, ScenarioPath]
     client_rows: tuple[ClientRow, ...]

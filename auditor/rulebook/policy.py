@@ -43,6 +43,21 @@ class Release:
 
 
 @dataclass(frozen=True, config=STRICT)
+class SqlDemand:
+    """SQL Server and its clients with TLS 1.2 on servers of `products`.
+
+    `builds` are the least of each release that the policy's source names, in order; TLS 1.2 in
+    the build's own branch is asked besides. `how` is for whoever has to install it.
+    """
+
+    title: str
+    builds: tuple[Build4, ...]
+    products: tuple[str, ...]
+    how: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class Exclusion:
     """A product, or a Windows, that can never meet the policy; `except_kinds` of pools can.
 
@@ -60,15 +75,19 @@ class Exclusion:
 
 @dataclass(frozen=True, config=STRICT)
 class Prerequisite:
-    """What the policy asks of `products` and no fact family reads yet: unknown until then.
+    """What the policy asks of `products` and no fact family reads: unknown until a person looked.
 
-    `check` tells a person where to look. `confidence` is of the numbers in it.
+    `check` tells where to look. `kinds` are those of the pools that it is asked of (none: all);
+    with `back_ends` it is also asked of pools whose databases are known to lie elsewhere.
+    `confidence` is of the numbers in `check`.
     """
 
     title: str
     check: str
     products: tuple[str, ...]
     sources: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    back_ends: bool = False
     confidence: Confidence = Confidence.STATED
 
 
@@ -88,6 +107,7 @@ class Policy:
     extended_updates: bool = False
     minimum: Mapping[str, Threshold] = field(default_factory=dict)
     dotnet: Release | None = None
+    sql: SqlDemand | None = None
     excludes: tuple[Exclusion, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
 

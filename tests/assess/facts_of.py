@@ -26,6 +26,7 @@ from auditor.facts.registry_signal import RegistrySignal
 from auditor.facts.registry_value import RegistryValue
 from auditor.facts.schannel import ProtocolSide, SchannelFacts
 from auditor.facts.services import Service, ServicesFacts
+from auditor.facts.sql import SqlFacts, SqlInstance
 from auditor.facts.winhttp import WinHttpFacts, WinHttpView
 from auditor.lab.machine_answers import ALGORITHMS
 from auditor.rulebook import load
@@ -286,6 +287,31 @@ def ciphers(
     )
 
 
+def instance(
+    name: str = "RTCLOCAL",
+    version: str | None = "12.2.5000.0",
+    key: str = "MSSQL12",
+    **differs: object,
+) -> SqlInstance:
+    """An instance of SQL Server; its PatchLevel is its version where nothing else is said."""
+    made = SqlInstance(name, f"{key}.{name}", version is not None, version, version)
+    return replace(made, **differs)  # type: ignore[arg-type]
+
+
+def sql(*instances: SqlInstance, **differs: object) -> SqlFacts:
+    """A front end's local instances, or those given, and clients with TLS 1.2."""
+    facts = SqlFacts(
+        r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server",
+        instances or (instance(), instance("LYNCLOCAL")),
+        native_client11=signal("InstalledVersion", "present", text("11.0.7001.0")),
+        odbc11=signal("Version", "present", text("12.0.5543.11")),
+        odbc13=signal("Version"),
+        odbc17=signal("Version"),
+        lync2013_folder=False,
+    )
+    return replace(facts, **differs)  # type: ignore[arg-type]
+
+
 def services(*differs: Service) -> ServicesFacts:
     """Two services that run, and those that are given."""
     run = (Service("RTCSRV", "Running", "Auto"), Service("REPLICA", "Running", "Auto"))
@@ -358,6 +384,7 @@ def server(
         "services": services(),
         "engine": engine(),
         "ciphers": ciphers(),
+        "sql": sql(),
         **families,
     }
     return Reading(

@@ -7,17 +7,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from auditor.estate.model import PoolKind
+from auditor.estate.model import Pool, PoolKind, SqlBackend
 from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.registry_value import RegistryValue
 from auditor.plan.order import make_plan
 from auditor.rulebook import load
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.model import Rulebook, Support
+from auditor.rulebook.policy import Prerequisite
 from auditor.rulebook.procedures import load_procedures
-from tests.assess.facts_of import LYNC2013, NOW, judge, pool, server, text
+from tests.assess.facts_of import LYNC2013, NOW, Judged, judge, pool, server, text
 
 BOOK = load()
+_CU9 = "6.0.9319.548"
 _CU10 = {"core": "5.0.8308.1001", "front_end": "5.0.8308.1001", "product": LYNC2013}
 
 # kind of pool, what stands on it -> readiness under the policy for disabling TLS 1.0
@@ -57,15 +59,54 @@ def test_windows_server_2008_is_out_of_scope_for_every_product() -> None:
     assert finding.actions == ("migrate-os",)
 
 
+def _cu9(where: Pool | None = None) -> Judged:
+    return judge(server(core=_CU9, front_end=_CU9), where, policy="tls10-disable")
+
+
 def test_what_nobody_reads_is_unknown_and_never_ready() -> None:
-    ready = server(core="6.0.9319.548", front_end="6.0.9319.548")
-    judged = judge(ready, policy="tls10-disable")
+    judged = _cu9()
     assert judged.server.readiness == "unknown"
     finding = judged.finding("SFB-PRE-001")
-    assert "SQL Server" in finding.required
-    assert "No document of Microsoft's has these numbers." in finding.remediation
+    assert finding.required == "SQL Server with TLS 1.2 on the back end"
     others = {f.rule for f in judged.server.findings if f.status in ("fail", "unknown")}
     assert others == {"SFB-PRE-001"}
+
+
+def test_where_everything_is_read_a_server_can_be_ready() -> None:
+    assert _cu9(pool(PoolKind.DIRECTOR)).server.readiness == "ready"
+
+
+_SQL01 = SqlBackend("sql01.contoso.com", "rtc", mirror=r"sql02.contoso.com\rtc")
+
+# kind of pool, its back ends -> where a person has to look, None where nothing is asked
+BACK_ENDS: list[tuple[PoolKind, tuple[SqlBackend, ...], str | None]] = [
+    (PoolKind.ENTERPRISE, (), ""),
+    (PoolKind.ENTERPRISE, (_SQL01, _SQL01), r"sql01.contoso.com\rtc, sql02.contoso.com\rtc"),
+    (PoolKind.STANDARD, (SqlBackend("se01.contoso.com", "rtc", collocated=True),), None),
+    # its archiving store lies on another machine
+    (PoolKind.STANDARD, (SqlBackend("sql03.contoso.com"),), "sql03.contoso.com"),
+    (PoolKind.EDGE, (), None),
+    (PoolKind.UNKNOWN, (), ""),
+]
+
+
+@pytest.mark.parametrize(("kind", "backends", "look"), BACK_ENDS)
+def test_a_back_end_is_asked_of_pools_that_have_one(
+    kind: PoolKind, backends: tuple[SqlBackend, ...], look: str | None
+) -> None:
+    finding = _cu9(pool(kind, backends=backends)).finding("SFB-PRE-001")
+    assert finding.status == ("not_applicable" if look is None else "unknown")
+    if look is not None:
+        assert finding.remediation.endswith(f" Here: {look}." if look else "later will do.")
+
+
+def test_numbers_that_no_document_has_are_told_as_such() -> None:
+    row = Prerequisite("A thing", "Look.", ("sfb2015",), ("dtls",), confidence=Confidence.UNSURE)
+    policy = replace(BOOK.policies["tls10-disable"], prerequisites=(row,))
+    book = replace(BOOK, policies={policy.key: policy})
+    finding = judge(server(), policy=policy.key, rulebook=book).finding("SFB-PRE-001")
+    told = "A thing. Look. (No document of Microsoft's has these numbers.)"
+    assert finding.remediation == told
 
 
 # Release as it was read -> status, what was observed

@@ -18,16 +18,32 @@ from reports.audit_json import read_audit
 from tests.cli.command import sfb_audit
 from tests.lab_hosts import NTLM_HTTP
 
-_SFB2015 = {"os": "2012r2", "net_release": 461814, "strong_crypto": True}
+_SFB2015 = {
+    "os": "2012r2",
+    "net_release": 461814,
+    "strong_crypto": True,
+    "sql": [
+        {"instance": name, "id": f"MSSQL12.{name}", "version": "12.2.5000.0"}
+        for name in ("RTCLOCAL", "LYNCLOCAL")
+    ],
+    "sql_clients": {"native_client11": "11.0.7001.0", "odbc11": "12.0.5543.11"},
+}
+_MANAGEMENT = [
+    {"name": name, "version": "12.2.5000.0"}
+    for name in (
+        "Microsoft SQL Server 2014 Management Objects  (x64)",
+        "Microsoft System CLR Types for SQL Server 2014",
+    )
+]
 MACHINES: dict[str, dict[str, Any]] = {
     "old.contoso.com": _SFB2015
     | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.281"}]},
     "cu6.contoso.com": _SFB2015
     | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.516"}]},
     "cu9.contoso.com": _SFB2015
-    | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.548"}]},
+    | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.548"}, *_MANAGEMENT]},
     "cu12.contoso.com": _SFB2015
-    | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.619"}]},
+    | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.619"}, *_MANAGEMENT]},
     "lync.contoso.com": _SFB2015
     | {"products": [{"set": "lync2013-front-end", "version": "5.0.8308.1182"}]},
 }

@@ -220,6 +220,8 @@ REFUSED_POLICIES = [
     (_own(max_age_days="strict = true"), "strict: Unexpected keyword argument"),
     (_own(like='like = "tls10-disable"', without='without = ["SFB-PROD-003"]'), "has to count"),
     (_own(like='like = "tls10-disable"', without='without = ["SFB-PRE-001"]'), "has to count"),
+    (_own(like='like = "tls10-disable"', without='without = ["SFB-SQL-001"]'), "has to count"),
+    (_own(like='like = "tls10-disable"', without='without = ["SFB-SQL-002"]'), "has to count"),
     ("like = ", "it is not TOML"),
 ]
 

@@ -29,6 +29,8 @@ SP1 = "install-sp1"
 KB = "install-kb3140245"
 VALUE = "set-default-secure-protocols"
 SCHANNEL = "enable-schannel-tls12"
+SQL_SERVER = "update-sql-server"
+SQL_CLIENTS = "update-sql-clients"
 UNREAD = "restore-access"
 UNIDENTIFIED = "identify-product"
 
@@ -38,6 +40,8 @@ RULES = {
     KB: ("SFB-KB-001",),
     VALUE: ("SFB-WINHTTP-001",),
     SCHANNEL: ("SFB-TLS-001", "SFB-TLS-002"),
+    SQL_SERVER: ("SFB-SQL-001",),
+    SQL_CLIENTS: ("SFB-SQL-002",),
     UNREAD: ("SFB-REACH-001",),
     UNIDENTIFIED: ("SFB-PROD-001",),
     "migrate-product": ("SFB-PROD-002",),

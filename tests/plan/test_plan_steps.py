@@ -15,6 +15,8 @@ from tests.plan.plan_cases import (
     PROCEDURES,
     SCHANNEL,
     SP1,
+    SQL_CLIENTS,
+    SQL_SERVER,
     UNIDENTIFIED,
     UNREAD,
     VALUE,
@@ -71,6 +73,19 @@ SITUATIONS: dict[str, tuple[list[PoolCase], list[str]]] = {
     "Windows alone: no backup of databases, no database update": (
         [standard("se1", VALUE, KB, SCHANNEL)],
         [*visit("se1", KB, VALUE, SCHANNEL), "verify-pool se1"],
+    ),
+    "SQL Server and its clients after the update": (
+        [pool("dir1", PoolKind.DIRECTOR, ServerCase("d1", (SQL_CLIENTS, SQL_SERVER, CU)))],
+        [
+            "back-up-configuration Contoso",
+            "prepare-pool dir1",
+            *visit("d1", CU, SQL_SERVER, SQL_CLIENTS),
+            "verify-pool dir1",
+        ],
+    ),
+    "SQL Server alone": (
+        [pool("dir1", PoolKind.DIRECTOR, ServerCase("d1", (SQL_SERVER,)))],
+        [*visit("d1", SQL_SERVER), "verify-pool dir1"],
     ),
     "Windows and the update in one visit, restarted between them": (
         [pool("dir1", PoolKind.DIRECTOR, ServerCase("d1", (CU, SCHANNEL, VALUE, KB, SP1)))],

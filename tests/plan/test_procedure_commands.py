@@ -30,6 +30,7 @@ PROGRAMS = {
     "sfb-audit",
     r"C:\Updates\LyncServerUpdateInstaller.exe",
     r"C:\Updates\SkypeServerUpdateInstaller.exe",
+    r"C:\Updates\SQLServer2014SP2-KB3171021-x64-ENU.exe",
 }
 COMMON = {"Verbose"}
 

@@ -28,6 +28,8 @@ KEYS = {
     "set-default-secure-protocols",
     "enable-schannel-tls12",
     "install-cu",
+    "update-sql-server",
+    "update-sql-clients",
     "migrate-product",
     "migrate-os",
     "restart-server",

@@ -31,6 +31,7 @@ from auditor.rulebook.model import (
 )
 from auditor.rulebook.policy import Exclusion, Prerequisite, Threshold
 from auditor.rulebook.procedures import load_procedures
+from auditor.rulebook.sql import sql_build
 from auditor.version import Version
 
 BOOK = load()
@@ -113,7 +114,27 @@ def _source(**differs: object) -> Rulebook:
     return replace(BOOK, sources={**BOOK.sources, source.key: source})
 
 
+def _sql(**differs: object) -> Rulebook:
+    return replace(BOOK, sql=replace(BOOK.sql, **differs))  # type: ignore[arg-type]
+
+
+def _branches(number: int, **differs: object) -> Rulebook:
+    branches = list(BOOK.sql.branches)
+    branches[number] = replace(branches[number], **differs)  # type: ignore[arg-type]
+    return _sql(branches=tuple(branches))
+
+
+def _sql_builds(*builds: str) -> Rulebook:
+    asked = replace(_ASKED, builds=tuple(Version.parse(build) for build in builds))
+    return _policy("tls10-disable", sql=asked)
+
+
 _LYNC = BOOK.products["lync2013"]
+_CLIENT = BOOK.sql.clients[0]
+_ASKED = BOOK.policies["tls10-disable"].sql
+assert _ASKED is not None
+_IN_PLACE = BOOK.products["sfb2015"].in_place
+assert _IN_PLACE is not None
 _RELEASE = BOOK.policies["tls10-disable"].dotnet
 assert _RELEASE is not None
 _BITS = BOOK.registry.secure_protocols.bits
@@ -199,6 +220,26 @@ FAULTS = [
     (_policy(dotnet=replace(_RELEASE, products=("x",))), "there is no product x"),
     (_policy(prerequisites=(Prerequisite("SQL", "look", ("x",), ("dtls",)),)), "no product x"),
     (_policy(prerequisites=(Prerequisite("SQL", "look", (), ()),)), "'SQL': no source"),
+    (_policy(sql=_ASKED, counts=("SFB-SQL-001",)), "it has sql, so SFB-SQL-002 has to count"),
+    (_policy(sql=_ASKED, counts=("SFB-SQL-002",)), "it has sql, so SFB-SQL-001 has to count"),
+    (_policy(sql=replace(_ASKED, sources=())), "for SQL Server: no source"),
+    (_policy(sql=replace(_ASKED, sources=("practice",))), "SQL Server: stated by nobody"),
+    (_policy(sql=replace(_ASKED, products=("x",))), "there is no product x"),
+    (_sql_builds("12.0.4100.1"), "12.0.4100.1 is no build of SQL Server with TLS 1.2"),
+    (_sql_builds("11.0.2100.60"), "11.0.2100.60 is no build of SQL Server with TLS 1.2"),
+    (_sql_builds("9.0.5000.0"), "9.0.5000.0 is no build of SQL Server with TLS 1.2"),
+    (_sql_builds("12.0.2564.0", "12.0.5000.0"), "has two least builds"),
+    (_product("sfb2015", in_place=replace(_IN_PLACE, over="x")), "sfb2015 in place: x is not"),
+    (_product("sfb2015", in_place=replace(_IN_PLACE, sources=())), "upgrade to sfb2015: no source"),
+    (_sql(branches=BOOK.sql.branches[::-1]), "it begins before SQL Server 2016 or later"),
+    (_branches(0, begins=Version(10, 4, 1600, 22)), "is not written as lists of builds do"),
+    (_branches(5, speaks=Version(11, 0, 5532)), "11.0.5532.0 is a build of another branch"),
+    (_branches(1, speaks=None), "SQL Server 2008: no build of it has TLS 1.2"),
+    (_branches(0, sources=()), "SQL Server 2008, before service pack 4: no source"),
+    (_sql(clients=(_CLIENT, _CLIENT)), "stands twice"),
+    (_sql(clients=(replace(_CLIENT, sources=()),)), "client native_client11: no source"),
+    (_sql(clients=(replace(_CLIENT, field=Version(11, 0, 1)),)), "asks less than Microsoft"),
+    (_sql(instances=(BOOK.sql.instances[0],) * 2), "stands twice"),
 ]
 
 
@@ -237,6 +278,44 @@ def test_what_disabling_tls10_asks_is_microsofts_page() -> None:
         ("lync2010", (), ()),
         ("ocs2007r2", (), ()),
         ("2008", (), ()),
+    ]
+
+
+# a build as Setup writes it -> its branch
+BRANCHES = [
+    ("12.1.4100.1", "SQL Server 2014, service pack 1"),
+    ("12.0.4100.1", "SQL Server 2014, service pack 1"),
+    ("12.0.4100.0", "SQL Server 2014, without a service pack, with cumulative updates"),
+    ("10.52.4000.0", "SQL Server 2008 R2, before service pack 3"),
+    ("10.3.5500.0", "SQL Server 2008, before service pack 4"),
+    ("16.0.1000.6", "SQL Server 2016 or later"),
+    ("13.0.1000.0", None),
+    ("10.50.1000.0", None),
+    ("9.4.5000.0", None),
+]
+
+
+@pytest.mark.parametrize(("build", "called"), BRANCHES)
+def test_builds_of_sql_server_belong_to_branches(build: str, called: str | None) -> None:
+    branch = BOOK.sql.branch(sql_build(Version.parse(build)))
+    assert (branch and branch.called) == called
+
+
+def test_the_first_builds_with_tls12_are_those_of_kb3135244() -> None:
+    speaks = [str(b.speaks) for b in BOOK.sql.branches if b.speaks and b.begins.major < 13]
+    assert speaks == [
+        "10.0.6547.0",
+        "10.50.6542.0",
+        "11.0.5352.0",
+        "11.0.5644.2",
+        "11.0.6216.27",
+        "11.0.6518.0",
+        "11.0.7001.0",  # service pack 4 has it
+        "12.0.2271.0",
+        "12.0.2564.0",
+        "12.0.4219.0",
+        "12.0.4439.1",
+        "12.0.5000.0",  # so has 2014's service pack 2
     ]
 
 

@@ -21,6 +21,8 @@ from auditor.assess.rules.reach import ClockAgrees, ServerWasRead
 from auditor.assess.rules.replication import ReplicaUpToDate
 from auditor.assess.rules.restart import NoRestartPending
 from auditor.assess.rules.schannel import SchannelClient, SchannelServer
+from auditor.assess.rules.sql_clients import SqlClientsSpeakTls12
+from auditor.assess.rules.sql_server import SqlServerSpeaksTls12
 from auditor.assess.rules.support import StillSupported
 from auditor.assess.rules.system import ServicePack, SupportedSystem
 from auditor.assess.rules.winhttp import DefaultSecureProtocols, WinHttpUpdate
@@ -44,6 +46,8 @@ SERVER_RULES: tuple[Rule, ...] = (
     AcceptedCipherSuite(),
     StrongCrypto(),
     DotNetRelease(),
+    SqlServerSpeaksTls12(),
+    SqlClientsSpeakTls12(),
     OtherPrerequisites(),
     StillSupported(),
     NoRestartPending(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of
+from auditor.estate.model import Pool
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.policy import Exclusion, Prerequisite
 
@@ -50,7 +51,11 @@ class NotRuledOut(Rule):
 
 
 class OtherPrerequisites(Rule):
-    """Things that a policy asks and no fact family reads: unknown, whatever the server is."""
+    """Things that a policy asks and no fact family reads: unknown, whatever the server is.
+
+    What is asked of a back end is asked of the kinds of pools that have one, and of a pool whose
+    databases the estate puts on another machine.
+    """
 
     id = "SFB-PRE-001"
     title = "The policy's other prerequisites are met"
@@ -73,7 +78,7 @@ class OtherPrerequisites(Rule):
             observed="not read",
             required="; ".join(row.title for row in rows),
             reason=f"Nothing reads these yet ({len(rows)}); a person has to look.",
-            remediation="\n".join(f"{row.title}. {_look(row)}" for row in rows),
+            remediation="\n".join(f"{row.title}. {_look(row, subject.pool)}" for row in rows),
             sources=tuple(dict.fromkeys(key for row in rows for key in row.sources)),
         )
 
@@ -84,10 +89,32 @@ def _exclusion(subject: Subject, context: Context) -> Exclusion | None:
 
 
 def _rows(subject: Subject, context: Context) -> list[Prerequisite]:
-    product = product_of(subject)
-    return [row for row in context.policy.prerequisites if product.key in row.products]
+    product, pool = product_of(subject), subject.pool
+    return [
+        row
+        for row in context.policy.prerequisites
+        if product.key in row.products
+        and (
+            not row.kinds
+            or pool.kind.value in row.kinds
+            or (row.back_ends and bool(_back_ends(pool)))
+        )
+    ]
 
 
-def _look(row: Prerequisite) -> str:
+def _back_ends(pool: Pool) -> list[str]:
+    """The instances elsewhere that hold databases of the pool, as far as the estate tells."""
+    found = []
+    for each in pool.backends:
+        if not each.collocated:
+            found.append(f"{each.fqdn}\\{each.instance}" if each.instance else each.fqdn)
+            found += [each.mirror] if each.mirror else []
+    return list(dict.fromkeys(found))
+
+
+def _look(row: Prerequisite, pool: Pool) -> str:
+    check = row.check
+    if row.back_ends and _back_ends(pool):
+        check = f"{check} Here: {', '.join(_back_ends(pool))}."
     firm = row.confidence is Confidence.STATED
-    return row.check if firm else f"{row.check} (No document of Microsoft's has these numbers.)"
+    return check if firm else f"{check} (No document of Microsoft's has these numbers.)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of, shorten, windows_of
 from auditor.assess.rules.cumulative_update import how_to_update
+from auditor.assess.rules.installation import Installed, how_installed
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
 from auditor.rulebook.model import Product, SystemRow, Windows
@@ -26,7 +27,8 @@ class SupportedSystem(Rule):
         product, windows = product_of(subject), windows_of(subject, context)
         facts = subject.get(OsFacts)
         row = product.system(windows.key)
-        status, reason = _verdict(product, windows, row, facts)
+        installed = how_installed(subject, context, row) if row is not None else None
+        status, reason = _verdict(product, windows, row, facts, installed)
         blocked = status is Status.FAIL
         if not blocked and row is not None and row.least is not None:
             early = _too_early(subject, context, row.least)
@@ -39,12 +41,23 @@ class SupportedSystem(Rule):
             observed=_observed(windows, facts),
             required=", ".join(rows) or f"no source here lists systems of {product.title}",
             reason=reason,
-            evidence=system_evidence(subject, facts),
+            evidence=[
+                *system_evidence(subject, facts),
+                *(installed.evidence if installed else ()),
+            ],
             remediation=f"Move the server to a Windows that {product.title} supports."
             if blocked
             else "",
             actions=("migrate-os",) if blocked else (),
-            sources=tuple(dict.fromkeys((*(row.sources if row else ()), *product.sources))),
+            sources=tuple(
+                dict.fromkeys(
+                    (
+                        *(row.sources if row else ()),
+                        *product.sources,
+                        *(installed.sources if installed else ()),
+                    )
+                )
+            ),
             blocks=blocked,
         )
 
@@ -89,7 +102,11 @@ def _too_early(subject: Subject, context: Context, least: Version) -> tuple[Stat
 
 
 def _verdict(
-    product: Product, windows: Windows, row: SystemRow | None, facts: OsFacts
+    product: Product,
+    windows: Windows,
+    row: SystemRow | None,
+    facts: OsFacts,
+    installed: Installed | None,
 ) -> tuple[Status, str]:
     server_core = (facts.installation or "").casefold() == _SERVER_CORE
     if windows.workstation:
@@ -100,27 +117,26 @@ def _verdict(
         return Status.FAIL, f"{product.title} is not supported on Server Core."
     if row is None:
         return Status.ADVICE, f"No source here says whether {product.title} runs on it."
-    advice = []
-    if row.confidence != "stated":
-        advice.append(f"That {product.title} runs on it is inferred.")
-    if server_core:
-        advice.append(f"No source here says whether {product.title} runs on Server Core.")
-    if facts.product_type == _DOMAIN_CONTROLLER:
-        advice.append("It is a domain controller, which is no place for this role.")
+    advice = _doubts(product, row, facts, server_core=server_core)
+    if installed is not None and installed.against:
+        advice.append(installed.sentence)
     if advice:
         return Status.ADVICE, " ".join(advice)
-    return Status.PASS, _installed_how(product, windows, row)
+    if installed is not None:
+        return Status.PASS, installed.sentence
+    return Status.PASS, f"{product.title} has a row for {windows.title}."
 
 
-def _installed_how(product: Product, windows: Windows, row: SystemRow) -> str:
-    """How the product came there, as far as the rows tell."""
-    if row.install == "in_place":
-        return f"On {windows.title} {product.title} must be an in-place upgrade."
-    if row.install == "new":
-        return f"On {windows.title} {product.title} must be a new installation."
-    if any(other.install == "in_place" for other in product.systems):
-        return "New or upgraded in place cannot be told, and both rows ask the same."
-    return f"{product.title} has a row for {windows.title}."
+def _doubts(product: Product, row: SystemRow, facts: OsFacts, *, server_core: bool) -> list[str]:
+    """What a person should know although the Windows is one of the rows."""
+    doubts = []
+    if row.confidence != "stated":
+        doubts.append(f"That {product.title} runs on it is inferred.")
+    if server_core:
+        doubts.append(f"No source here says whether {product.title} runs on Server Core.")
+    if facts.product_type == _DOMAIN_CONTROLLER:
+        doubts.append("It is a domain controller, which is no place for this role.")
+    return doubts
 
 
 class ServicePack(Rule):

@@ -1,0 +1,151 @@
+"""Do the clients of SQL Server on the server speak TLS 1.2?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from auditor.assess.model import Compared, Evidence, Finding, Status
+from auditor.assess.rule import Context, Subject, shorten
+from auditor.assess.rules.sql_table import SqlRule, Weighed, sql_demand
+from auditor.facts.products import ProductsFacts
+from auditor.facts.sql import SqlFacts
+from auditor.rulebook.sql import SqlClient, sql_build
+from auditor.version import Version
+
+
+class SqlClientsSpeakTls12(SqlRule):
+    """Microsoft's page asks for the clients without a number; the SQL Server team's own check has
+    the numbers of the Native Client and of the ODBC driver, and below them is a fail. What a
+    script in the field asks beyond that is advice. Of the management objects and the CLR types
+    service pack 2 will do; whether an older one will is not clear, so it is unknown.
+
+    A version is looked for in the registry and among the installed programs; the lowest counts.
+    """
+
+    id = "SFB-SQL-002"
+    title = "The clients of SQL Server speak TLS 1.2"
+    applies_to = "servers of a product for which the policy asks it"
+    needs = ("sql", "products")
+    sources = ("dtls", "tigertoolbox", "argiesen")
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        seen = [_seen(client, subject) for client in context.rulebook.sql.clients]
+        rows = [_weighed(each) for each in seen]
+        return self.of_rows(
+            subject,
+            rows,
+            required="; ".join(f"{each.client.title} {each.client.least}" for each in seen)
+            + ", or later",
+            fine="Every client speaks TLS 1.2.",
+            evidence=[evidence for each in seen for evidence in each.evidence],
+            actions=("update-sql-clients",),
+            sources=(*sql_demand(context).sources, *self.sources),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was read of a client: its versions as texts, and whether a later driver is there too.
+
+    `doubt` is why it may be there although nothing was read, "" where it is not.
+    """
+
+    client: SqlClient
+    versions: tuple[str, ...]
+    successor: bool
+    doubt: str
+    evidence: tuple[Evidence, ...]
+
+
+def _seen(client: SqlClient, subject: Subject) -> _Seen:
+    facts, programs = subject.get(SqlFacts), subject.get(ProductsFacts)
+    own = [*_read(facts, [client.key]), *_installed(programs, client.names)]
+    later = [*_read(facts, client.successor_keys), *_installed(programs, client.successors)]
+    signal = facts.clients.get(client.key)
+    doubt = "the list of programs was cut short" if programs.truncated else ""
+    if signal is not None and signal.state == "unreadable":
+        doubt = "its registry key could not be read"
+    evidence = [subject.evidence(*each) for each in (*own, *later)]
+    if signal is not None and signal.value is None:
+        evidence.append(subject.evidence("sql", signal.where, signal.state))
+    return _Seen(
+        client,
+        versions=tuple(version for _, _, version in own),
+        successor=any(_build(version) is not None for _, _, version in later),
+        doubt=doubt,
+        evidence=tuple(evidence),
+    )
+
+
+def _read(facts: SqlFacts, keys: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Family, place and version of each of these clients that the registry has."""
+    for key in keys:
+        signal = facts.clients.get(key)
+        if signal is not None and signal.value is not None:
+            yield "sql", signal.where, str(signal.value.data)
+
+
+def _installed(programs: ProductsFacts, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """The same of programs so called, whatever blanks and capitals they are written with."""
+    wanted = tuple(name.casefold() for name in names)
+    for program in programs.items:
+        if wanted and " ".join(program.name.split()).casefold().startswith(wanted):
+            path = f"installed program {shorten(program.name)}"
+            yield "products", path, program.version_text or "no version"
+
+
+def _build(version: str) -> Version | None:
+    try:
+        return sql_build(Version.parse(version.strip()))
+    except ValueError:
+        return None
+
+
+def _weighed(seen: _Seen) -> Weighed:
+    client = seen.client
+    status, observed, note = _verdict(seen)
+    return Weighed(
+        status,
+        Compared(client.title, observed, f"{client.least} or later", note),
+        remedy=client.how,
+        sources=client.sources,
+    )
+
+
+def _verdict(seen: _Seen) -> tuple[Status, str, str]:
+    """The status, what was observed and a word on it."""
+    client = seen.client
+    if not seen.versions:
+        return _absent(seen)
+    builds = [_build(version) for version in seen.versions]
+    known = [build for build in builds if build is not None]
+    if len(known) < len(builds):
+        return Status.UNKNOWN, shorten(", ".join(seen.versions)), "that is no version"
+    lowest = min(known)
+    if lowest < client.least:
+        return _old(seen, str(lowest))
+    if client.field is not None and lowest < client.field:
+        note = f"it speaks TLS 1.2; a script in the field asks for {client.field} or later"
+        return Status.ADVICE, str(lowest), note
+    return Status.PASS, str(lowest), "it will do"
+
+
+def _absent(seen: _Seen) -> tuple[Status, str, str]:
+    if seen.doubt:
+        return Status.UNKNOWN, "not known", seen.doubt
+    if seen.successor:
+        return Status.PASS, "not installed", "a later driver stands in for it"
+    if seen.client.optional:
+        note = "the Administrative Tools bring it, and Microsoft's page asks for it everywhere"
+        return Status.ADVICE, "not installed", note
+    return Status.FAIL, "not installed", "Microsoft's page asks for it on every server"
+
+
+def _old(seen: _Seen, lowest: str) -> tuple[Status, str, str]:
+    if seen.successor:
+        note = "a later driver speaks TLS 1.2; programs that ask for this one by name do not"
+        return Status.ADVICE, lowest, note
+    if seen.client.doubt:
+        return Status.UNKNOWN, lowest, seen.client.doubt
+    return Status.FAIL, lowest, f"no TLS 1.2 before {seen.client.least}"

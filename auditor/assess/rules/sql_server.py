@@ -1,0 +1,152 @@
+"""Does every instance of SQL Server on the server speak TLS 1.2?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.assess.model import Compared, Evidence, Finding, Status
+from auditor.assess.rule import Context, Subject, shorten
+from auditor.assess.rules.sql_table import SqlRule, Weighed, sql_demand
+from auditor.facts.sql import SqlFacts, SqlInstance
+from auditor.rulebook.policy import SqlDemand
+from auditor.rulebook.sql import SqlBranch, SqlKnowledge, sql_build
+from auditor.version import Version
+
+
+class SqlServerSpeaksTls12(SqlRule):
+    """Two documents of Microsoft's decide. KB3135244 names the first build with TLS 1.2 of each
+    branch of service: the branch is found first, as service pack 1 of 2014 has higher numbers
+    than the update that brought TLS 1.2 to 2014 without it, and none itself. The policy's own
+    source names the least build of a release, and the stricter of the two is what is required.
+
+    Where the product runs is told by the instances on the server itself; a back end on another
+    machine is not read (SFB-PRE-001). An instance that the server ought to have and has not is
+    unknown, never a pass.
+    """
+
+    id = "SFB-SQL-001"
+    title = "SQL Server on this server speaks TLS 1.2"
+    applies_to = "servers of a product for which the policy asks it"
+    needs = ("sql",)
+    sources = ("kb3135244", "kb321185", "dtls")
+
+    def judge(self, subject: Subject, context: Context) -> Finding:
+        facts, known, wanted = subject.get(SqlFacts), context.rulebook.sql, sql_demand(context)
+        rows = [_weighed(each, known, wanted) for each in facts.instances]
+        rows += _not_there(subject, facts, known)
+        if facts.truncated:
+            rows.append(_unknown("others", "not listed", "the server has more than were read"))
+        return self.of_rows(
+            subject,
+            rows,
+            required=wanted.title,
+            fine="Every instance speaks TLS 1.2, in a build that Microsoft asks for.",
+            evidence=[*_evidence(subject, facts)],
+            actions=("update-sql-server",),
+            sources=wanted.sources,
+        )
+
+
+def _weighed(instance: SqlInstance, known: SqlKnowledge, wanted: SqlDemand) -> Weighed:
+    build, doubt = _build(instance)
+    if build is None:
+        return _unknown(instance.instance, _shown(instance), doubt)
+    branch = known.branch(build)
+    if branch is None:
+        return _unknown(instance.instance, str(build), "no source here knows such a build")
+    least = _least(branch, known, wanted)
+    required = max(filter(None, (branch.speaks or known.first_with_tls12(branch.release), least)))
+    status, note = _verdict(build, branch, least, required, wanted)
+    if status is Status.FAIL and instance.patch_level is None:
+        status = Status.UNKNOWN
+        note = f"{branch.called}: Setup notes no PatchLevel, so an update may lie over that version"
+    return Weighed(
+        status,
+        Compared(shorten(instance.instance), str(build), f"{required} or later", note),
+        remedy=wanted.how if status is Status.FAIL else "",
+        sources=branch.sources,
+    )
+
+
+def _verdict(
+    build: Version,
+    branch: SqlBranch,
+    least: Version | None,
+    required: Version,
+    wanted: SqlDemand,
+) -> tuple[Status, str]:
+    if branch.speaks is None:
+        return Status.FAIL, f"{branch.called}: no build of it speaks TLS 1.2"
+    if build < branch.speaks:
+        return Status.FAIL, f"{branch.called}: no TLS 1.2 before {branch.speaks}"
+    if build < required:
+        return (
+            Status.FAIL,
+            f"{branch.called}: it speaks TLS 1.2, but Microsoft asks for {required} or later here",
+        )
+    if least is None and build < min(wanted.builds):
+        return (
+            Status.ADVICE,
+            f"{branch.called}: it speaks TLS 1.2, but Microsoft's page names no release so old",
+        )
+    return Status.PASS, f"{branch.called}: it speaks TLS 1.2"
+
+
+def _least(branch: SqlBranch, known: SqlKnowledge, wanted: SqlDemand) -> Version | None:
+    """The least build that the policy names of the branch's release, None where it names none."""
+    for build in wanted.builds:
+        named = known.branch(build)
+        if named is not None and named.release == branch.release:
+            return build
+    return None
+
+
+def _build(instance: SqlInstance) -> tuple[Version | None, str]:
+    """The build that runs, or why it is not known. PatchLevel is it, Version what Setup began with.
+
+    KB321185 says so of the keys; where they or the instance's own key contradict each other,
+    nothing is claimed.
+    """
+    written = [text for text in (instance.patch_level, instance.version) if text is not None]
+    if not written:
+        return None, "Setup notes no version of it"
+    try:
+        builds = [sql_build(Version.parse(text.strip())) for text in written]
+    except ValueError:
+        return None, "what Setup noted is no version"
+    if builds[0] < builds[-1]:
+        return None, "its PatchLevel is older than its Version"
+    if instance.generation not in (None, builds[0].major):
+        return None, f"its key says {shorten(instance.id or '')}, which is another release"
+    return builds[0], ""
+
+
+def _not_there(subject: Subject, facts: SqlFacts, known: SqlKnowledge) -> list[Weighed]:
+    kind = subject.pool.kind.value
+    expected = [home for home in known.instances if kind in home.kinds or not home.kinds]
+    return [
+        _unknown(home.name, "not there", "a server of this kind has such an instance")
+        for home in expected
+        if facts.find(home.name) is None
+    ]
+
+
+def _unknown(name: str, observed: str, why: str) -> Weighed:
+    row = Compared(shorten(name), observed, "a build with TLS 1.2", why)
+    return Weighed(Status.UNKNOWN, row, remedy=f"Look at {shorten(name)} on the server itself.")
+
+
+def _shown(instance: SqlInstance) -> str:
+    return shorten(instance.patch_level or instance.version or "no version")
+
+
+def _evidence(subject: Subject, facts: SqlFacts) -> Iterator[Evidence]:
+    names = f"{facts.path}\\Instance Names\\SQL"
+    if not facts.instances:
+        yield subject.evidence("sql", names, "no instance")
+    for each in facts.instances:
+        yield subject.evidence("sql", f"{names}, {shorten(each.instance)}", each.id)
+        setup = f"{facts.path}\\{shorten(each.id or '')}\\Setup"
+        for name, value in (("PatchLevel", each.patch_level), ("Version", each.version)):
+            if value is not None:
+                yield subject.evidence("sql", f"{setup}, {name}", value)

@@ -1,0 +1,71 @@
+"""What the rules on SQL Server share: of whom they are asked, and a finding made of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auditor.assess.model import Compared, Evidence, Finding, Status
+from auditor.assess.rule import Context, Rule, Subject, product_of
+from auditor.rulebook.policy import SqlDemand
+
+# The first status that a row has is that of the finding.
+_WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.ADVICE, Status.PASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One row with the status that it has by itself; `remedy` where something is to do about it."""
+
+    status: Status
+    row: Compared
+    remedy: str = ""
+    sources: tuple[str, ...] = ()
+
+
+class SqlRule(Rule):
+    def exempt(self, subject: Subject, context: Context) -> str | None:
+        wanted, product = context.policy.sql, product_of(subject)
+        if wanted is None or product.key not in wanted.products:
+            return f"the policy asks nothing of SQL Server on servers of {product.title}"
+        return None
+
+    def of_rows(
+        self,
+        subject: Subject,
+        rows: Sequence[Weighed],
+        *,
+        required: str,
+        fine: str,
+        evidence: Sequence[Evidence],
+        actions: tuple[str, ...],
+        sources: tuple[str, ...],
+    ) -> Finding:
+        """The finding of its worst row, whose reason names every row as bad as that."""
+        status = next(s for s in _WORST_FIRST if any(each.status is s for each in rows))
+        worst = [
+            f"{each.row.name} ({each.row.observed}): {each.row.note}."
+            for each in rows
+            if each.status is status
+        ]
+        remedies = [each.remedy for each in rows if each.status is not Status.PASS]
+        cited = (*sources, *(key for each in rows for key in each.sources))
+        return self.finding(
+            subject,
+            status,
+            observed=", ".join(f"{each.row.name} {each.row.observed}" for each in rows),
+            required=required,
+            reason=fine if status is Status.PASS else " ".join(worst),
+            evidence=evidence,
+            compared=tuple(each.row for each in rows),
+            remediation="\n".join(dict.fromkeys(filter(None, remedies))),
+            actions=actions if status is Status.FAIL else (),
+            sources=tuple(dict.fromkeys(cited)),
+        )
+
+
+def sql_demand(context: Context) -> SqlDemand:
+    """What the policy asks of SQL Server; LookupError where it asks nothing."""
+    if context.policy.sql is None:
+        raise LookupError(f"{context.policy.key} asks nothing of SQL Server")
+    return context.policy.sql

@@ -1,0 +1,183 @@
+"""SFB-SQL-001 and SFB-SQL-002, where a simulated Windows cannot say it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from auditor.assess.model import Finding
+from auditor.estate.model import PoolKind
+from auditor.facts.products import ProductsFacts
+from auditor.facts.registry_signal import RegistrySignal
+from auditor.facts.registry_value import RegistryValue
+from auditor.facts.sql import SqlFacts, SqlInstance
+from tests.assess.facts_of import (
+    SFB2015,
+    SFB2019,
+    Judged,
+    instance,
+    judge,
+    package,
+    packages,
+    pool,
+    server,
+    signal,
+    sql,
+    text,
+)
+
+EDGE = pool(PoolKind.EDGE)
+
+
+def judged(facts: SqlFacts, *programs: tuple[str, str | None], truncated: bool = False) -> Judged:
+    installed = [*packages(SFB2015, core="6.0.9319.548", edge="6.0.9319.548")]
+    installed += [package(name, version) for name, version in programs]
+    products = ProductsFacts(tuple(installed), truncated)
+    return judge(server(sql=facts, products=products), EDGE, policy="tls10-disable")
+
+
+def of_instances(*instances: SqlInstance, truncated: bool = False) -> Finding:
+    return judged(sql(*instances, truncated=truncated)).finding("SFB-SQL-001")
+
+
+# an instance -> status, words of the reason
+INSTANCES = [
+    (instance(), "pass", "Every instance speaks TLS 1.2"),
+    # without PatchLevel a Version that will do is enough, and an older one may be updated
+    (instance(patch_level=None), "pass", ""),
+    (instance(version="12.1.4100.1", patch_level=None), "unknown", "notes no PatchLevel"),
+    (instance(version="12.1.4100.1", patch_level="12.1.4439.1"), "pass", ""),
+    (instance(version=None, patch_level="12.1.4439.1"), "pass", ""),
+    (instance(version=None), "unknown", "Setup notes no version of it"),
+    (instance(patch_level="12.2"), "unknown", "its PatchLevel is older than its Version"),
+    (instance(patch_level=" 12.2.5000.0 "), "pass", ""),
+    (instance(patch_level="=1+1"), "unknown", "what Setup noted is no version"),
+    (instance(patch_level="99999999999.1"), "unknown", "what Setup noted is no version"),
+    (
+        instance(version="9.0.5000.0", patch_level=None, id=None),
+        "unknown",
+        "no source here knows such a build",
+    ),
+    # a key that tells no release contradicts nothing
+    (instance(id="RTCLOCAL"), "pass", ""),
+    (instance(id=None), "pass", ""),
+    (instance(id="MSSQL13.RTCLOCAL"), "unknown", "another release"),
+    (instance(version="16.0.1000.6", patch_level="16.0.1000.6", id=None), "pass", ""),
+]
+
+
+@pytest.mark.parametrize(("one", "status", "words"), INSTANCES)
+def test_an_instance(one: SqlInstance, status: str, words: str) -> None:
+    finding = of_instances(one)
+    assert finding.status == status, finding.reason
+    assert words in finding.reason
+    assert finding.actions == ()
+
+
+def test_a_list_that_was_cut_short_is_never_a_pass() -> None:
+    finding = of_instances(instance(), truncated=True)
+    assert finding.status == "unknown"
+    assert finding.reason == "others (not listed): the server has more than were read."
+
+
+def test_the_table_has_a_row_for_each_instance_that_is_or_should_be_there() -> None:
+    old = instance("BACKUP", "10.50.4000.0", "MSSQL10_50")
+    finding = judge(
+        server(core="6.0.9319.548", front_end="6.0.9319.548", sql=sql(instance(), old)),
+        policy="tls10-disable",
+    ).finding("SFB-SQL-001")
+    assert finding.status == "fail"
+    assert [(row.name, row.observed, row.required) for row in finding.compared] == [
+        ("RTCLOCAL", "12.0.5000.0", "12.0.5000.0 or later"),
+        ("BACKUP", "10.50.4000.0", "10.50.6542.0 or later"),
+        ("LYNCLOCAL", "not there", "a build with TLS 1.2"),
+    ]
+    assert finding.actions == ("update-sql-server",)
+    assert finding.remediation.startswith("Update every instance on the server")
+    assert "Look at LYNCLOCAL on the server itself." in finding.remediation
+    assert {"dtls", "kb3135244"} <= set(finding.sources)
+    paths = [evidence.path.rpartition("\\")[2] for evidence in finding.evidence]
+    assert paths == [
+        "SQL, RTCLOCAL",
+        "Setup, PatchLevel",
+        "Setup, Version",
+        "SQL, BACKUP",
+        "Setup, PatchLevel",
+        "Setup, Version",
+    ]
+
+
+def test_a_server_without_any_instance_says_where_it_was_looked_for() -> None:
+    finding = judged(replace(sql(), instances=())).finding("SFB-SQL-001")
+    assert finding.status == "unknown"
+    assert [evidence.value for evidence in finding.evidence] == ["no instance"]
+
+
+def test_it_is_asked_of_products_that_the_policy_names() -> None:
+    build = "7.0.2046.123"
+    reading = server("2019", build, build, product=SFB2019)
+    for rule in ("SFB-SQL-001", "SFB-SQL-002"):
+        assert judge(reading, policy="tls10-disable").finding(rule).status == "not_applicable"
+        assert judge(server()).finding(rule).status == "not_applicable"
+
+
+_MANAGEMENT = ("Microsoft SQL Server 2014 Management Objects  (x64)", "12.2.5000.0")
+_TYPES = ("Microsoft System CLR Types for SQL Server 2014", "12.2.5000.0")
+_ABSENT = signal("Version")
+_UNREADABLE = signal("Version", "unreadable")
+
+
+def present(version: str | RegistryValue) -> RegistrySignal:
+    value = text(version) if isinstance(version, str) else version
+    return signal("Version", "present", value)
+
+
+# what the registry says of ODBC driver 11 and 13 -> status, words of the reason
+DRIVERS = [
+    (present("12.0.5543.11"), _ABSENT, "pass", ""),
+    (present("12.0.2000.8"), _ABSENT, "fail", "no TLS 1.2 before 12.0.4219.0"),
+    (_ABSENT, _ABSENT, "fail", "Microsoft's page asks for it on every server"),
+    (_ABSENT, present("13.0.811.168"), "pass", ""),
+    (_ABSENT, present("thirteen"), "fail", "asks for it on every server"),
+    (_UNREADABLE, _ABSENT, "unknown", "its registry key could not be read"),
+    (_UNREADABLE, present("13.0.811.168"), "unknown", "its registry key could not be read"),
+    (present("twelve"), present("13.0.811.168"), "unknown", "that is no version"),
+    (present(RegistryValue("DWord", 12)), _ABSENT, "unknown", "that is no version"),
+    (present("12.0.2000.8"), present("13.0.811.168"), "advice", "ask for this one by name do not"),
+]
+
+
+@pytest.mark.parametrize(("eleven", "thirteen", "status", "words"), DRIVERS)
+def test_a_driver(
+    eleven: RegistrySignal, thirteen: RegistrySignal, status: str, words: str
+) -> None:
+    facts = sql(instance(), odbc11=eleven, odbc13=thirteen)
+    finding = judged(facts, _MANAGEMENT, _TYPES).finding("SFB-SQL-002")
+    assert finding.status == status, finding.reason
+    assert words in finding.reason
+    assert finding.actions == (("update-sql-clients",) if status == "fail" else ())
+
+
+def test_nothing_is_missing_from_a_list_that_was_cut_short() -> None:
+    finding = judged(sql(), truncated=True).finding("SFB-SQL-002")
+    assert finding.status == "unknown"
+    assert "Management Objects (not known): the list of programs was cut short." in finding.reason
+
+
+def test_a_program_without_a_version_is_unknown() -> None:
+    finding = judged(sql(), _MANAGEMENT, (_TYPES[0], None)).finding("SFB-SQL-002")
+    assert (finding.status, "no version" in finding.observed) == ("unknown", True)
+
+
+def test_each_client_that_will_not_do_has_its_remedy() -> None:
+    old = sql(instance(), native_client11=present("11.0.2100.60"))
+    finding = judged(old, _MANAGEMENT, (_TYPES[0], "12.0.2000.8")).finding("SFB-SQL-002")
+    assert finding.status == "fail"
+    remedies = finding.remediation.splitlines()
+    assert [remedy.partition(" (")[0] for remedy in remedies] == [
+        "Install the latest SQL Server 2012 Native Client",
+        "Install SQLSysClrTypes.msi of the feature pack of SQL Server 2014 SP2",
+    ]
+    families = [evidence.family for evidence in finding.evidence]
+    assert families == ["sql", "sql", "products", "products"]
