@@ -57,6 +57,8 @@ def print_summary(audit: Audit, console: Console) -> None:
     summary = summarise(audit)
     console.print(Text(one_line(f"{audit.estate.name}: {audit.run.policy_title}", 200), "bold"))
     console.print(Text(summary.headline))
+    if summary.judged_by:
+        console.print(Text(one_line(summary.judged_by)))
     console.print(_counts(summary))
     if audit.servers:
         console.print(_servers(audit.servers))
