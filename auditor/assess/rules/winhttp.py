@@ -41,6 +41,12 @@ def severity_of(subject: Subject, context: Context) -> Status:
 
 
 class WinHttpUpdate(Rule):
+    """By the versions of winhttp.dll and webio.dll, which the update and its successors bring.
+
+    A list of hotfixes misses what a later update replaced: it corroborates and never decides.
+    On rows without a star the policy says what a lack means.
+    """
+
     id = "SFB-KB-001"
     title = "KB3140245 or its replacement is installed, by file version"
     applies_to = "Lync and Skype for Business servers on Windows Server 2008 R2 or 2012"
@@ -161,6 +167,12 @@ def _file_evidence(
 
 
 class DefaultSecureProtocols(Rule):
+    """The value by which WinHTTP offers TLS 1.2 of itself: the bit counts, not the number.
+
+    A later rollup brings the files of KB3140245 and sets no value, so the two are two findings.
+    A 32-bit program reads the other registry view.
+    """
+
     id = "SFB-WINHTTP-001"
     title = "WinHTTP's default protocols include TLS 1.2, in both registry views"
     applies_to = "every Lync or Skype for Business server"
