@@ -25,7 +25,7 @@ from reports.explain_findings import (
     print_findings,
     print_in_the_way,
 )
-from reports.explain_subject import Subject, servers_of
+from reports.explain_subject import Subject, pools_of, servers_of
 from reports.rows import print_line, print_paragraph, print_rows
 from reports.text import one_line
 
@@ -148,9 +148,10 @@ def _members(
             console,
             max(len(one_line(s.fqdn, 60)) for s in servers),
         )
-    print_in_the_way(audit, servers, wanted, console)
-    pools = {server.pool for server in servers}
-    _steps([step for step in audit.steps if step.pool in pools], console)
+    pools = () if isinstance(subject, PoolEntry) else pools_of(audit, subject)
+    print_in_the_way(audit, servers, pools, wanted, console)
+    names = {server.pool for server in servers}
+    _steps([step for step in audit.steps if step.pool in names], console)
     if servers:
         told = "sfb-audit explain with the name of a server says what was read there."
         print_line(Text(f"\n{told}", "dim"), console)
@@ -169,13 +170,13 @@ def _steps(steps: Sequence[StepEntry], console: Console) -> None:
 
 def _under_others(audit: Audit, subject: Subject, wanted: set[str], console: Console) -> None:
     """What the run's other policies make of it, and by which rules."""
-    servers = servers_of(audit, subject)
+    subjects = (*servers_of(audit, subject), *pools_of(audit, subject))
     for under in subject.also:
         heading = Text(f"\nUnder the policy {one_line(under.policy, 60)}: ", "bold")
         word = words.READINESS[under.readiness]
         print_line(heading.append(word, _COLOURS[under.readiness]), console)
         print_paragraph(under.reason, console)
-        print_differences(under.policy, servers, wanted, console)
+        print_differences(under.policy, subjects, wanted, console)
 
 
 def _judged_by(audit: Audit, console: Console) -> None:

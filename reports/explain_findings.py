@@ -121,13 +121,18 @@ def _told(steps: Iterable[StepEntry]) -> str:
 
 
 def print_in_the_way(
-    audit: Audit, servers: Sequence[ServerEntry], wanted: set[str], console: Console
+    audit: Audit,
+    servers: Sequence[ServerEntry],
+    pools: Sequence[PoolEntry],
+    wanted: set[str],
+    console: Console,
 ) -> None:
-    """What counted findings on several servers keep them from being ready, a rule at a time.
+    """What counted findings keep servers and pools from being ready, a rule at a time.
 
     Of a server that was not read that alone is told. With `wanted` every finding is.
     """
-    read = {server.fqdn: server.reached.ok for server in servers}
+    read = dict.fromkeys((pool.fqdn for pool in pools), True)
+    read |= {server.fqdn: server.reached.ok for server in servers}
     groups: dict[tuple[str, str], list[FindingEntry]] = {}
     for finding in audit.findings:
         told = finding.rule.casefold() in wanted if wanted else _is_in_the_way(finding)
@@ -140,7 +145,7 @@ def print_in_the_way(
         sources = {source.key: source for finding in found for source in finding.source}
         print_rows(
             [
-                ("servers", _some([finding.subject for finding in found], _MOST_NAMED, ", ")),
+                ("on", _some([finding.subject for finding in found], _MOST_NAMED, ", ")),
                 ("required", _some([f.required for f in found], _MOST_REQUIRED, "\n")),
                 ("to do", _some([f.remediation for f in found], _MOST_REQUIRED, "\n")),
                 ("source", cited(sources.values())),
@@ -161,24 +166,31 @@ def _some(texts: Iterable[str], most: int, between: str) -> str:
 
 
 def print_differences(
-    policy: str, servers: Sequence[ServerEntry], wanted: set[str], console: Console
+    policy: str,
+    subjects: Sequence[ServerEntry | PoolEntry],
+    wanted: set[str],
+    console: Console,
 ) -> None:
-    """The rules that weigh otherwise on these servers under another policy, each once."""
+    """The rules that weigh otherwise on these under another policy, each once.
+
+    What a pool says of its servers is left to them.
+    """
     groups: dict[tuple[str, str, str], list[DifferenceEntry]] = {}
-    for server in servers:
-        for under in server.also:
+    for subject in subjects:
+        for under in subject.also:
             for each in under.differs if under.policy == policy else ():
-                if not wanted or each.rule.casefold() in wanted:
+                own = each.subject == subject.fqdn
+                if own and (not wanted or each.rule.casefold() in wanted):
                     key = (each.rule, _beside(each), each.required)
                     groups.setdefault(key, []).append(each)
     for (rule, beside, required), found in groups.items():
         first = found[0]
         _headline(first.status, rule, first.title, console)
-        several = len(servers) > 1
+        several = len(subjects) > 1
         print_rows(
             [
                 ("status", beside),
-                ("servers", _some([d.subject for d in found], _MOST_NAMED, ", ") * several),
+                ("on", _some([d.subject for d in found], _MOST_NAMED, ", ") * several),
                 ("required", required),
                 ("because", _some([d.reason for d in found], _MOST_REQUIRED, "\n")),
                 ("source", cited(first.source)),

@@ -85,6 +85,12 @@ def servers_of(audit: Audit, subject: Subject) -> tuple[ServerEntry, ...]:
     return tuple(server for server in audit.servers if server.pool in pools)
 
 
+def pools_of(audit: Audit, subject: Subject) -> tuple[PoolEntry, ...]:
+    """The pool itself or that of a server's own name, or those on a scenario's path."""
+    names = set(subject.pools) if isinstance(subject, ScenarioEntry) else {subject.fqdn}
+    return tuple(pool for pool in audit.pools if pool.fqdn in names)
+
+
 def part_of(audit: Audit, subject: Subject, rules: Iterable[str]) -> Audit:
     """The audit with nothing but what is about the subject: itself of the same contract."""
     wanted = {rule.strip().casefold() for rule in rules}

@@ -134,7 +134,8 @@ def provenance(server: ServerEntry) -> str:
     when = server.reached.collected or server.reached.finished
     days = server.reached.age_days
     told = "facts of" if server.reached.ok else "tried"
-    age = f", {count(max(days, 0), 'day')} old" if server.reached.ok and days is not None else ""
+    aged = server.reached.ok and days is not None and not server.reached.unauthenticated
+    age = f", {count(max(days or 0, 0), 'day')} old" if aged else ""
     by = f"by {server.reached.origin}, " if server.reached.ok else ""
     at = f"{by}{told} {instant(when)}{age}" if when else ""
     return "\n".join(filter(None, (reached(server), at)))

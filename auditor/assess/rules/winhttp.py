@@ -40,6 +40,14 @@ def severity_of(subject: Subject, context: Context) -> Status:
     return Status.FAIL
 
 
+def _weighed(subject: Subject, context: Context, status: Status, reason: str) -> str:
+    """The reason of a lack, and why it is advice where it is no fail."""
+    if status is not Status.ADVICE:
+        return reason
+    title = product_of(subject, context).title
+    return f"{reason} The article's row of {title} has no star, so under this policy it is advice."
+
+
 class WinHttpUpdate(Rule):
     """By the versions of winhttp.dll and webio.dll, which the update and its successors bring.
 
@@ -74,6 +82,7 @@ class WinHttpUpdate(Rule):
         if waits is not None:
             status, reason = Status.UNKNOWN, f"{reason} But {waits}: they may not be in use yet."
         lacking = status is not Status.UNKNOWN and any(_old(*pair) for pair in native)
+        reason = _weighed(subject, context, status, reason) if lacking else reason
         restart = ("restart-server",) if waits is not None else ()
         return self.finding(
             subject,
@@ -190,6 +199,8 @@ class DefaultSecureProtocols(Rule):
         default = windows_of(subject, context).winhttp_tls12
         views = _views(subject, value)
         status, reason = _protocol_verdict(subject, context, views)
+        if any(view.lacks(value, default=default) for view in views):
+            reason = _weighed(subject, context, status, reason)
         mend = any(view.wrong or view.lacks(value, default=default) for view in views)
         return self.finding(
             subject,
