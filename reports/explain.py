@@ -29,7 +29,7 @@ from reports.explain_subject import Subject, pools_of, servers_of
 from reports.rows import print_line, print_paragraph, print_rows
 from reports.text import one_line
 
-_MOST_STEPS = 12
+_MOST_SERVERS, _MOST_STEPS = 40, 12
 _COLOURS = {
     "ready": "bold green",
     "work_needed": "bold yellow",
@@ -141,13 +141,7 @@ def _members(
 ) -> None:
     """The servers of a pool or on a scenario's path, what stands in their way, and the steps."""
     servers = servers_of(audit, subject)
-    if servers:
-        print_line(Text("\nServers", "bold"), console)
-        print_rows(
-            [(s.fqdn, f"{words.READINESS[s.readiness]}: {s.reason}") for s in servers],
-            console,
-            max(len(one_line(s.fqdn, 60)) for s in servers),
-        )
+    _servers(servers, console)
     pools = () if isinstance(subject, PoolEntry) else pools_of(audit, subject)
     print_in_the_way(audit, servers, pools, wanted, console)
     names = {server.pool for server in servers}
@@ -155,6 +149,20 @@ def _members(
     if servers:
         told = "sfb-audit explain with the name of a server says what was read there."
         print_line(Text(f"\n{told}", "dim"), console)
+
+
+def _servers(servers: Sequence[ServerEntry], console: Console) -> None:
+    """Those that need somebody first; of many the first ones."""
+    if not servers:
+        return
+    order = list(words.READINESS)
+    shown = sorted(servers, key=lambda s: order.index(s.readiness))[:_MOST_SERVERS]
+    rows = [(s.fqdn, f"{words.READINESS[s.readiness]}: {s.reason}") for s in shown]
+    hidden = len(servers) - len(rows)
+    if hidden > 0:
+        rows.append(("", f"and {words.count(hidden, 'more server')}; see report.html"))
+    print_line(Text("\nServers", "bold"), console)
+    print_rows(rows, console, max(len(one_line(name, 60)) for name, _ in rows))
 
 
 def _steps(steps: Sequence[StepEntry], console: Console) -> None:
@@ -170,7 +178,8 @@ def _steps(steps: Sequence[StepEntry], console: Console) -> None:
 
 def _under_others(audit: Audit, subject: Subject, wanted: set[str], console: Console) -> None:
     """What the run's other policies make of it, and by which rules."""
-    subjects = (*servers_of(audit, subject), *pools_of(audit, subject))
+    subjects: list[ServerEntry | PoolEntry] = [*servers_of(audit, subject)]
+    subjects += pools_of(audit, subject)
     for under in subject.also:
         heading = Text(f"\nUnder the policy {one_line(under.policy, 60)}: ", "bold")
         word = words.READINESS[under.readiness]

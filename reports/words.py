@@ -74,6 +74,8 @@ POOL_KIND = {
     "unknown": "Unknown",
 }
 
+_ORIGIN = {"winrm": "over WinRM", "bundle": "in a file"}
+
 EXIT_MEANING: dict[int, str] = {
     ExitCode.READY: "every server in scope is ready.",
     ExitCode.WORK_NEEDED: "work is needed, or a server is blocked; everything was read.",
@@ -136,7 +138,11 @@ def provenance(server: ServerEntry) -> str:
     told = "facts of" if server.reached.ok else "tried"
     aged = server.reached.ok and days is not None and not server.reached.unauthenticated
     age = f", {count(max(days or 0, 0), 'day')} old" if aged else ""
-    by = f"by {server.reached.origin}, " if server.reached.ok else ""
+    by = (
+        f"{_ORIGIN.get(server.reached.origin, server.reached.origin)}, "
+        if server.reached.ok
+        else ""
+    )
     at = f"{by}{told} {instant(when)}{age}" if when else ""
     return "\n".join(filter(None, (reached(server), at)))
 

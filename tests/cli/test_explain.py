@@ -94,6 +94,22 @@ def test_a_pool_lists_its_servers(run: Path, capsys: pytest.CaptureFixture[str])
     assert all(fqdn in told.out for fqdn in pool.servers)
 
 
+def test_of_many_servers_those_that_need_somebody_are_named(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"fe{number:03}.contoso.com" for number in range(100)]
+    servers = [server(name, "pool01.contoso.com") for name in names]
+    servers[70] = server(names[70], "pool01.contoso.com", "work_needed", reason="Too old.")
+    found = [finding("SFB-CU-001", name, "fail") for name in names]
+    _with(run, *found, servers=tuple(servers))
+    told = _explain(capsys, run, "hybrid").out
+    first = told.partition("\nServers\n")[2].splitlines()[0]
+    assert first.split() == [names[70], "Work", "needed:", "Too", "old."]
+    assert "and 60 more servers; see report.html" in told
+    assert "and 80 more\n" in told
+    assert told.count("\n") < 120
+
+
 def test_a_scenario_tells_its_evidence_and_path(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,7 +152,7 @@ def test_where_the_facts_come_from_and_how_old_they_are(
     _with(run, servers=servers)
     told = " ".join(_explain(capsys, run, "fe01").out.split())
     assert "From a file that was carried by hand, 3 days old; unauthenticated" in told
-    assert "by bundle, facts of 2018-08-20 01:02 UTC" in told
+    assert "in a file, facts of 2018-08-20 01:02 UTC" in told
 
 
 def test_a_server_that_was_not_read_is_told_shortly(
