@@ -37,8 +37,8 @@ def print_rows(pairs: Iterable[tuple[str, str]], console: Console, label: int = 
         if not text:
             continue
         lines = wrapped(text, console.width - at)
-        head = Text(f"  {one_line(name, 60):<{label}}  ", "dim")
-        print_line(head.append(lines[0], "default"), console)
+        head = Text().append(f"  {one_line(name, 60):<{label}}  ", "dim")
+        print_line(head.append(lines[0]), console)
         for line in lines[1:]:
             print_line(Text(" " * at + line), console)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -41,6 +42,7 @@ def explain(subject: str, folder: Path, rules: tuple[str, ...], as_json: bool) -
     found = find_subject(audit, subject)
     check_rules(audit, rules)
     if as_json:
-        click.echo(part_of(audit, found, rules).model_dump_json(indent=2))
+        part = part_of(audit, found, rules).model_dump(mode="json")
+        click.echo(json.dumps(part, indent=2))  # ASCII alone: it may end on a terminal
     else:
         print_explanation(audit, found, rules, make_console())

@@ -355,4 +355,5 @@ def test_what_a_server_said_cannot_act_on_the_terminal(
     write_audit(audit, tmp_path / "audit.json")
     for each in audit.servers:
         told = _explain(capsys, tmp_path, each.fqdn)
+        assert _explain(capsys, tmp_path, each.fqdn, "--json").out.isascii()
         assert not [sign for sign in "\x1b\x07\x9b\u202e\x00" if sign in told.out]
