@@ -50,7 +50,7 @@ def _columns(audit: Audit) -> tuple[Column[FindingEntry], ...]:
     return (
         Column("Subject", 30, lambda f: f.subject, "Audit line"),
         Column(_STATUS, 14, lambda f: words.STATUS[f.status], "Audit line"),
-        Column("Rule", 14, lambda f: f.rule, "Audit line"),
+        Column("Rule", 17, lambda f: f.rule, "Audit line"),
         Column("Title", 34, lambda f: f.title),
         Column("Observed", 34, lambda f: f.observed),
         Column("Required", 34, lambda f: f.required),
