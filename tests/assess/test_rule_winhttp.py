@@ -111,8 +111,9 @@ def test_without_the_files_the_hotfix_list_proves_nothing() -> None:
 
 
 @pytest.mark.parametrize("rule", ["SFB-KB-001", "SFB-WINHTTP-001"])
-def test_an_advice_on_a_row_without_a_star_says_so(rule: str) -> None:
-    lacking = {"files": files(OLD_2012), "winhttp": winhttp(None, None)}
+@pytest.mark.parametrize("native", [None, dword(0xA80)])  # one view that lacks it will do
+def test_an_advice_on_a_row_without_a_star_says_so(rule: str, native: RegistryValue | None) -> None:
+    lacking = {"files": files(OLD_2012), "winhttp": winhttp(native, None)}
     finding = judge(_server("2012", LYNC2013, **lacking)).finding(rule)
     assert finding.status == "advice"
     assert "The article's row of Lync Server 2013 has no star" in finding.reason
