@@ -21,6 +21,7 @@ from auditor.version import Version
 
 if TYPE_CHECKING:
     from auditor.assess.model import (
+        Accepted,
         Assessment,
         Finding,
         PoolVerdict,
@@ -85,7 +86,7 @@ class _Assembly:
         self.plan = judged.plan
         self.rulebook = rulebook
         self.titles = {rule.id: rule.title for rule in RULES}
-        self.beside = Beside(judged.main, judged.others, self.titles)
+        self.beside = Beside(judged.main, judged.others, self.titles, self._sources)
         self.pools = {pool.fqdn: pool for pool in judged.main.estate.pools}
         self.members = {s.fqdn: s for pool in judged.main.estate.pools for s in pool.servers}
         self.needed_by = judged.main.needed_by()
@@ -95,6 +96,7 @@ class _Assembly:
         scenarios = tuple(self._scenario(s) for s in self.assessment.scenarios)
         steps = tuple(self._step(number, s) for number, s in enumerate(self.plan.steps, start=1))
         policies = tuple(self._policy(a) for a in (self.assessment, *self.judged.others))
+        servers = tuple(self._server(s) for s in self.assessment.servers)
         cited = {
             ref.key: ref
             for refs in (
@@ -103,6 +105,7 @@ class _Assembly:
                 *(step.source for step in steps),
                 self._sources(wait.source for step in steps for wait in step.waits_for),
                 *(policy.source for policy in policies),
+                *(d.source for server in servers for under in server.also for d in under.differs),
             )
             for ref in refs
         }
@@ -123,7 +126,7 @@ class _Assembly:
                 ),
             ),
             estate=_estate(self.assessment.estate),
-            servers=tuple(self._server(s) for s in self.assessment.servers),
+            servers=servers,
             pools=tuple(self._pool(p) for p in self.assessment.pools),
             scenarios=scenarios,
             findings=findings,
@@ -243,6 +246,7 @@ class _Assembly:
             source=self._sources(finding.sources),
             counted=finding.counted,
             needed_by=self._needed_by(member.pool if member else finding.subject),
+            waiver=_waiver(finding.waiver),
         )
 
     def _step(self, number: int, step: Step) -> audit.StepEntry:
@@ -283,6 +287,12 @@ def _finding_id(finding: Finding) -> str:
     """The same for the same rule and subject on every run."""
     text = f"{finding.rule}\n{finding.subject_kind}\n{finding.subject}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _waiver(accepted: Accepted | None) -> audit.WaiverEntry | None:
+    if accepted is None:
+        return None
+    return audit.WaiverEntry(who=accepted.who, why=accepted.why, until=accepted.until)
 
 
 def _reached(reading: Reading, now: datetime) -> audit.ReachedEntry:

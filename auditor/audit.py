@@ -6,7 +6,7 @@ versions add fields; none is renamed or removed within `schema_version` 1.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,6 +47,14 @@ class ComparedEntry(_Model):
     note: str = ""
 
 
+class WaiverEntry(_Model):
+    """Who has accepted that a rule fails, why, and the last day on which that holds."""
+
+    who: str
+    why: str
+    until: date
+
+
 class FindingEntry(_Model):
     """One rule's word on one subject. `counted` findings weigh on readiness and exit code."""
 
@@ -67,6 +75,7 @@ class FindingEntry(_Model):
     needed_by: tuple[str, ...] = Field(
         default=(), description="keys of the scenarios that need the subject; none: it can wait"
     )
+    waiver: WaiverEntry | None = Field(default=None, description="there where the status is waived")
 
 
 class ReachedEntry(_Model):
@@ -108,6 +117,7 @@ class DifferenceEntry(_Model):
     main_counted: bool
     required: str
     reason: str
+    source: tuple[SourceRef, ...] = ()
 
 
 class UnderPolicyEntry(_Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from auditor import audit
 from auditor.assess.model import (
@@ -21,10 +21,15 @@ class Beside:
     """The main assessment of an estate, and others of the same estate under other policies."""
 
     def __init__(
-        self, main: Assessment, others: Sequence[Assessment], titles: Mapping[str, str]
+        self,
+        main: Assessment,
+        others: Sequence[Assessment],
+        titles: Mapping[str, str],
+        cite: Callable[[Iterable[str]], tuple[audit.SourceRef, ...]],
     ) -> None:
         self.others = others
         self.titles = titles
+        self.cite = cite
         self.members: dict[str, list[ServerVerdict]] = {}
         for server in main.servers:
             self.members.setdefault(server.pool, []).append(server)
@@ -75,6 +80,7 @@ class Beside:
                     main_counted=ours.counted,
                     required=finding.required,
                     reason=finding.reason,
+                    source=self.cite(finding.sources),
                 )
 
 

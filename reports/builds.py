@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +12,7 @@ from auditor.rulebook.builds import Place, label
 from auditor.rulebook.model import Build, Part, Product, Rulebook, Unnumbered
 from auditor.rulebook.policy import Threshold
 from auditor.version import Version
+from reports.rows import print_line, print_rows
 
 
 def print_builds(rulebook: Rulebook, products: Iterable[Product], console: Console) -> None:
@@ -25,6 +25,8 @@ def print_builds(rulebook: Rulebook, products: Iterable[Product], console: Conso
         table = Table("Build", "Name", "Month", "KB", "Demanded by", "Source", box=None)
         table.header_style = "bold dim"
         table.columns[0].no_wrap = table.columns[2].no_wrap = True
+        for column in table.columns:
+            column.overflow = "fold"
         for build in reversed(known):
             table.add_row(*(Text(cell) for cell in _row(rulebook, product, build)))
             cited.update(dict.fromkeys(build.sources))
@@ -38,12 +40,10 @@ def print_builds(rulebook: Rulebook, products: Iterable[Product], console: Conso
 
 
 def _sources(rulebook: Rulebook, keys: Iterable[str], console: Console) -> None:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for key in sorted(keys):
-        source = rulebook.sources[key]
-        table.add_row(Text(f" {key}", "dim"), Text(f"{source.title} {source.url}".strip()))
-    console.print(Text("\nSources", "bold"))
-    console.print(table)
+    print_line(Text("\nSources", "bold"), console)
+    cited = [rulebook.sources[key] for key in sorted(set(keys))]
+    told = [(s.key, f"{s.title}\n  {s.url}" if s.url else s.title) for s in cited]
+    print_rows(told, console, max((len(source.key) for source in cited), default=0))
 
 
 def _unnumbered(update: Unnumbered) -> Sequence[str]:
@@ -70,11 +70,10 @@ def _demands(least: Threshold, build: Version) -> bool:
     return build in (least.build, *least.kinds.values())
 
 
-def print_places(places: Iterable[Place], console: Console) -> None:
+def print_places(rulebook: Rulebook, places: Sequence[Place], console: Console) -> None:
     """What a build is in each product that it can belong to."""
     for place in places:
-        console.print(Text(f"{place.version}: {place.product.title}", "bold"))
-        table = Table.grid(padding=(0, 2, 0, 0))
+        print_line(Text(f"{place.version}: {place.product.title}", "bold"), console)
         exact = "; ".join(_numbered(build) for build in place.exact)
         rows = [
             ("is", exact or "no build that a source names; it is judged by its number"),
@@ -86,9 +85,9 @@ def print_places(places: Iterable[Place], console: Console) -> None:
             ),
             *((f"policy {policy.key}", word) for policy, word in place.policies),
         ]
-        for name, text in filter(itemgetter(1), rows):
-            table.add_row(Text(f"  {name}", "dim"), Text(text))
-        console.print(table)
+        print_rows(rows, console, max(len(name) for name, _ in rows))
+    found = (b for p in places for b in (*p.exact, p.older, p.newer) if b is not None)
+    _sources(rulebook, [key for build in found for key in build.sources], console)
 
 
 def _part(part: Part) -> str:

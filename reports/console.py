@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -35,16 +34,6 @@ _ABBREVIATIONS = (
 _MOST_SERVERS, _FIRST_STEPS, _MOST_NOTES, _MOST_WAYS = 40, 6, 12, 3
 
 
-class Source(Protocol):
-    """Where a rule comes from."""
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def url(self) -> str: ...
-
-
 def make_console() -> Console:
     """A console on stdout that interprets nothing in what it prints."""
     if hasattr(sys.stdout, "reconfigure"):
@@ -57,6 +46,8 @@ def print_summary(audit: Audit, console: Console) -> None:
     summary = summarise(audit)
     console.print(Text(one_line(f"{audit.estate.name}: {audit.run.policy_title}", 200), "bold"))
     console.print(Text(summary.headline))
+    if summary.judged_by:
+        console.print(Text(one_line(summary.judged_by)))
     console.print(_counts(summary))
     if audit.servers:
         console.print(_servers(audit.servers))
@@ -69,16 +60,6 @@ def print_summary(audit: Audit, console: Console) -> None:
         _plan(audit, summary, console)
     _care(summary, console)
     console.print(Text(summary.exit_meaning, "bold"))
-
-
-def print_rules(rules: Iterable[tuple[str, str, str, Sequence[Source]]], console: Console) -> None:
-    """The rules as a table: id, title, what they apply to, sources with their addresses."""
-    table = Table("Rule", "Title", "Applies to", "Source", box=None, header_style="bold")
-    table.columns[0].no_wrap = True
-    for number, title, applies_to, sources in rules:
-        cited = "\n".join(f"{s.title} {s.url}".strip() for s in sources)
-        table.add_row(Text(number), Text(title), Text(applies_to), Text(cited))
-    console.print(table)
 
 
 def _word(readiness: str, title: str) -> Text:

@@ -5,154 +5,116 @@ Everything is taken from the audit, so that an explanation a year later is that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from auditor.audit import (
     Audit,
-    ComparedEntry,
-    EvidenceEntry,
-    FindingEntry,
     PoolEntry,
     ScenarioEntry,
     ServerEntry,
-    SourceRef,
+    StepEntry,
     UnderPolicyEntry,
 )
-from auditor.errors import UsageError
 from reports import needs, words
-from reports.text import one_line, visible
+from reports.explain_findings import (
+    cited,
+    print_differences,
+    print_findings,
+    print_in_the_way,
+)
+from reports.explain_subject import Subject, pools_of, servers_of
+from reports.rows import print_line, print_paragraph, print_rows
+from reports.text import one_line
 
-Subject = ServerEntry | PoolEntry | ScenarioEntry
-
-_STYLES = {
-    "fail": "bold red",
+_MOST_SERVERS, _MOST_STEPS = 40, 12
+_COLOURS = {
+    "ready": "bold green",
+    "work_needed": "bold yellow",
+    "blocked": "bold red",
     "unknown": "bold magenta",
-    "advice": "yellow",
-    "waived": "cyan",
-    "pass": "green",
-    "not_applicable": "dim",
+    "not_in_scope": "bold",
 }
-_ORDER = tuple(words.STATUS)
-
-
-def find_subject(audit: Audit, name: str) -> Subject:
-    """The server, pool or scenario that `name` means: an FQDN, a host name, or a scenario's key.
-
-    A pool of one server of the same name (Standard Edition) is that server. Raises UsageError
-    for a name that means nothing (SUBJECT-UNKNOWN) or several (SUBJECT-AMBIGUOUS).
-    """
-    wanted = name.strip().casefold()
-    known: dict[str, list[Subject]] = {}
-    for server in audit.servers:
-        known.setdefault(server.fqdn.casefold(), []).append(server)
-    for pool in audit.pools:
-        known.setdefault(pool.fqdn.casefold(), []).append(pool)
-    for scenario in audit.scenarios:
-        known.setdefault(scenario.key.casefold(), []).append(scenario)
-    if wanted in known:
-        return known[wanted][0]
-    short = [full for full in known if full.partition(".")[0] == wanted]
-    if len(short) == 1:
-        return known[short[0]][0]
-    if short:
-        raise UsageError(
-            "SUBJECT-AMBIGUOUS",
-            f"{one_line(name, 100)} could be any of {', '.join(sorted(short))}.",
-            "Give the whole name.",
-        )
-    near = get_close_matches(wanted, [*known, *(full.partition(".")[0] for full in known)], n=3)
-    raise UsageError(
-        "SUBJECT-UNKNOWN",
-        f"the audit has no server, pool or scenario {one_line(name, 100)!r}.",
-        f"Did you mean {' or '.join(dict.fromkeys(near))}?"
-        if near
-        else f"Scenarios: {', '.join(scenario.key for scenario in audit.scenarios)}; "
-        "servers and pools go by their FQDN.",
-    )
 
 
 def print_explanation(
     audit: Audit, subject: Subject, rules: Sequence[str], console: Console
 ) -> None:
     """The subject's readiness and every finding on it; `rules` (ids) leaves the others out."""
-    run = audit.run
+    wanted = {rule.strip().casefold() for rule in rules}
     if isinstance(subject, ServerEntry):
         _server(audit, subject, console)
-        _also(subject.also, console)
-        _findings(audit, subject.fqdn, rules, console)
+        if subject.also:
+            told = f"\nUnder the main policy {one_line(audit.run.policy, 60)}"
+            print_line(Text(told, "bold"), console)
+        print_findings(audit, subject, wanted, console)
     elif isinstance(subject, PoolEntry):
         _pool(audit, subject, console)
-        _also(subject.also, console, of_pool=True)
-        _findings(audit, subject.fqdn, rules, console)
+        print_findings(audit, subject, wanted, console)
+        _members(audit, subject, wanted, console)
     else:
         _scenario(audit, subject, console)
-        _also(subject.also, console)
-    told = (
-        f"Judged by the policy {run.policy}: {run.policy_title}. Run {run.id}, "
-        f"{words.instant(run.finished)}, rulebook of {run.rulebook_date}."
-    )
-    console.print(Text(f"\n{one_line(told)}", "dim"))
-    for overlay in run.overlays:
-        console.print(Text(one_line(words.overlay(overlay), 1000), "dim"))
+        _members(audit, subject, wanted, console)
+    _under_others(audit, subject, wanted, console)
+    _judged_by(audit, console)
 
 
 def _server(audit: Audit, server: ServerEntry, console: Console) -> None:
     _heading(server.fqdn, server.readiness, server.reason, console)
-    _facts(
+    print_rows(
         [
             ("pool", f"{server.pool} ({words.POOL_KIND.get(server.pool_kind, server.pool_kind)})"),
-            ("runs", f"{words.product(server)} {words.build(server)}".strip()),
+            ("runs", _runs(server)),
             ("on", words.operating_system(server)),
             ("needed for", _needed_for(audit, server.pool)),
-            ("read", _reached(server)),
+            ("read", words.provenance(server)),
+            ("findings", _counts(audit, server)),
+            ("also", _also(server.also)),
         ],
         console,
     )
+
+
+def _runs(server: ServerEntry) -> str:
+    told = f"{words.product(server)} {words.build(server)}".strip()
+    return told if server.reached.ok or not server.product else f"{told}, by the estate, not read"
 
 
 def _pool(audit: Audit, pool: PoolEntry, console: Console) -> None:
     _heading(pool.fqdn, pool.readiness, pool.reason, console)
-    members = [server for server in audit.servers if server.fqdn in pool.servers]
-    _facts(
+    print_rows(
         [
             ("kind", words.POOL_KIND.get(pool.kind, pool.kind)),
             ("runs", pool.product_title or "not one product, or not identified"),
             ("needed for", _needed_for(audit, pool.fqdn)),
+            ("also", _also(pool.also)),
         ],
         console,
     )
-    _members(members, console)
-
-
-def _also(also: Sequence[UnderPolicyEntry], console: Console, *, of_pool: bool = False) -> None:
-    """What the run's other policies make of it, and by which rules."""
-    if not also:
-        return
-    console.print(Text("\nUnder the other policies", "bold"))
-    for under in also:
-        differs = words.differences(under, of_pool=of_pool)
-        told = f"{words.READINESS[under.readiness]}: {under.reason}"
-        _facts([(under.policy, "\n".join(filter(None, (told, differs))))], console)
 
 
 def _scenario(audit: Audit, scenario: ScenarioEntry, console: Console) -> None:
     _heading(scenario.title, scenario.readiness, scenario.reason, console)
-    _facts(
+    print_rows(
         [
             ("in use", words.IN_USE[scenario.in_use]),
             ("because", scenario.evidence),
             ("way", "\n".join((*needs.ways(scenario), *scenario.guessed))),
             ("pools", "\n".join(needs.pools_on(scenario, audit))),
-            ("source", _cited(scenario.source)),
+            ("source", cited(scenario.source)),
+            ("also", _also(scenario.also)),
         ],
         console,
     )
-    _members([s for s in audit.servers if s.pool in scenario.pools], console)
+
+
+def _heading(name: str, readiness: str, reason: str, console: Console) -> None:
+    word = next(text for key, text in words.READINESS.items() if key == readiness)
+    heading = Text(f"{one_line(name, 200)}: ", "bold")
+    print_line(heading.append(word, _COLOURS[readiness]), console)
+    print_paragraph(reason, console)
 
 
 def _needed_for(audit: Audit, pool: str) -> str:
@@ -160,103 +122,82 @@ def _needed_for(audit: Audit, pool: str) -> str:
     return "; ".join(titles) or "no scenario in use"
 
 
-def _members(servers: Iterable[ServerEntry], console: Console) -> None:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for server in servers:
-        table.add_row(
-            Text(f"  {one_line(server.fqdn, 120)}"),
-            Text(words.READINESS[server.readiness]),
-            Text(one_line(server.reason, 300)),
-        )
-    if table.row_count:
-        console.print(Text("\nServers", "bold"))
-        console.print(table)
-
-
-def _heading(name: str, readiness: str, reason: str, console: Console) -> None:
-    word = next(text for key, text in words.READINESS.items() if key == readiness)
-    console.print(Text(f"{one_line(name, 200)}: {word}", "bold"))
-    console.print(Text(visible(reason)))
-
-
-def _reached(server: ServerEntry) -> str:
-    reached = server.reached
-    when = words.instant(reached.collected or reached.finished)
-    return " ".join(filter(None, (words.reached(server), f"({when})" if when else "")))
-
-
-def _findings(audit: Audit, fqdn: str, rules: Sequence[str], console: Console) -> None:
-    wanted = {rule.casefold() for rule in rules}
-    found = [f for f in audit.findings if f.subject == fqdn]
-    if wanted:
-        found = [f for f in found if f.rule.casefold() in wanted]
-    found.sort(key=lambda finding: _ORDER.index(finding.status))
-    for finding in found:
-        if finding.status == "not_applicable" and not wanted:
-            continue
-        _finding(audit, finding, console)
-    rest = [f for f in found if f.status == "not_applicable"]
-    if rest and not wanted:
-        console.print(Text("\nNot applicable", "bold"))
-        _facts([(finding.rule, finding.reason) for finding in rest], console)
-
-
-def _finding(audit: Audit, finding: FindingEntry, console: Console) -> None:
-    heading = Text(f"\n{words.STATUS[finding.status]}", _STYLES[finding.status])
-    heading.append(f"  {one_line(finding.rule, 40)}  {one_line(finding.title, 200)}", "bold")
-    console.print(heading)
-    steps = [s for s in audit.steps if finding.rule in s.rules and s.target == finding.subject]
-    spared = "no scenario in use needs it" if not finding.needed_by else "not by this policy"
-    aside = "" if finding.counted else f"no: {spared}"
-    _facts(
-        [
-            ("observed", finding.observed),
-            ("required", finding.required),
-            ("compared", _compared(finding.compared)),
-            ("because", finding.reason),
-            ("read", _evidence(finding.evidence)),
-            ("to do", finding.remediation),
-            ("in the plan", "\n".join(f"step {s.number} ({s.id}): {s.title}" for s in steps)),
-            ("counts", aside),
-            ("source", _cited(finding.source)),
-        ],
-        console,
+def _counts(audit: Audit, server: ServerEntry) -> str:
+    """Such as "2 fail, 1 advice, 14 pass"."""
+    found = [f.status for f in audit.findings if f.subject == server.fqdn]
+    return ", ".join(
+        f"{found.count(status)} {title.lower()}"
+        for status, title in words.STATUS.items()
+        if status in found
     )
 
 
-def _evidence(entries: Sequence[EvidenceEntry]) -> str:
-    """What was read, under the family that read it and the server's own instant."""
-    lines: list[str] = []
-    before = ""
-    for entry in entries:
-        by = ", ".join(filter(None, (entry.family, words.instant(entry.when))))
-        if by and by != before:
-            lines.append(f"by {by}:")
-        before = by
-        lines.append(f"{entry.path} = {entry.value}")
-    return "\n".join(lines)
+def _also(also: Sequence[UnderPolicyEntry]) -> str:
+    return "\n".join(f"{u.policy}: {words.READINESS[u.readiness]}" for u in also)
 
 
-def _compared(entries: Sequence[ComparedEntry]) -> str:
-    """One line for each, in columns."""
-    rows = [(one_line(e.name, 60), one_line(e.observed, 40), e.required) for e in entries]
-    widths = [max((len(row[number]) for row in rows), default=0) for number in range(3)]
-    return "\n".join(
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
-        + f"  {entry.note}"
-        for row, entry in zip(rows, entries, strict=True)
+def _members(
+    audit: Audit, subject: PoolEntry | ScenarioEntry, wanted: set[str], console: Console
+) -> None:
+    """The servers of a pool or on a scenario's path, what stands in their way, and the steps."""
+    servers = servers_of(audit, subject)
+    _servers(servers, console)
+    pools = () if isinstance(subject, PoolEntry) else pools_of(audit, subject)
+    print_in_the_way(audit, servers, pools, wanted, console)
+    names = {server.pool for server in servers}
+    _steps([step for step in audit.steps if step.pool in names], console)
+    if servers:
+        told = "sfb-audit explain with the name of a server says what was read there."
+        print_line(Text(f"\n{told}", "dim"), console)
+
+
+def _servers(servers: Sequence[ServerEntry], console: Console) -> None:
+    """Those that need somebody first; of many the first ones."""
+    if not servers:
+        return
+    order = list(words.READINESS)
+    shown = sorted(servers, key=lambda s: order.index(s.readiness))[:_MOST_SERVERS]
+    rows = [(s.fqdn, f"{words.READINESS[s.readiness]}: {s.reason}") for s in shown]
+    hidden = len(servers) - len(rows)
+    if hidden > 0:
+        rows.append(("", f"and {words.count(hidden, 'more server')}; see report.html"))
+    print_line(Text("\nServers", "bold"), console)
+    print_rows(rows, console, max(len(one_line(name, 60)) for name, _ in rows))
+
+
+def _steps(steps: Sequence[StepEntry], console: Console) -> None:
+    if not steps:
+        return
+    print_line(Text("\nIn the plan", "bold"), console)
+    rows = [(f"step {s.number} ({s.id})", s.title) for s in steps[:_MOST_STEPS]]
+    hidden = len(steps) - len(rows)
+    if hidden > 0:
+        rows.append(("", f"and {words.count(hidden, 'more step')}; see upgrade-plan.xlsx"))
+    print_rows(rows, console, max(len(name) for name, _ in rows))
+
+
+def _under_others(audit: Audit, subject: Subject, wanted: set[str], console: Console) -> None:
+    """What the run's other policies make of it, and by which rules."""
+    subjects: list[ServerEntry | PoolEntry] = [*servers_of(audit, subject)]
+    subjects += pools_of(audit, subject)
+    for under in subject.also:
+        heading = Text(f"\nUnder the policy {one_line(under.policy, 60)}: ", "bold")
+        word = words.READINESS[under.readiness]
+        print_line(heading.append(word, _COLOURS[under.readiness]), console)
+        print_paragraph(under.reason, console)
+        print_differences(under.policy, subjects, wanted, console)
+
+
+def _judged_by(audit: Audit, console: Console) -> None:
+    run = audit.run
+    others = ", ".join(policy.key for policy in run.policies if not policy.main)
+    beside = f", the main one; beside it: {others}" if others else ""
+    told = (
+        f"Judged by the policy {run.policy} ({run.policy_title}){beside}. Run {run.id}, "
+        f"{words.instant(run.finished)}; sfb-audit {run.tool_version}, "
+        f"rulebook of {run.rulebook_date}."
     )
-
-
-def _cited(sources: Iterable[SourceRef]) -> str:
-    return "\n".join(f"{s.title} {s.url}".strip() for s in sources)
-
-
-def _facts(pairs: Iterable[tuple[str, str]], console: Console) -> None:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, min_width=13)
-    table.add_column(overflow="fold")
-    for name, text in pairs:
-        if text:
-            table.add_row(Text(f"  {one_line(name, 40)}", "dim"), Text(visible(text)[:4000]))
-    console.print(table)
+    console.print()
+    print_paragraph(one_line(told, 1000), console, "dim")
+    for overlay in run.overlays:
+        print_paragraph(one_line(words.overlay(overlay), 1000), console, "dim")

@@ -84,14 +84,19 @@ def _server(server: ServerEntry) -> FlatRow:
 _FINDINGS = (
     "id", "rule", "title", "subject", "subject_kind", "status", "counted", "observed",
     "required", "reason", "remediation", "evidence", "sources", "source_urls", "needed_by",
+    "compared", "waived_until",
 )  # fmt: skip
 
 
 def _finding(finding: FindingEntry) -> FlatRow:
     return {
-        **finding.model_dump(include=set(_FINDINGS) - {"evidence", "needed_by"}),
+        **finding.model_dump(
+            include=set(_FINDINGS) - {"evidence", "needed_by", "compared", "waived_until"}
+        ),
         "needed_by": ", ".join(finding.needed_by),
         "evidence": words.evidence(finding.evidence),
+        "compared": words.compared(finding.compared),
+        "waived_until": finding.waiver.until.isoformat() if finding.waiver else "",
         "sources": words.sources(finding.source),
         "source_urls": "\n".join(source.url for source in finding.source),
     }

@@ -1,44 +1,54 @@
-"""One rule as documentation: what it reads, where it counts, its cases, its sources."""
+"""Rules as documentation: what each reads, where it counts, its cases, its sources."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from inspect import getdoc, getmodule
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from auditor.assess.cases import Case
 from auditor.assess.rule import AnyRule
-from auditor.rulebook.model import Rulebook
+from auditor.rulebook.model import Rulebook, Source
 from reports import words
+from reports.rows import print_line, print_paragraph, print_rows
 from reports.rulebook import told_of
 
-_STYLES = {"pass": "green", "fail": "red", "advice": "yellow", "unknown": "magenta"}
+
+def print_rules(rules: Iterable[AnyRule[Any]], rulebook: Rulebook, console: Console) -> None:
+    """Every rule: its title, what it applies to, its sources with their addresses."""
+    for rule in rules:
+        print_line(Text(f"{rule.id}: {rule.title}", "bold"), console)
+        rows = [("applies to", rule.applies_to), ("source", _cited(_sources(rule, rulebook)))]
+        print_rows(rows, console)
+        console.print()
 
 
 def print_rule(
     rule: AnyRule[Any], cases: Sequence[Case], rulebook: Rulebook, console: Console
 ) -> None:
     """Everything that can be said of a rule without a server."""
-    console.print(Text(f"{rule.id}: {rule.title}", "bold"))
-    console.print(Text(_about(rule)))
+    print_line(Text(f"{rule.id}: {rule.title}", "bold"), console)
+    for paragraph in _about(rule):
+        print_paragraph(paragraph, console)
     counting = [key for key, policy in rulebook.policies.items() if rule.id in policy.counts]
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for name, text in (
-        ("applies to", rule.applies_to),
-        ("reads", _reads(rule)),
-        ("counts in", ", ".join(counting) or "no policy: it informs"),
-        ("rulebook", told_of(rulebook)),
-    ):
-        table.add_row(Text(f"  {name}", "dim"), Text(text))
-    console.print(table)
-    _cases(cases, console)
-    console.print(Text("\nSources", "bold"))
-    for source in (rulebook.sources[key] for key in rule.sources):
-        console.print(Text(f"  {source.title} {source.url}".rstrip()))
+    print_rows(
+        [
+            ("applies to", rule.applies_to),
+            ("reads", _reads(rule)),
+            ("counts in", ", ".join(counting) or "no policy: it informs"),
+            ("rulebook", told_of(rulebook)),
+        ],
+        console,
+    )
+    print_line(Text("\nCases", "bold"), console)
+    titles = {str(key): title for key, title in words.STATUS.items()}
+    told = [(titles[case.status], f"{case.title}{_by(case)}") for case in cases]
+    print_rows(told, console, max(map(len, titles.values())))
+    print_line(Text("\nSources", "bold"), console)
+    print_rows([("", _cited(_sources(rule, rulebook)))], console, 0)
 
 
 def _reads(rule: AnyRule[Any]) -> str:
@@ -47,11 +57,11 @@ def _reads(rule: AnyRule[Any]) -> str:
     return ", ".join([*of_servers, *of_estate]) or "no fact family"
 
 
-def _about(rule: AnyRule[Any]) -> str:
-    """What its class says of it, else its module."""
+def _about(rule: AnyRule[Any]) -> list[str]:
+    """The paragraphs of what its class says of it, else of what its module says."""
     own = type(rule).__doc__
     about = getdoc(type(rule)) if own else getdoc(getmodule(type(rule)))
-    return " ".join((about or "").split())
+    return [" ".join(paragraph.split()) for paragraph in (about or "").split("\n\n")]
 
 
 def _by(case: Case) -> str:
@@ -59,15 +69,14 @@ def _by(case: Case) -> str:
     usual = Case("", "", "", {})
     by = f"policy {case.policy}" if case.policy != usual.policy else ""
     on = f"on {case.on:%Y-%m-%d}" if case.on != usual.on else ""
-    return " ".join(filter(None, (by, on)))
+    told = " ".join(filter(None, (by, on)))
+    return f" ({told})" if told else ""
 
 
-def _cases(cases: Sequence[Case], console: Console) -> None:
-    console.print(Text("\nCases", "bold"))
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    titles = {str(key): title for key, title in words.STATUS.items()}
-    for case in cases:
-        word = Text(f"  {titles[case.status]}", _STYLES.get(case.status, "dim"))
-        table.add_row(word, Text(case.title), Text(_by(case), "dim"))
-    console.print(table)
+def _sources(rule: AnyRule[Any], rulebook: Rulebook) -> list[Source]:
+    return [rulebook.sources[key] for key in rule.sources]
+
+
+def _cited(sources: Iterable[Source]) -> str:
+    """Titles, and under each its address, whole."""
+    return "\n".join(f"{s.title}\n  {s.url}" if s.url else s.title for s in sources)

@@ -11,6 +11,7 @@ from rich.text import Text
 from auditor.rulebook.check import Check
 from auditor.rulebook.model import Rulebook
 from auditor.rulebook.policy import Policy, Threshold
+from reports.rows import print_line, print_paragraph, print_rows
 from reports.text import one_line
 
 _MOST_FAULTS = 20
@@ -49,14 +50,10 @@ def print_checks(rulebook: Rulebook, checks: Iterable[Check], console: Console) 
 def print_policies(rulebook: Rulebook, console: Console) -> None:
     """Every policy: what it is for, what it asks of each product, what it rules out."""
     for policy in rulebook.policies.values():
-        console.print(Text(f"{policy.key}: {one_line(policy.title, 200)}", "bold"))
+        print_line(Text(f"{policy.key}: {one_line(policy.title, 200)}", "bold"), console)
         if policy.description:
-            console.print(Text(f"  {one_line(policy.description, 400)}"))
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(no_wrap=True)
-        for name, text in _rows(rulebook, policy):
-            table.add_row(Text(f"  {name}", "dim"), Text(one_line(text, 600)))
-        console.print(table)
+            print_paragraph(one_line(policy.description, 400), console)
+        print_rows(_rows(rulebook, policy), console)
         console.print()
 
 
@@ -93,7 +90,7 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
     yield "facts", f"{policy.max_age_days} days old at most"
     for key in policy.sources:
         source = rulebook.sources[key]
-        yield "source", f"{source.title} {source.url}".rstrip()
+        yield "source", f"{source.title}\n  {source.url}" if source.url else source.title
 
 
 def _least(threshold: Threshold) -> str:

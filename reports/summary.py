@@ -13,6 +13,7 @@ from auditor.audit import (
     ReadinessWord,
     ScenarioEntry,
     ServerEntry,
+    WaiverEntry,
 )
 from reports.words import READINESS, STATUS, FindingStatus, count, exit_sentence, overlay
 
@@ -65,6 +66,15 @@ class Summary:
     minutes: int
     notes: tuple[str, ...]
     policies: tuple[PolicyCount, ...] = ()
+
+    @property
+    def judged_by(self) -> str:
+        """Of several policies, by which all this is; "" where there is only one."""
+        others = ", ".join(policy.key for policy in self.policies if not policy.main)
+        main = next((policy.key for policy in self.policies if policy.main), "")
+        if not others:
+            return ""
+        return f"By the main policy, {main}; for {others} see Policies."
 
 
 def summarise(audit: Audit) -> Summary:
@@ -152,7 +162,21 @@ def _notes(audit: Audit, assumed: tuple[ScenarioEntry, ...]) -> tuple[str, ...]:
             "State it under [scenarios] in the inventory to make the result firm."
         )
     notes += [overlay(entry) for entry in audit.run.overlays]
-    return (*notes, *_carried(audit), *audit.notes, *audit.estate.notes)
+    return (*notes, *_waived(audit), *_carried(audit), *audit.notes, *audit.estate.notes)
+
+
+def _waived(audit: Audit) -> list[str]:
+    """What somebody has accepted: who, why, until when, and which fails of which servers."""
+    covered: dict[tuple[WaiverEntry, str], list[str]] = {}
+    for finding in audit.findings:
+        if finding.waiver is not None:
+            covered.setdefault((finding.waiver, finding.rule), []).append(finding.subject)
+    return [
+        f"Waived until {waiver.until:%Y-%m-%d} by {waiver.who} ({waiver.why}), and not counted: "
+        f"{rule} on {', '.join(subjects[:_NAMED])}"
+        + (f" and {len(subjects) - _NAMED:,} more." if len(subjects) > _NAMED else ".")
+        for (waiver, rule), subjects in covered.items()
+    ]
 
 
 def _carried(audit: Audit) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from auditor.audit import (
+    ComparedEntry,
     EvidenceEntry,
     OverlayEntry,
     ReadinessWord,
@@ -16,6 +17,7 @@ from auditor.audit import (
     UnderPolicyEntry,
 )
 from auditor.errors import ExitCode
+from reports.text import one_line
 
 READINESS: dict[ReadinessWord, str] = {
     "work_needed": "Work needed",
@@ -72,6 +74,8 @@ POOL_KIND = {
     "unknown": "Unknown",
 }
 
+_ORIGIN = {"winrm": "over WinRM", "bundle": "in a file"}
+
 EXIT_MEANING: dict[int, str] = {
     ExitCode.READY: "every server in scope is ready.",
     ExitCode.WORK_NEEDED: "work is needed, or a server is blocked; everything was read.",
@@ -127,6 +131,22 @@ def reached(server: ServerEntry) -> str:
     return " ".join(filter(None, (server.reached.sentence, server.reached.hint)))
 
 
+def provenance(server: ServerEntry) -> str:
+    """How the facts of a server came here, of when they are, and how old that was when judged."""
+    when = server.reached.collected or server.reached.finished
+    days = server.reached.age_days
+    told = "facts of" if server.reached.ok else "tried"
+    aged = server.reached.ok and days is not None and not server.reached.unauthenticated
+    age = f", {count(max(days or 0, 0), 'day')} old" if aged else ""
+    by = (
+        f"{_ORIGIN.get(server.reached.origin, server.reached.origin)}, "
+        if server.reached.ok
+        else ""
+    )
+    at = f"{by}{told} {instant(when)}{age}" if when else ""
+    return "\n".join(filter(None, (reached(server), at)))
+
+
 def carried(server: ServerEntry) -> str:
     """What a reader must know of facts that nobody asked for over the network."""
     days = server.reached.age_days
@@ -139,6 +159,15 @@ def evidence(entries: Sequence[EvidenceEntry]) -> str:
     return "\n".join(
         f"{entry.family}: {entry.path} = {entry.value}"
         + (f" (read {instant(entry.when)})" if entry.when else "")
+        for entry in entries
+    )
+
+
+def compared(entries: Sequence[ComparedEntry]) -> str:
+    """One line for each thing compared: its name, what it has, what is required, a note."""
+    return "\n".join(
+        one_line(f"{entry.name}: {entry.observed}, required {entry.required}")
+        + (f" ({one_line(entry.note)})" if entry.note else "")
         for entry in entries
     )
 

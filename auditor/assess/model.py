@@ -6,7 +6,7 @@ Of findings and evidence a large estate has a million: tuples, which are made in
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -58,13 +58,22 @@ class Compared(NamedTuple):
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Who has accepted a fail, why, and the last day on which that holds."""
+
+    who: str
+    why: str
+    until: date
+
+
 class Finding(NamedTuple):
     """One rule's word on one subject.
 
     `blocks` marks a fail that no update can mend. `actions` are keys of the rulebook's
     procedures that would mend it, in no order (the plan orders). `sources` are keys of
     the rulebook's sources. `counted` is false where the finding does not weigh on
-    readiness (the subject is out of scope).
+    readiness (the subject is out of scope). `waiver` is there where the status is WAIVED.
     """
 
     rule: str
@@ -81,6 +90,7 @@ class Finding(NamedTuple):
     sources: tuple[str, ...] = ()
     blocks: bool = False
     counted: bool = True
+    waiver: Accepted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from auditor.assess.model import Finding, Status
+from auditor.assess.model import Accepted, Finding, Status
 from auditor.errors import UsageError
 from auditor.estate.input_file import MIB, read_input
 from auditor.estate.problems import listed, nearest
@@ -112,6 +112,7 @@ def _waived(finding: Finding, waivers: Sequence[Waiver]) -> Finding:
         reason=f"{finding.reason} {accepted}",
         actions=(),
         blocks=False,
+        waiver=Accepted(longest.who, longest.why, longest.until),
     )
 
 
@@ -126,5 +127,5 @@ def spoken_of(waivers: Sequence[Waiver], findings: Sequence[Finding], today: dat
             sentences.append(f"A waiver matches no server and no pool: {waiver}.")
         elif Status.WAIVED not in statuses:
             told = ", ".join(sorted(status.value.replace("_", " ") for status in statuses))
-            sentences.append(f"A waiver covers no fail ({told}): {waiver}.")
+            sentences.append(f"A waiver covers no fail of the main policy ({told}): {waiver}.")
     return sentences

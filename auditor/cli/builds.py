@@ -31,4 +31,4 @@ def builds(build: str | None, product: str | None, overlays: tuple[Path, ...]) -
         products = [only] if only else list(rulebook.products.values())
         print_builds(rulebook, products, make_console())
     else:
-        print_places(place_build(rulebook, build, only), make_console())
+        print_places(rulebook, place_build(rulebook, build, only), make_console())

@@ -21,16 +21,10 @@ def rules(context: click.Context, overlays: tuple[Path, ...]) -> None:
         return
     from auditor.assess.rules import RULES
     from auditor.knowledge import read_files
-    from reports.console import make_console, print_rules
+    from reports.console import make_console
+    from reports.rule import print_rules
 
-    sources = read_files(overlays).rulebook.sources
-    print_rules(
-        [
-            (rule.id, rule.title, rule.applies_to, [sources[key] for key in rule.sources])
-            for rule in RULES
-        ],
-        make_console(),
-    )
+    print_rules(RULES, read_files(overlays).rulebook, make_console())
 
 
 @rules.command()

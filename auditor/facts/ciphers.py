@@ -16,7 +16,7 @@ class CipherOrder:
     """Value Functions of the policy's key or of Windows' own.
 
     `suites` are in order, as they stand; None where the value is absent or no text (`kind`).
-    `length` counts the value's characters: Windows takes 1,023 of a policy.
+    `length` counts the value's characters: Microsoft limits a policy to 1,023.
     """
 
     path: str

@@ -76,7 +76,8 @@ def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str,
     page.line += 1
     page.put("A", summary.headline, "Audit headline")
     page.line += 1
-    page.put("A", f"{summary.coverage}. {summary.exit_meaning}", "Audit headline")
+    told = f"{summary.coverage}. {summary.exit_meaning} {summary.judged_by}".rstrip()
+    page.put("A", told, "Audit headline")
     page.line += 1
     readiness = _readiness(page, summary)
     _policies(page, summary)
@@ -109,7 +110,7 @@ def _policies(page: Page, summary: Summary) -> None:
     """How many are ready under each policy; left out where there is only one."""
     if not summary.policies:
         return
-    page.section("Policy", "Servers", "Pools", "Ready under it, and what it means")
+    page.section("Policies", "Servers", "Pools", "Ready under it, and what it means")
     for policy in summary.policies:
         page.put("A", one_line(policy.key, 60), "Audit label")
         page.put("B", policy.servers["ready"], "Audit count")

@@ -15,7 +15,7 @@ from auditor.errors import UsageError
 from reports.files import replace_file, unwritable
 from reports.text import visible
 from reports.workbook.carry_over import CarriedOver, carry_over
-from reports.workbook.findings import add_findings
+from reports.workbook.findings import COMPONENTS, add_components, add_findings
 from reports.workbook.people import add_gone, add_own_tasks
 from reports.workbook.plan import add_plan, add_plan_fingerprints
 from reports.workbook.previous import (
@@ -35,8 +35,8 @@ from reports.workbook.summary import add_summary
 from reports.workbook.table import ready_to_print
 
 OUR_SHEETS = frozenset(
-    {"Summary", PLAN, OWN_TASKS, GONE, FINGERPRINTS, "Servers", "Findings", "Scenarios",
-     "Sources", "Other machines"}
+    {"Summary", PLAN, OWN_TASKS, GONE, FINGERPRINTS, "Servers", "Findings", COMPONENTS,
+     "Scenarios", "Sources", "Other machines"}
 )  # fmt: skip
 
 
@@ -91,6 +91,7 @@ def _build(audit: Audit, carried: CarriedOver) -> tuple[Workbook, datetime, dict
         add_gone(book, carried)
     add_servers(book, audit)
     add_findings(book, audit)
+    add_components(book, audit)
     add_scenarios(book, audit)
     if audit.estate.other_machines:
         add_other_machines(book, audit)

@@ -30,7 +30,7 @@ ORDERS = [
     (ciphers([POOR], truncated=True), "unknown", "more suites"),
     (ciphers([GOOD], truncated=True), "unknown", "more suites"),
     (ciphers([GOOD], length=1023), "pass", "Such a suite"),
-    (ciphers([GOOD], length=1024), "unknown", "1024 characters"),
+    (ciphers([GOOD], length=1024), "unknown", "1,024 characters, and Microsoft limits it to 1,023"),
     (ciphers([GOOD], length=1024, kind="MultiString"), "pass", "Such a suite"),
     (ciphers([GOOD], length=None), "pass", "Such a suite"),
 ]

@@ -70,6 +70,7 @@ def test_files_decide(
         mend = status in ("fail", "advice")
         assert finding.actions == (("install-kb3140245",) if mend else ())
         assert bool(finding.remediation) is mend
+        assert ("has no star" in finding.reason) is (status == "advice")
         assert "listed" not in finding.reason.partition(";")[0]
         reasons.append(finding.reason)
     assert any(words in reason for reason in reasons)
@@ -107,6 +108,16 @@ def test_without_the_files_the_hotfix_list_proves_nothing() -> None:
     assert judge(server("2012r2", failed=["files"])).finding("SFB-KB-001").status == (
         "not_applicable"
     )
+
+
+@pytest.mark.parametrize("rule", ["SFB-KB-001", "SFB-WINHTTP-001"])
+@pytest.mark.parametrize("native", [None, dword(0xA80)])  # one view that lacks it will do
+def test_an_advice_on_a_row_without_a_star_says_so(rule: str, native: RegistryValue | None) -> None:
+    lacking = {"files": files(OLD_2012), "winhttp": winhttp(native, None)}
+    finding = judge(_server("2012", LYNC2013, **lacking)).finding(rule)
+    assert finding.status == "advice"
+    assert "The article's row of Lync Server 2013 has no star" in finding.reason
+    assert "has no star" not in judge(_server("2012", SFB2015, **lacking)).finding(rule).reason
 
 
 def test_an_old_32_bit_copy_is_advice() -> None:

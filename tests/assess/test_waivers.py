@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditor.assess.engine import exit_code
-from auditor.assess.model import Readiness, Status
+from auditor.assess.model import Accepted, Readiness, Status
 from auditor.assess.rules import RULES
 from auditor.assess.waivers import Waiver, read_waivers
 from auditor.errors import ExitCode, UsageError
@@ -51,6 +51,7 @@ def test_a_waived_fail_weighs_on_nothing_and_is_told() -> None:
     assert f"Waived until {TODAY} by A. Engineer: replaced in May" in finding.reason
     assert judged.server.readiness is Readiness.READY
     assert "waived: SFB-CU-001" in judged.server.reason
+    assert finding.waiver == Accepted("A. Engineer", "replaced in May", TODAY)
     assert finding.actions == ()
     assert exit_code(judged.assessment) is ExitCode.READY
     assert make_plan(judged.assessment, load_procedures()).steps == ()
@@ -100,12 +101,14 @@ def test_an_unknown_is_never_covered() -> None:
     assert exit_code(judged.assessment) is ExitCode.INCOMPLETE
     assert Status.WAIVED not in {finding.status for finding in judged.server.findings}
     notes = " ".join(judged.assessment.notes)
-    assert "A waiver covers no fail (unknown): SFB-CU-001" in notes
+    assert "A waiver covers no fail of the main policy (unknown): SFB-CU-001" in notes
 
 
 def test_a_rule_that_passes_needs_no_waiver() -> None:
     judged = judge(server(), waivers=[waiver()])
-    assert "A waiver covers no fail (pass): SFB-CU-001" in " ".join(judged.assessment.notes)
+    assert "A waiver covers no fail of the main policy (pass): SFB-CU-001" in " ".join(
+        judged.assessment.notes
+    )
 
 
 def test_a_waiver_of_one_rule_leaves_the_others() -> None:

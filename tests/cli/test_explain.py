@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from auditor.audit import Audit, ComparedEntry
-from reports.audit_json import write_audit
+from auditor.audit import (
+    Audit,
+    ComparedEntry,
+    EvidenceEntry,
+    FindingEntry,
+    SourceRef,
+    WaiverEntry,
+)
+from reports.audit_json import read_audit, write_audit
 from tests.cli.command import Ended, sfb_audit
-from tests.reports.sample import hostile, sample
+from tests.reports.sample import KB, finding, hostile, reached, sample, server, several
 
 
 @pytest.fixture
@@ -55,8 +64,24 @@ def test_what_is_compared_stands_in_columns(run: Path, capsys: pytest.CaptureFix
     assert "Web              1.10.3  not known  nobody knows" in told.out
 
 
-@pytest.mark.parametrize("change", [str.upper, lambda name: name.partition(".")[0]])
-def test_a_server_goes_by_either_name_in_any_case(
+def test_a_note_too_long_for_its_line_stands_below(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = _explain(capsys, run, "fe02", width=80).out
+    assert "Core Components   6.0.9319.516  6.0.9319.516  decides\n" in told
+    assert "not known\n                  no source says whether it is serviced\n" in told
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        str.upper,
+        lambda name: name.partition(".")[0],
+        lambda name: name.rpartition(".")[0],
+        lambda name: f"{name}.",
+    ],
+)
+def test_a_server_goes_by_its_name_or_its_beginning_in_any_case(
     run: Path, capsys: pytest.CaptureFixture[str], change: type[str]
 ) -> None:
     fqdn = sample().servers[0].fqdn
@@ -69,6 +94,22 @@ def test_a_pool_lists_its_servers(run: Path, capsys: pytest.CaptureFixture[str])
     assert all(fqdn in told.out for fqdn in pool.servers)
 
 
+def test_of_many_servers_those_that_need_somebody_are_named(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"fe{number:03}.contoso.com" for number in range(100)]
+    servers = [server(name, "pool01.contoso.com") for name in names]
+    servers[70] = server(names[70], "pool01.contoso.com", "work_needed", reason="Too old.")
+    found = [finding("SFB-CU-001", name, "fail") for name in names]
+    _with(run, *found, servers=tuple(servers))
+    told = _explain(capsys, run, "hybrid").out
+    first = told.partition("\nServers\n")[2].splitlines()[0]
+    assert first.split() == [names[70], "Work", "needed:", "Too", "old."]
+    assert "and 60 more servers; see report.html" in told
+    assert "and 80 more\n" in told
+    assert told.count("\n") < 120
+
+
 def test_a_scenario_tells_its_evidence_and_path(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -78,6 +119,187 @@ def test_a_scenario_tells_its_evidence_and_path(
     assert scenario.title in told.out
     assert scenario.evidence in told.out
     assert all(s.fqdn in told.out for s in audit.servers if s.pool in scenario.pools)
+
+
+def _with(run: Path, *findings: FindingEntry, **changes: object) -> None:
+    audit = sample().model_copy(update={"findings": findings, **changes})
+    write_audit(audit, run / "audit.json")
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_an_address_and_a_path_are_never_cut(
+    run: Path, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    path = "HKLM:" + "\\abcdefgh" * 15
+    evidence = (EvidenceEntry(family="winhttp", path=path, value="absent"),)
+    source = SourceRef(key="long", title="Long", url="https://example.org/" + "a" * 120)
+    _with(
+        run, finding("SFB-X-001", "fe02.contoso.com", "fail", evidence=evidence, source=(source,))
+    )
+    told = _explain(capsys, run, "fe02", width=width).out.splitlines()
+    assert any(line.strip() == f"{path}" for line in told)
+    assert any(line.strip() == source.url for line in told)
+    assert not [line for line in told if line != line.rstrip()]
+    others = [line for line in told if path not in line and source.url not in line]
+    assert max(len(line) for line in others) <= width
+
+
+def test_where_the_facts_come_from_and_how_old_they_are(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    carried = reached("REACH-READ", origin="bundle", unauthenticated=True, age_days=3)
+    servers = (server("fe01.contoso.com", "pool01.contoso.com", reached=carried),)
+    _with(run, servers=servers)
+    told = " ".join(_explain(capsys, run, "fe01").out.split())
+    assert "From a file that was carried by hand, 3 days old; unauthenticated" in told
+    assert "in a file, facts of 2018-08-20 01:02 UTC" in told
+
+
+def test_a_server_that_was_not_read_is_told_shortly(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = {"evidence": (), "reason": "the server was not read: REACH-AUTH"}
+    rules = ("SFB-PROD-001", "SFB-CU-001", "SFB-OS-001")
+    name = "pchat01.contoso.com"
+    _with(run, *(finding(rule, name, "unknown", **missing) for rule in rules))
+    told = _explain(capsys, run, name).out
+    assert told.count("the server was not read: REACH-AUTH") == 1
+    assert all(f"  {rule}  " in told for rule in rules)
+    assert "tried 2018-08-20 01:02 UTC" in told
+    one = _explain(capsys, run, name, "--rule", "SFB-CU-001").out
+    assert "observed      Core Components 6.0.9319.281" in one
+
+
+def test_what_is_not_applicable_for_one_reason_stands_together(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reasons = {"SFB-A-001": "migrate", "SFB-B-001": "no need", "SFB-C-001": "migrate"}
+    found = [
+        finding(rule, "fe01.contoso.com", "not_applicable", reason=reason)
+        for rule, reason in reasons.items()
+    ]
+    _with(run, *found)
+    told = _explain(capsys, run, "fe01").out
+    assert "migrate:\n      SFB-A-001, SFB-C-001\n" in told
+    assert "no need:\n      SFB-B-001\n" in told
+
+
+def test_a_waived_fail_says_until_when_by_whom_and_is_not_planned(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiver = WaiverEntry(who="J. Doe, CAB 4711", why="replaced soon", until=date(2018, 10, 31))
+    waived = finding("SFB-CU-001", "fe02.contoso.com", "waived", waiver=waiver)
+    _with(run, waived)
+    told = _explain(capsys, run, "fe02").out
+    assert "waived until  2018-10-31, by J. Doe, CAB 4711" in told
+    assert "in the plan   not while it is waived" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "readiness", "told"),
+    [
+        ("fe01.contoso.com", "not_in_scope", "no: it is not in scope"),
+        ("fe01.contoso.com", "ready", "no: the policy office365-tls12 does not count this rule"),
+        ("se01.contoso.com", "ready", "no: no scenario in use needs it"),
+    ],
+)
+def test_why_a_finding_does_not_count(
+    run: Path, capsys: pytest.CaptureFixture[str], name: str, readiness: str, told: str
+) -> None:
+    servers = (server(name, "pool01.contoso.com", readiness),)
+    _with(run, finding("SFB-SVC-001", name, "advice", counted=False), servers=servers)
+    assert f"counts        {told}" in _explain(capsys, run, name).out
+
+
+@pytest.mark.parametrize("name", ["pool01.contoso.com", "hybrid"])
+def test_a_pool_and_a_scenario_tell_what_stands_in_their_way_and_the_steps(
+    run: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    told = _explain(capsys, run, name).out
+    block = told.partition("Fail  SFB-CU-001")[2].partition("\n\n")[0]
+    assert "on            fe02.contoso.com, fe03.contoso.com" in block
+    assert "required      6.0.9319.516 or later" in block
+    assert "to do         Install the March 2018 cumulative update" in block
+    assert sample().findings[0].source[0].url in block
+    assert "Pass  SFB" not in told
+    assert "step 2 (S-0002)  Install the cumulative update" in told
+
+
+def test_a_scenario_tells_what_only_a_pool_on_its_path_shows(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = _explain(capsys, run, "hybrid").out
+    block = told.partition("Waived  SFB-POOL-001")[2].partition("\n\n")[0]
+    assert "on            pool01.contoso.com" in block
+
+
+def test_what_differs_on_a_pool_as_a_whole_is_told_of_the_pool(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = several()
+    name = "pool01.contoso.com"
+    (under,) = audit.pools[0].also
+    own = under.differs[0].model_copy(update={"rule": "SFB-POOL-001", "subject": name})
+    also = (under.model_copy(update={"differs": (*under.differs, own)}),)
+    pools = tuple(
+        pool.model_copy(update={"also": also}) if pool.fqdn == name else pool
+        for pool in audit.pools
+    )
+    write_audit(audit.model_copy(update={"pools": pools}), run / "audit.json")
+    for subject in (name, "hybrid"):
+        told = _explain(capsys, run, subject).out.partition("Under the policy contoso")[2]
+        assert told.count("Fail  SFB-CU-001") == 1
+        block = told.partition("Fail  SFB-POOL-001")[2].partition("\n\n")[0]
+        assert f"on            {name}\n" in block
+
+
+def test_a_pool_has_findings_of_its_own(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = _explain(capsys, run, "pool01.contoso.com").out
+    assert "Waived  SFB-POOL-001  One build per pool" in told
+
+
+def test_each_policy_is_told_apart_with_the_source_of_what_differs(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_audit(several(), run / "audit.json")
+    told = _explain(capsys, run, "fe01.contoso.com").out
+    main, _, other = told.partition("\nUnder the policy contoso: Blocked\n")
+    assert "also          contoso: Blocked" in main
+    assert "Under the main policy office365-tls12" in main
+    assert "6.0.9319.548" not in main
+    for word in ("Fail  SFB-CU-001", "status        fail, by the main policy pass",
+                 "required      6.0.9319.548 or later: CU9", KB.url):  # fmt: skip
+        assert word in other
+    assert "(Office 365 accepts TLS 1.2 only), the main one; beside it: contoso." in other
+
+
+@pytest.mark.parametrize(
+    ("name", "servers"), [("fe02", 1), ("pool01.contoso.com", 4), ("hybrid", 6)]
+)
+def test_as_json_it_is_that_part_of_the_audit(
+    run: Path, capsys: pytest.CaptureFixture[str], name: str, servers: int
+) -> None:
+    told = _explain(capsys, run, name, "--json")
+    (run / "part.json").write_text(told.out, "utf-8")
+    part, whole = read_audit(run / "part.json"), sample()
+    assert len(part.servers) == servers
+    names = {s.fqdn for s in part.servers} | {p.fqdn for p in part.pools}
+    assert {f.subject for f in part.findings} <= names
+    assert set(part.findings) < set(whole.findings)
+    assert set(part.steps) <= set(whole.steps)
+    assert part.run == whole.run
+    only = _explain(capsys, run, name, "--json", "--rule", "sfb-cu-001")
+    assert {f["rule"] for f in json.loads(only.out)["findings"]} == {"SFB-CU-001"}
+
+
+@pytest.mark.parametrize("name", ["fe02", "pool01.contoso.com", "hybrid"])
+def test_a_rule_that_the_audit_does_not_have(
+    run: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    told = _explain(capsys, run, name, "--rule", "SFB-CU-011")
+    assert (told.code, told.out) == (2, "")
+    assert "error RULE-UNKNOWN" in told.err
+    assert "Did you mean SFB-CU-001" in told.err
 
 
 def test_one_rule_alone(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,6 +317,9 @@ def test_one_rule_alone(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("nobody", "SUBJECT-UNKNOWN", "servers and pools go by their FQDN"),
         ("medd01.contoso.com", "SUBJECT-UNKNOWN", "Did you mean med01.contoso.com"),
+        ("sql01", "SUBJECT-UNKNOWN", "takes no cumulative update: listed, and never judged"),
+        ("", "SUBJECT-UNKNOWN", "Scenarios: hybrid, federation, exchange_online"),
+        (".", "SUBJECT-UNKNOWN", "Scenarios: hybrid"),
     ],
 )
 def test_a_name_that_means_nothing(
@@ -128,6 +353,7 @@ def test_what_a_server_said_cannot_act_on_the_terminal(
 ) -> None:
     audit: Audit = hostile()
     write_audit(audit, tmp_path / "audit.json")
-    for server in audit.servers:
-        told = _explain(capsys, tmp_path, server.fqdn)
+    for each in audit.servers:
+        told = _explain(capsys, tmp_path, each.fqdn)
+        assert _explain(capsys, tmp_path, each.fqdn, "--json").out.isascii()
         assert not [sign for sign in "\x1b\x07\x9b\u202e\x00" if sign in told.out]

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditor.audit import Audit
-from auditor.collect.script import joined_script
 from auditor.errors import ExitCode
-from auditor.lab.model import LabHost
-from auditor.lab.state import StateBackend
-from auditor.lab.windows import WindowsDescription, build_windows
 from reports.audit_json import read_audit
+from tests.cli.carried import write_bundles
 from tests.cli.command import sfb_audit
-from tests.lab_hosts import NTLM_HTTP
 
 _SFB2015 = {
     "os": "2012r2",
@@ -69,22 +64,9 @@ EXIT_CODES = (
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the collector writes on each machine, and an estate with two pools of them."""
     folder = tmp_path_factory.mktemp("bundles")
-    now = datetime.now(UTC)
-    for fqdn, described in MACHINES.items():
-        windows = build_windows(WindowsDescription.model_validate(described), fqdn)
-        host = LabHost(fqdn, NTLM_HTTP, "127.0.0.1", windows)
-        (text,) = StateBackend(clock=lambda: now).run(host, joined_script().text, {}).output
-        (folder / f"{fqdn}.json").write_text(text, encoding="utf-8")
-    pools = {"pool01": [name for name in MACHINES if name != "lync.contoso.com"]}
-    pools["lync"] = ["lync.contoso.com"]
-    (folder / "estate.toml").write_text(
-        "".join(
-            f'[[pools]]\nfqdn = "{pool}.contoso.com"\nkind = "enterprise"\nservers = {servers}\n'
-            for pool, servers in pools.items()
-        )
-        + '[scenarios]\nhybrid = "yes"\n',
-        encoding="utf-8",
-    )
+    pools = {"pool01.contoso.com": [name for name in MACHINES if name != "lync.contoso.com"]}
+    pools["lync.contoso.com"] = ["lync.contoso.com"]
+    write_bundles(folder, MACHINES, pools)
     return folder
 
 
@@ -190,3 +172,48 @@ def test_without_a_policy_it_is_the_articles(
 ) -> None:
     _, audit, _ = _assessed(capsys, bundles, tmp_path)
     assert audit.run.policy == "office365-tls12"
+
+
+_OVERLAY = """
+[policies.office365-tls12.minimum.sfb2015]
+build = "6.0.9319.548"
+sources = ["standard"]
+
+[sources.standard]
+title = "Contoso server standard 7.2"
+url = "https://wiki.contoso.com/standard"
+"""
+
+
+def test_an_explanation_cites_an_overlay_that_is_there_no_more(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    """audit.json holds the title and the address of every source: no file but it is needed."""
+    overlay = tmp_path / "contoso.toml"
+    overlay.write_text(_OVERLAY, "utf-8")
+    _, audit, _ = _assessed(capsys, bundles, tmp_path / "out", "--rulebook", overlay)
+    overlay.unlink()
+    assert audit.run.overlays[0].file == "contoso.toml"
+    told = sfb_audit(capsys, "explain", "cu6", "--run", tmp_path / "out", "--rule", "SFB-CU-001")
+    assert told.code == 0
+    assert "required      6.0.9319.548 or later" in told.out
+    assert "Contoso server standard 7.2\n" in told.out
+    assert "https://wiki.contoso.com/standard\n" in told.out
+    assert f"contoso.toml (SHA-256 {audit.run.overlays[0].sha256})" in " ".join(told.out.split())
+
+
+def test_what_differs_under_another_policy_is_cited_from_its_own_source(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    _, audit, _ = _assessed(capsys, bundles, tmp_path, *_options(*POLICIES[:3]))
+    cu6 = next(s for s in audit.servers if s.fqdn == "cu6.contoso.com")
+    moves = next(u for u in cu6.also if u.policy == "cloud-moves-2022")
+    (difference,) = [d for d in moves.differs if d.rule == "SFB-CU-001"]
+    cited = {source.key for source in difference.source}
+    assert "move-csuser" in cited
+    assert cited <= {source.key for source in audit.sources}
+    told = sfb_audit(capsys, "explain", "cu6", "--run", tmp_path).out
+    main, _, beside = told.partition("Under the policy tls10-disable: ")
+    assert "move-csuser" not in main
+    _, _, moves_told = beside.partition("Under the policy cloud-moves-2022: ")
+    assert "https://learn.microsoft.com/powershell/module/skype/move-csuser\n" in moves_told

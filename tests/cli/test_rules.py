@@ -5,21 +5,42 @@ from __future__ import annotations
 import pytest
 
 from auditor.assess.cases import cases_of
+from auditor.assess.rule import Rule
 from auditor.assess.rules import RULES
 from auditor.rulebook import load
 from tests.cli.command import Ended, sfb_audit
 
 
-def _rules(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ended:
+def _rules(capsys: pytest.CaptureFixture[str], *arguments: str, width: int = 250) -> Ended:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COLUMNS", "250")
+        patch.setenv("COLUMNS", str(width))
         return sfb_audit(capsys, "rules", *arguments)
 
 
 def test_every_rule_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     told = _rules(capsys)
     assert told.code == 0
-    assert not [rule.id for rule in RULES if rule.id not in told.out]
+    assert not [rule.id for rule in RULES if f"{rule.id}: {rule.title}\n" not in told.out]
+
+
+@pytest.mark.parametrize("arguments", [(), ("show", "SFB-KB-001")])
+def test_addresses_are_whole_on_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    told = _rules(capsys, *arguments, width=80).out
+    lines = [line.strip() for line in told.splitlines()]
+    rules = [rule for rule in RULES if rule.id == "SFB-KB-001" or not arguments]
+    for key in {key for rule in rules for key in rule.sources}:
+        assert load().sources[key].url in lines or not load().sources[key].url
+    texts = [line for line in told.splitlines() if "://" not in line and line[:4] != "SFB-"]
+    assert max(map(len, texts)) <= 80
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_says_what_it_is_in_its_own_words(rule: Rule) -> None:
+    """Its own class, or the module that is its alone; not a sentence on two rules at once."""
+    beside = [each for each in RULES if type(each).__module__ == type(rule).__module__]
+    assert type(rule).__doc__ or len(beside) == 1
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

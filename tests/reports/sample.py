@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from auditor.audit import (
     Audit,
     CommandEntry,
+    ComparedEntry,
     DifferenceEntry,
     EstateEntry,
     EvidenceEntry,
@@ -24,6 +25,7 @@ from auditor.audit import (
     StepEntry,
     UnderPolicyEntry,
     WaitEntry,
+    WaiverEntry,
 )
 
 STARTED = datetime(2018, 8, 20, 1, 2, 3, tzinfo=UTC)
@@ -274,13 +276,24 @@ def finding(rule: str, subject: str, status: str, **more: Any) -> FindingEntry:
     return FindingEntry(**(values | more))
 
 
+HALF_PATCHED = tuple(
+    ComparedEntry(name=name, observed=observed, required=required, note=note)
+    for name, observed, required, note in (
+        ("Core Components", "6.0.9319.516", "6.0.9319.516", "decides"),
+        ("Front End Server", "6.0.9319.281", "6.0.9319.516", "decides"),
+        ("Mediation Server", "6.0.9319.281", "not known", "no source says whether it is serviced"),
+    )
+)
+
+
 def _findings() -> tuple[FindingEntry, ...]:
     found = []
     for entry in SERVERS:
         status = {"work_needed": "fail", "blocked": "fail"}.get(entry.readiness, "pass")
         if entry.readiness in ("unknown", "not_in_scope"):
             status = "unknown" if entry.readiness == "unknown" else "not_applicable"
-        found.append(finding("SFB-CU-001", entry.fqdn, status))
+        compared = HALF_PATCHED if entry.fqdn == "fe02.contoso.com" else ()
+        found.append(finding("SFB-CU-001", entry.fqdn, status, compared=compared))
         advice = "advice" if entry.os == "2008r2" else "pass"
         found.append(
             finding(
@@ -293,8 +306,16 @@ def _findings() -> tuple[FindingEntry, ...]:
                 source=(KB, PRACTICE),
             )
         )
+    waiver = WaiverEntry(who="J. Doe", why="replaced in October", until=date(2018, 10, 31))
     found.append(
-        finding("SFB-POOL-001", _POOL01, "waived", subject_kind="pool", title="One build per pool")
+        finding(
+            "SFB-POOL-001",
+            _POOL01,
+            "waived",
+            subject_kind="pool",
+            title="One build per pool",
+            waiver=waiver,
+        )
     )
     return tuple(found)
 
@@ -471,6 +492,7 @@ def several(text: str = "") -> Audit:
         main_counted=True,
         required="6.0.9319.548 or later: CU9",
         reason=text or "Core Components 6.0.9319.516 is below 6.0.9319.548.",
+        source=(KB,),
     )
     under = UnderPolicyEntry(
         policy="contoso", readiness="blocked", reason=title, differs=(difference,)
@@ -542,6 +564,8 @@ def hostile() -> Audit:
             reason=text,
             remediation=text,
             evidence=(EvidenceEntry(family="os", path=text, value=text),),
+            compared=(ComparedEntry(name=text, observed=text, required=text, note=text),),
+            waiver=WaiverEntry(who=text, why=text, until=FINISHED.date()),
             source=(evil, KB),
         )
         for index, text in enumerate(texts)

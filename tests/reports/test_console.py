@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from auditor.audit import Audit
-from reports.console import make_console, print_rules, print_summary
-from tests.reports.sample import ARTICLE, empty, hostile, large, sample
+from reports.console import make_console, print_summary
+from tests.reports.sample import empty, hostile, large, sample
 
 
 def _printed(audit: Audit, width: int = 100, *, colour: bool = False) -> str:
@@ -92,14 +92,6 @@ def test_an_empty_estate() -> None:
     text = _printed(empty())
     assert "No server was audited." in text
     assert "Exit code 0 means" in text
-
-
-def test_rules_with_their_sources() -> None:
-    stream = io.StringIO()
-    console = Console(file=stream, width=160)
-    print_rules([("SFB-CU-001", "Recent [bold] update", "servers", [ARTICLE])], console)
-    assert "Recent [bold] update" in stream.getvalue()
-    assert ARTICLE.url in stream.getvalue()
 
 
 def test_a_code_page_without_our_characters_does_not_end_the_run(

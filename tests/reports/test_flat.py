@@ -32,6 +32,13 @@ def test_four_tables_that_excel_takes_for_utf_8(tmp_path: Path) -> None:
     assert servers[0]["build"] == "6.0.9319.516"
     assert servers[0]["collected_utc"] == "2018-08-20T01:02:06+00:00"
     assert len(findings) == len(sample().findings)
+    half_patched = next(row for row in findings if row["compared"])
+    assert half_patched["subject"] == "fe02.contoso.com"
+    assert (
+        "Front End Server: 6.0.9319.281, required 6.0.9319.516 (decides)"
+        in (half_patched["compared"])
+    )
+    assert [row["waived_until"] for row in findings if row["waived_until"]] == ["2018-10-31"]
     assert plan[2]["waits_for"].startswith("S-0002 (no. 2)")
     assert [row["in_use"] for row in scenarios] == ["yes", "assumed", "no"]
 

@@ -13,7 +13,8 @@ from rich.console import Console
 from auditor.audit import Audit, ScenarioEntry
 from reports import needs
 from reports.console import print_summary
-from reports.explain import find_subject, print_explanation
+from reports.explain import print_explanation
+from reports.explain_subject import find_subject
 from reports.flat import write_csv
 from reports.page.write import page_text
 from reports.summary import summarise

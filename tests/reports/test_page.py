@@ -96,6 +96,22 @@ def test_findings_are_grouped_worst_first(tmp_path: Path) -> None:
     assert [name for name, _ in groups].index("old01.contoso.com") == 5
 
 
+def test_what_a_finding_compares_stands_under_it_open_where_it_fails(tmp_path: Path) -> None:
+    text, _ = _page(sample(), tmp_path)
+    told = re.findall(r"<details( open)?><summary>(\d+) components compared</summary>", text)
+    assert told == [(" open", "3")]
+    row = "".join(f"<td>{word}</td>" for word in ("Front End Server", "6.0.9319.281"))
+    assert f"<tr>{row}<td>6.0.9319.516</td><td>decides</td></tr>" in text
+    group = text.partition("<summary><b>fe02.contoso.com</b>")[2].partition("</summary><b>")[0]
+    assert "Mediation Server" in group
+
+
+def test_waivers_in_force_are_to_be_read_with_care(tmp_path: Path) -> None:
+    _, page = _page(sample(), tmp_path)
+    told = "Waived until 2018-10-31 by J. Doe (replaced in October), and not counted: SFB-POOL-001"
+    assert told in page.text
+
+
 def test_an_empty_estate_has_a_page(tmp_path: Path) -> None:
     _, page = _page(empty(), tmp_path)
     assert "No server was audited." in page.text

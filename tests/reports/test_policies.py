@@ -12,7 +12,8 @@ from rich.console import Console
 
 from auditor.audit import Audit
 from reports.console import print_summary
-from reports.explain import find_subject, print_explanation
+from reports.explain import print_explanation
+from reports.explain_subject import find_subject
 from reports.flat import write_csv
 from reports.page.write import page_text
 from reports.summary import summarise
@@ -66,6 +67,19 @@ def test_the_page() -> None:
     assert page.count("<th>Under contoso</th>") == 2  # servers, pools
     assert page.count(DIFFERS) == len(sample().servers) + len(sample().pools)
     assert "beside it contoso" in page
+    for heading in ("Plan", "Findings"):
+        assert f"<h2>{heading} by the main policy, office365-tls12</h2>" in page
+        assert f"<h2>{heading}</h2>" in page_text(sample())
+
+
+def test_every_report_says_at_its_head_by_which_policy_it_counts(tmp_path: Path) -> None:
+    said = "By the main policy, office365-tls12; for contoso see Policies."
+    book = load_workbook(write_workbook(several(), tmp_path / "plan.xlsx").path)
+    head = " ".join(str(book["Summary"][f"A{row}"].value) for row in range(1, 5))
+    assert said in head
+    assert said in " ".join(_printed(several()).split()).partition("Servers of")[0]
+    assert said in page_text(several()).partition("</header>")[0]
+    assert "main policy" not in _printed(sample()) + page_text(sample())
 
 
 def test_the_workbook(tmp_path: Path) -> None:
@@ -92,10 +106,10 @@ def test_the_csv(tmp_path: Path) -> None:
 @pytest.mark.parametrize("subject", ["fe01.contoso.com", "pool01.contoso.com", "hybrid"])
 def test_the_explanation(subject: str) -> None:
     told = _explained(several(), subject)
-    assert "Under the other policies contoso Blocked" in told
-    assert DIFFERS in told
+    assert "Under the policy contoso: Blocked" in told
+    assert "status fail, by the main policy pass" in told
     assert "Laid over the rulebook: contoso.toml" in told
-    assert "Under the other policies" not in _explained(sample(), subject)
+    assert "Under the policy" not in _explained(sample(), subject)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

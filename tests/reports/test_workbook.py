@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ from reports.workbook.text import CELL_LIMIT, cell_text, typed_text
 from tests.reports.sample import (
     ARTICLE,
     FINISHED,
+    HALF_PATCHED,
     HOSTILE,
     KB,
     empty,
+    finding,
     hostile,
     large,
     sample,
@@ -58,10 +61,10 @@ def test_excel_opens_it_without_a_repair(kind: str, tmp_path: Path, workbook_che
 def test_sheets_tables_and_frozen_headers(tmp_path: Path) -> None:
     book = _written(sample(), tmp_path)
     assert [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] == [
-        "Summary", "Plan", "Own tasks", "Servers", "Findings", "Scenarios", "Other machines",
-        "Sources",
+        "Summary", "Plan", "Own tasks", "Servers", "Findings", "Components", "Scenarios",
+        "Other machines", "Sources",
     ]  # fmt: skip
-    for sheet in book.worksheets[1:8]:
+    for sheet in book.worksheets[1:9]:
         (table,) = sheet.tables.values()
         headers = [cell.value for cell in sheet[1]]
         assert table.displayName == sheet.title.replace(" ", "")
@@ -97,7 +100,7 @@ def test_the_managers_columns_are_last_and_empty_with_a_list_for_the_status(
 
 def test_status_colours_are_conditional_never_fixed(tmp_path: Path) -> None:
     book = _written(sample(), tmp_path)
-    for sheet in ("Plan", "Servers", "Findings", "Scenarios", "Own tasks"):
+    for sheet in ("Plan", "Servers", "Findings", "Components", "Scenarios", "Own tasks"):
         assert book[sheet].conditional_formatting
         for row in book[sheet].iter_rows(min_row=2):
             assert {cell.fill.fill_type for cell in row} == {None}
@@ -120,6 +123,47 @@ def test_the_plan_says_what_to_do_after_what_and_on_which_ground(tmp_path: Path)
         "S-0002 (no. 2): one front end at a time keeps the pool's quorum [official]"
     )
     assert _column(plan, "Wave")[-1] == 5
+
+
+def test_what_findings_compare_has_a_sheet_of_its_own(tmp_path: Path) -> None:
+    sheet = _written(sample(), tmp_path)["Components"]
+    assert _column(sheet, "Subject") == ["fe02.contoso.com"] * 3
+    assert _column(sheet, "Component") == [entry.name for entry in HALF_PATCHED]
+    assert _column(sheet, "Observed") == [entry.observed for entry in HALF_PATCHED]
+    assert _column(sheet, "Required") == [entry.required for entry in HALF_PATCHED]
+    assert _column(sheet, "Note") == [entry.note for entry in HALF_PATCHED]
+    assert _column(sheet, "Status") == ["Fail"] * 3
+    assert "Components" not in _written(empty(), tmp_path / "none").sheetnames
+
+
+@pytest.mark.parametrize(
+    ("statuses", "worst"),
+    [
+        (("pass", "fail"), "Fail"),
+        (("waived", "advice"), "Waived"),
+        (("unknown", "waived"), "Unknown"),
+        (("advice", "pass"), "Advice"),
+    ],
+)
+def test_a_table_that_two_rules_show_stands_once_under_the_worst(
+    statuses: tuple[str, str], worst: str, tmp_path: Path
+) -> None:
+    both = tuple(
+        finding(rule, "fe02.contoso.com", status, compared=HALF_PATCHED)
+        for rule, status in zip(("SFB-CU-001", "SFB-CU-002"), statuses, strict=True)
+    )
+    other = finding("SFB-CU-001", "fe03.contoso.com", "pass", compared=HALF_PATCHED[:1])
+    audit = sample().model_copy(update={"findings": (other, *both)})
+    sheet = _written(audit, tmp_path)["Components"]
+    assert _column(sheet, "Subject") == ["fe02.contoso.com"] * 3 + ["fe03.contoso.com"]
+    assert _column(sheet, "Status") == [worst] * 3 + ["Pass"]
+    assert _column(sheet, "Rules") == ["SFB-CU-001, SFB-CU-002"] * 3 + ["SFB-CU-001"]
+
+
+def test_the_day_on_which_a_waiver_ends_is_a_date(tmp_path: Path) -> None:
+    sheet = _written(sample(), tmp_path)["Findings"]
+    days = [day for day in _column(sheet, "Waived until") if day]
+    assert days == [datetime(2018, 10, 31)]  # noqa: DTZ001 - Excel knows no zones
 
 
 def test_formulas_carry_the_results_that_they_will_give(tmp_path: Path) -> None:

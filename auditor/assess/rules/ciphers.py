@@ -18,13 +18,16 @@ class AcceptedCipherSuite(Rule):
     """Microsoft's list is Azure Front Door's, of which not every service makes use: advice.
 
     A suite in the order does not count while its cipher, hash or key exchange is switched off.
+
+    A policy's order that is longer than Microsoft allows proves nothing: what Windows makes of
+    it is not said.
     """
 
     id = "SFB-TLS-003"
     title = "Windows offers a cipher suite that Azure Front Door accepts"
     applies_to = "every Lync or Skype for Business server"
     needs = ("ciphers",)
-    sources = ("front-door-ciphers", "schannel-switches")
+    sources = ("front-door-ciphers", "schannel-order", "schannel-switches")
     needs_product = False
 
     def judge(self, subject: Subject, context: Context) -> Finding:
@@ -153,7 +156,10 @@ def _doubt(order: CipherOrder | None, limit: int) -> str:
     if order is None:
         return "Windows tells no order of cipher suites."
     if order.kind == "String" and order.length is not None and order.length > limit:
-        return f"The policy has {order.length} characters, and Windows takes {limit} of them."
+        return (
+            f"The policy has {order.length:,} characters, and Microsoft limits it to {limit:,}: "
+            "what Windows makes of it is not known."
+        )
     if order.truncated:
         return "There are more suites than the server told."
     return "" if _names(order) else f"{order.path}, Functions, holds no cipher suite."

@@ -57,6 +57,12 @@ def _threshold(subject: Subject, context: Context) -> Threshold:
 
 
 class CumulativeUpdate(_UpdateRule):
+    """Core Components decides on every role, with Front End Server where that is installed.
+
+    Components move separately: one at the minimum beside one below it is half-patched, a fail.
+    The base version that Get-CsServerVersion gives is no update level.
+    """
+
     id = "SFB-CU-001"
     title = "The cumulative update is installed, on all deciding components"
     applies_to = "servers of a product for which the policy states a minimum build"

@@ -9,6 +9,11 @@ from auditor.rulebook.policy import Release
 
 
 class StrongCrypto(Rule):
+    """SchUseStrongCrypto for every installed runtime, in both registry views.
+
+    A condition of disabling TLS 1.0 and 1.1; under the other policies a lack is advice.
+    """
+
     id = "SFB-NET-001"
     title = ".NET uses strong cryptography"
     applies_to = "every Lync or Skype for Business server"
@@ -49,6 +54,8 @@ def _shown(runtime: DotNetRuntime) -> str:
 
 
 class DotNetRelease(Rule):
+    """By the number Release in the registry, where the policy states a .NET Framework."""
+
     id = "SFB-NET-002"
     title = "The .NET Framework is new enough"
     applies_to = "servers of a product for which the policy states a .NET Framework"

@@ -10,6 +10,8 @@ from auditor.rulebook.policy import Exclusion, Prerequisite
 
 
 class NotRuledOut(Rule):
+    """Products, roles and systems that the policy's source puts out of scope are blocked by it."""
+
     id = "SFB-PROD-003"
     title = "The policy does not rule the product out"
     applies_to = "every Lync or Skype for Business server, under a policy that rules products out"

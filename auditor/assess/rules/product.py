@@ -10,6 +10,12 @@ _NEVER_HYBRID = "hybrid"
 
 
 class ProductIdentified(Rule):
+    """By the names of the server packages that are installed, not by their numbers.
+
+    Subscription Edition shares its numbers with 2019, and administrative tools make no server.
+    Where the packages and the estate name different products, neither is believed.
+    """
+
     id = "SFB-PROD-001"
     title = "The product is identified by its packages"
     applies_to = "every machine of the estate"
@@ -55,6 +61,8 @@ class ProductIdentified(Rule):
 
 
 class ProductTakesPart(Rule):
+    """Lync Server 2010 and older cannot be updated into hybrid: blocked, they need a migration."""
+
     id = "SFB-PROD-002"
     title = "The product can take part"
     applies_to = "every Lync or Skype for Business server"

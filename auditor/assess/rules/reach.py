@@ -9,6 +9,11 @@ from auditor.facts.reading import ReachState
 
 
 class ServerWasRead(Rule):
+    """A server that was not read is unknown by every other rule too.
+
+    So is one whose facts are older than the policy allows: they prove nothing any more.
+    """
+
     id = "SFB-REACH-001"
     title = "The server was read"
     applies_to = "every server"
@@ -54,6 +59,12 @@ class ServerWasRead(Rule):
 
 
 class ClockAgrees(Rule):
+    """The server's instant in its answer against that of the auditing host: advice.
+
+    Kerberos refuses tickets beyond five minutes by default. A bundle carried by hand has no
+    second clock beside it.
+    """
+
     id = "SFB-CLOCK-001"
     title = "The server's clock is right to within five minutes"
     applies_to = "every Lync or Skype for Business server that was read over the network"

@@ -61,12 +61,22 @@ class _SchannelRule(Rule):
 
 
 class SchannelClient(_SchannelRule):
+    """The server is the client where it connects to Office 365.
+
+    An absent value means Windows' default: off on Windows Server 2008 R2, on from 2012.
+    """
+
     id = "SFB-TLS-001"
     title = "TLS 1.2 is on in SCHANNEL, as client"
     side = "Client"
 
 
 class SchannelServer(_SchannelRule):
+    """The server is the server where Office 365 or a partner connects to it.
+
+    An absent value means Windows' default: off on Windows Server 2008 R2, on from 2012.
+    """
+
     id = "SFB-TLS-002"
     title = "TLS 1.2 is on in SCHANNEL, as server"
     side = "Server"

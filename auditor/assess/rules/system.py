@@ -16,6 +16,11 @@ _SERVER_CORE = "server core"
 
 
 class SupportedSystem(Rule):
+    """A Windows that is in none of the product's rows is blocked: no update can help.
+
+    Some rows hold from a build of the product on, or only after an in-place upgrade.
+    """
+
     id = "SFB-OS-001"
     title = "The operating system is one of the product's rows"
     applies_to = "every Lync or Skype for Business server"
@@ -140,6 +145,8 @@ def _doubts(product: Product, row: SystemRow, facts: OsFacts, *, server_core: bo
 
 
 class ServicePack(Rule):
+    """KB3140245 cannot be installed without it: the service pack comes first."""
+
     id = "SFB-OS-002"
     title = "Windows Server 2008 R2 has service pack 1"
     applies_to = "Lync and Skype for Business servers on Windows Server 2008 R2"

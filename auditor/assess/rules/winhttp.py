@@ -40,7 +40,21 @@ def severity_of(subject: Subject, context: Context) -> Status:
     return Status.FAIL
 
 
+def _weighed(subject: Subject, status: Status, reason: str) -> str:
+    """The reason of a lack, and why it is advice where it is no fail."""
+    if status is not Status.ADVICE:
+        return reason
+    title = product_of(subject).title
+    return f"{reason} The article's row of {title} has no star, so under this policy it is advice."
+
+
 class WinHttpUpdate(Rule):
+    """By the versions of winhttp.dll and webio.dll, which the update and its successors bring.
+
+    A list of hotfixes misses what a later update replaced: it corroborates and never decides.
+    On rows without a star the policy says what a lack means.
+    """
+
     id = "SFB-KB-001"
     title = "KB3140245 or its replacement is installed, by file version"
     applies_to = "Lync and Skype for Business servers on Windows Server 2008 R2 or 2012"
@@ -68,6 +82,7 @@ class WinHttpUpdate(Rule):
         if waits is not None:
             status, reason = Status.UNKNOWN, f"{reason} But {waits}: they may not be in use yet."
         lacking = status is not Status.UNKNOWN and any(_old(*pair) for pair in native)
+        reason = _weighed(subject, status, reason) if lacking else reason
         restart = ("restart-server",) if waits is not None else ()
         return self.finding(
             subject,
@@ -161,6 +176,12 @@ def _file_evidence(
 
 
 class DefaultSecureProtocols(Rule):
+    """The value by which WinHTTP offers TLS 1.2 of itself: the bit counts, not the number.
+
+    A later rollup brings the files of KB3140245 and sets no value, so the two are two findings.
+    A 32-bit program reads the other registry view.
+    """
+
     id = "SFB-WINHTTP-001"
     title = "WinHTTP's default protocols include TLS 1.2, in both registry views"
     applies_to = "every Lync or Skype for Business server"
@@ -178,6 +199,8 @@ class DefaultSecureProtocols(Rule):
         default = windows_of(subject, context).winhttp_tls12
         views = _views(subject, value)
         status, reason = _protocol_verdict(subject, context, views)
+        if any(view.lacks(value, default=default) for view in views):
+            reason = _weighed(subject, status, reason)
         mend = any(view.wrong or view.lacks(value, default=default) for view in views)
         return self.finding(
             subject,

@@ -1,0 +1,34 @@
+"""Bundles as the collector writes them on machines of the lab, and an estate that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from auditor.collect.script import joined_script
+from auditor.lab.model import LabHost
+from auditor.lab.state import StateBackend
+from auditor.lab.windows import WindowsDescription, build_windows
+from tests.lab_hosts import NTLM_HTTP
+
+
+def write_bundles(
+    folder: Path, machines: Mapping[str, Mapping[str, Any]], pools: Mapping[str, Sequence[str]]
+) -> None:
+    """FQDN.json for each machine, read now, and estate.toml with the pools, all in hybrid use."""
+    now = datetime.now(UTC)
+    for fqdn, described in machines.items():
+        windows = build_windows(WindowsDescription.model_validate(described), fqdn)
+        host = LabHost(fqdn, NTLM_HTTP, "127.0.0.1", windows)
+        (text,) = StateBackend(clock=lambda: now).run(host, joined_script().text, {}).output
+        (folder / f"{fqdn}.json").write_text(text, encoding="utf-8")
+    (folder / "estate.toml").write_text(
+        "".join(
+            f'[[pools]]\nfqdn = "{pool}"\nkind = "enterprise"\nservers = {list(servers)}\n'
+            for pool, servers in pools.items()
+        )
+        + '[scenarios]\nhybrid = "yes"\n',
+        encoding="utf-8",
+    )
