@@ -84,7 +84,7 @@ def _sql_builds(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
         branch = rulebook.sql.branch(build)
         if branch is None or branch.speaks is None or build < branch.speaks:
             yield f"{build} is no build of SQL Server with TLS 1.2"
-        releases.append(branch.release if branch is not None else "")
+        releases.append(rulebook.sql.release(build))
     if len(set(releases)) != len(releases):
         yield "a release of SQL Server has two least builds"
 

@@ -8,8 +8,8 @@ from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.fields import STRICT, Build4
 from auditor.version import Version
 
-# SQL Server 2008 and 2008 R2 share a major number.
-_MAJOR_OF_2008, _MINOR_OF_R2 = 10, 50
+# SQL Server 2008 R2 shares its major number with 2008.
+_MINOR_OF_R2 = 50
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -17,15 +17,15 @@ class SqlBranch:
     """The builds of a release at one level of service; `speaks` is the first one with TLS 1.2."""
 
     release: str
-    level: str
     begins: Build4
     sources: tuple[str, ...]
+    level: str = ""
     speaks: Build4 | None = None
 
     @property
     def called(self) -> str:
-        """Such as "SQL Server 2014, service pack 1"."""
-        return self.release if self.level == "any" else f"{self.release}, {self.level}"
+        """Such as "SQL Server 2014 with service pack 1"."""
+        return f"{self.release} {self.level}".rstrip()
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -70,6 +70,11 @@ class SqlKnowledge:
         same = (last.begins.major, last.begins.minor) == (build.major, build.minor)
         return last if same or last is self.branches[-1] else None
 
+    def release(self, build: Version) -> str:
+        """The release of a build, "" for one that no source knows."""
+        branch = self.branch(build)
+        return branch.release if branch is not None else ""
+
     def first_with_tls12(self, release: str) -> Version:
         """The lowest build of a release with TLS 1.2, whatever its branch."""
         return min(b.speaks for b in self.branches if b.release == release and b.speaks)
@@ -80,5 +85,5 @@ def sql_build(written: Version) -> Version:
 
     Setup writes the service pack into the second number: 12.2.5000.0 is 12.0.5000.0.
     """
-    r2 = written.major == _MAJOR_OF_2008 and written.minor >= _MINOR_OF_R2
-    return Version(written.major, _MINOR_OF_R2 if r2 else 0, written.build, written.revision)
+    minor = _MINOR_OF_R2 if written.minor >= _MINOR_OF_R2 else 0
+    return Version(written.major, minor, written.build, written.revision)

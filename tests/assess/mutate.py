@@ -25,6 +25,7 @@ ROOT = HERE.parents[1]
 CODE = [
     *sorted((ROOT / "auditor" / "assess").rglob("*.py")),
     ROOT / "auditor" / "rulebook" / "builds.py",
+    ROOT / "auditor" / "rulebook" / "sql.py",
     ROOT / "auditor" / "version.py",
 ]
 TESTS = [

@@ -100,6 +100,15 @@ def test_a_back_end_is_asked_of_pools_that_have_one(
         assert finding.remediation.endswith(f" Here: {look}." if look else "later will do.")
 
 
+def test_what_is_asked_of_kinds_of_pools_alone_looks_at_no_back_end() -> None:
+    row = Prerequisite("A thing", "Look.", ("sfb2015",), ("dtls",), kinds=("edge",))
+    policy = replace(BOOK.policies["tls10-disable"], prerequisites=(row,))
+    book = replace(BOOK, policies={policy.key: policy})
+    where = pool(PoolKind.STANDARD, backends=(_SQL01,))
+    finding = judge(server(), where, policy=policy.key, rulebook=book).finding("SFB-PRE-001")
+    assert finding.status == "not_applicable"
+
+
 def test_numbers_that_no_document_has_are_told_as_such() -> None:
     row = Prerequisite("A thing", "Look.", ("sfb2015",), ("dtls",), confidence=Confidence.UNSURE)
     policy = replace(BOOK.policies["tls10-disable"], prerequisites=(row,))

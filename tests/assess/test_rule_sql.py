@@ -12,6 +12,7 @@ from auditor.facts.products import ProductsFacts
 from auditor.facts.registry_signal import RegistrySignal
 from auditor.facts.registry_value import RegistryValue
 from auditor.facts.sql import SqlFacts, SqlInstance
+from auditor.rulebook import load
 from tests.assess.facts_of import (
     SFB2015,
     SFB2019,
@@ -27,6 +28,7 @@ from tests.assess.facts_of import (
     text,
 )
 
+BOOK = load()
 EDGE = pool(PoolKind.EDGE)
 
 
@@ -114,6 +116,18 @@ def test_a_server_without_any_instance_says_where_it_was_looked_for() -> None:
     assert [evidence.value for evidence in finding.evidence] == ["no instance"]
 
 
+def test_an_old_release_is_told_what_microsoft_asks_of_it() -> None:
+    finding = of_instances(instance(version="11.0.2100.60", key="MSSQL11"))
+    assert [row.required for row in finding.compared] == ["11.0.5678.0 or later"]
+
+
+def test_without_an_instance_where_none_is_expected_nothing_is_claimed() -> None:
+    book = replace(BOOK, sql=replace(BOOK.sql, instances=()))
+    reading = server(sql=replace(sql(), instances=()))
+    finding = judge(reading, EDGE, policy="tls10-disable", rulebook=book).finding("SFB-SQL-001")
+    assert (finding.status, finding.reason) == ("unknown", "Nothing of it is there.")
+
+
 def test_it_is_asked_of_products_that_the_policy_names() -> None:
     build = "7.0.2046.123"
     reading = server("2019", build, build, product=SFB2019)
@@ -157,12 +171,14 @@ def test_a_driver(
     assert finding.status == status, finding.reason
     assert words in finding.reason
     assert finding.actions == (("update-sql-clients",) if status == "fail" else ())
+    read = {evidence.value for evidence in finding.evidence if evidence.family == "sql"}
+    assert (str(eleven.value.data) if eleven.value else eleven.state) in read
 
 
 def test_nothing_is_missing_from_a_list_that_was_cut_short() -> None:
     finding = judged(sql(), truncated=True).finding("SFB-SQL-002")
     assert finding.status == "unknown"
-    assert "Management Objects (not known): the list of programs was cut short." in finding.reason
+    assert "SQL Server 2014 (not known): the list of programs was cut short." in finding.reason
 
 
 def test_a_program_without_a_version_is_unknown() -> None:

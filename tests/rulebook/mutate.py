@@ -1,8 +1,8 @@
 """Changes the rulebook, one fact at a time, and looks whether a case or the checker notices.
 
 `make mutate-rulebook`: every version goes up and down by one, every limit, bit and day likewise,
-and every row of an operating system, exclusion and prerequisite is dropped. A change that no
-case notices is a survivor, and has to be listed with its reason in survivors.toml.
+and every row of an operating system, exclusion, prerequisite and of SQL Server is dropped. A
+change that no case notices is a survivor, and has to be listed with its reason in survivors.toml.
 """
 
 from __future__ import annotations
@@ -29,7 +29,17 @@ from tests.rulebook.windows_versions import VERSIONS, system_of
 HERE = Path(__file__).parent
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){1,3}")
 # Lists of rows; each is dropped once.
-_ROWS = ("systems", "files", "excludes", "prerequisites", "hotfixes")
+_ROWS = (
+    "systems",
+    "files",
+    "excludes",
+    "prerequisites",
+    "hotfixes",
+    "branches",
+    "instances",
+    "clients",
+    "successors",
+)
 
 Place = tuple[str | int, ...]
 

@@ -29,7 +29,7 @@ from auditor.rulebook.model import (
     Unnumbered,
     UpdatedFile,
 )
-from auditor.rulebook.policy import Exclusion, Prerequisite, Threshold
+from auditor.rulebook.policy import Exclusion, Prerequisite, SqlDemand, Threshold
 from auditor.rulebook.procedures import load_procedures
 from auditor.rulebook.sql import sql_build
 from auditor.version import Version
@@ -124,17 +124,19 @@ def _branches(number: int, **differs: object) -> Rulebook:
     return _sql(branches=tuple(branches))
 
 
-def _sql_builds(*builds: str) -> Rulebook:
-    asked = replace(_ASKED, builds=tuple(Version.parse(build) for build in builds))
-    return _policy("tls10-disable", sql=asked)
-
-
 _LYNC = BOOK.products["lync2013"]
 _CLIENT = BOOK.sql.clients[0]
 _ASKED = BOOK.policies["tls10-disable"].sql
 assert _ASKED is not None
 _IN_PLACE = BOOK.products["sfb2015"].in_place
 assert _IN_PLACE is not None
+
+
+def _sql_builds(*builds: str, asked: SqlDemand = _ASKED) -> Rulebook:
+    named = replace(asked, builds=tuple(Version.parse(build) for build in builds))
+    return _policy("tls10-disable", sql=named)
+
+
 _RELEASE = BOOK.policies["tls10-disable"].dotnet
 assert _RELEASE is not None
 _BITS = BOOK.registry.secure_protocols.bits
@@ -235,7 +237,7 @@ FAULTS = [
     (_branches(0, begins=Version(10, 4, 1600, 22)), "is not written as lists of builds do"),
     (_branches(5, speaks=Version(11, 0, 5532)), "11.0.5532.0 is a build of another branch"),
     (_branches(1, speaks=None), "SQL Server 2008: no build of it has TLS 1.2"),
-    (_branches(0, sources=()), "SQL Server 2008, before service pack 4: no source"),
+    (_branches(0, sources=()), "SQL Server 2008 before service pack 4: no source"),
     (_sql(clients=(_CLIENT, _CLIENT)), "stands twice"),
     (_sql(clients=(replace(_CLIENT, sources=()),)), "client native_client11: no source"),
     (_sql(clients=(replace(_CLIENT, field=Version(11, 0, 1)),)), "asks less than Microsoft"),
@@ -283,11 +285,11 @@ def test_what_disabling_tls10_asks_is_microsofts_page() -> None:
 
 # a build as Setup writes it -> its branch
 BRANCHES = [
-    ("12.1.4100.1", "SQL Server 2014, service pack 1"),
-    ("12.0.4100.1", "SQL Server 2014, service pack 1"),
-    ("12.0.4100.0", "SQL Server 2014, without a service pack, with cumulative updates"),
-    ("10.52.4000.0", "SQL Server 2008 R2, before service pack 3"),
-    ("10.3.5500.0", "SQL Server 2008, before service pack 4"),
+    ("12.1.4100.1", "SQL Server 2014 with service pack 1"),
+    ("12.0.4100.1", "SQL Server 2014 with service pack 1"),
+    ("12.0.4100.0", "SQL Server 2014 with cumulative updates and no service pack"),
+    ("10.52.4000.0", "SQL Server 2008 R2 before service pack 3"),
+    ("10.3.5500.0", "SQL Server 2008 before service pack 4"),
     ("16.0.1000.6", "SQL Server 2016 or later"),
     ("13.0.1000.0", None),
     ("10.50.1000.0", None),

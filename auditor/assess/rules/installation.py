@@ -24,7 +24,7 @@ class Installed:
     sentence: str
     evidence: tuple[Evidence, ...]
     sources: tuple[str, ...]
-    against: bool = False
+    against: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def how_installed(subject: Subject, context: Context, row: SystemRow) -> Install
     if known is None:
         return None
     over = context.rulebook.products[known.over].title
-    clues = _clues(subject, known, over)
+    clues = _left_behind(subject, known, over)
     branch = subject.pool.kind.value in known.never_kinds
     in_place = f"on {windows.title} {product.title} must be an in-place upgrade"
     against = False
@@ -55,7 +55,7 @@ def how_installed(subject: Subject, context: Context, row: SystemRow) -> Install
     elif row.install == "any" and not branch:
         sentence = f"{_weighed(clues, over)}; both rows ask the same."
     else:
-        where = f"on {windows.title}" if row.install == "new" else "in a branch"
+        where = "in a branch" if branch else f"on {windows.title}"
         new = f"{where} {product.title} must be a new installation"
         sentence = f"Installed anew: certain, as {new}."
         if clues.in_place:
@@ -77,11 +77,11 @@ def _weighed(clues: _Clues, over: str) -> str:
     if in_place:
         return f"Probably installed in place over {over}, as {in_place}"
     if new:
-        return f"Probably installed anew, as {new} (unless somebody upgraded it since)"
+        return f"Probably installed anew, as {new}, unless somebody upgraded it since"
     return "Installed in place or anew cannot be told"
 
 
-def _clues(subject: Subject, known: InPlace, over: str) -> _Clues:
+def _left_behind(subject: Subject, known: InPlace, over: str) -> _Clues:
     """What Setup left on the server; nothing where that was not read."""
     facts = subject.find(SqlFacts)
     if facts is None:

@@ -90,7 +90,7 @@ def _installed(programs: ProductsFacts, names: Sequence[str]) -> Iterator[tuple[
     """The same of programs so called, whatever blanks and capitals they are written with."""
     wanted = tuple(name.casefold() for name in names)
     for program in programs.items:
-        if wanted and " ".join(program.name.split()).casefold().startswith(wanted):
+        if " ".join(program.name.split()).casefold().startswith(wanted):
             path = f"installed program {shorten(program.name)}"
             yield "products", path, program.version_text or "no version"
 

@@ -54,12 +54,12 @@ def _weighed(instance: SqlInstance, known: SqlKnowledge, wanted: SqlDemand) -> W
     branch = known.branch(build)
     if branch is None:
         return _unknown(instance.instance, str(build), "no source here knows such a build")
-    least = _least(branch, known, wanted)
-    required = max(filter(None, (branch.speaks or known.first_with_tls12(branch.release), least)))
-    status, note = _verdict(build, branch, least, required, wanted)
+    named = [least for least in wanted.builds if known.release(least) == branch.release]
+    required = max([branch.speaks or known.first_with_tls12(branch.release), *named])
+    status, note = _verdict(build, branch, required, wanted)
     if status is Status.FAIL and instance.patch_level is None:
         status = Status.UNKNOWN
-        note = f"{branch.called}: Setup notes no PatchLevel, so an update may lie over that version"
+        note = f"{note}; Setup notes no PatchLevel, so an update may lie over that version"
     return Weighed(
         status,
         Compared(shorten(instance.instance), str(build), f"{required} or later", note),
@@ -69,36 +69,20 @@ def _weighed(instance: SqlInstance, known: SqlKnowledge, wanted: SqlDemand) -> W
 
 
 def _verdict(
-    build: Version,
-    branch: SqlBranch,
-    least: Version | None,
-    required: Version,
-    wanted: SqlDemand,
+    build: Version, branch: SqlBranch, required: Version, wanted: SqlDemand
 ) -> tuple[Status, str]:
+    called = branch.called
     if branch.speaks is None:
-        return Status.FAIL, f"{branch.called}: no build of it speaks TLS 1.2"
+        return Status.FAIL, f"{called} has TLS 1.2 in no build"
     if build < branch.speaks:
-        return Status.FAIL, f"{branch.called}: no TLS 1.2 before {branch.speaks}"
+        return Status.FAIL, f"{called} has no TLS 1.2 before {branch.speaks}"
     if build < required:
-        return (
-            Status.FAIL,
-            f"{branch.called}: it speaks TLS 1.2, but Microsoft asks for {required} or later here",
-        )
-    if least is None and build < min(wanted.builds):
-        return (
-            Status.ADVICE,
-            f"{branch.called}: it speaks TLS 1.2, but Microsoft's page names no release so old",
-        )
-    return Status.PASS, f"{branch.called}: it speaks TLS 1.2"
-
-
-def _least(branch: SqlBranch, known: SqlKnowledge, wanted: SqlDemand) -> Version | None:
-    """The least build that the policy names of the branch's release, None where it names none."""
-    for build in wanted.builds:
-        named = known.branch(build)
-        if named is not None and named.release == branch.release:
-            return build
-    return None
+        note = f"{called} speaks TLS 1.2, but Microsoft asks for {required} or later here"
+        return Status.FAIL, note
+    if build < min(wanted.builds):
+        note = f"{called} speaks TLS 1.2, but Microsoft's page names no release so old"
+        return Status.ADVICE, note
+    return Status.PASS, f"{called} speaks TLS 1.2"
 
 
 def _build(instance: SqlInstance) -> tuple[Version | None, str]:

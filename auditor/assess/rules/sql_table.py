@@ -42,26 +42,34 @@ class SqlRule(Rule):
         sources: tuple[str, ...],
     ) -> Finding:
         """The finding of its worst row, whose reason names every row as bad as that."""
-        status = next(s for s in _WORST_FIRST if any(each.status is s for each in rows))
-        worst = [
-            f"{each.row.name} ({each.row.observed}): {each.row.note}."
-            for each in rows
-            if each.status is status
-        ]
+        found = {each.status for each in rows}
+        status = next((one for one in _WORST_FIRST if one in found), Status.UNKNOWN)
+        worst = [each.row for each in rows if each.status is status]
         remedies = [each.remedy for each in rows if each.status is not Status.PASS]
         cited = (*sources, *(key for each in rows for key in each.sources))
         return self.finding(
             subject,
             status,
-            observed=", ".join(f"{each.row.name} {each.row.observed}" for each in rows),
+            observed=", ".join(f"{each.row.name} {each.row.observed}" for each in rows)
+            or "nothing",
             required=required,
-            reason=fine if status is Status.PASS else " ".join(worst),
+            reason=fine if status is Status.PASS else _told(worst) or "Nothing of it is there.",
             evidence=evidence,
             compared=tuple(each.row for each in rows),
             remediation="\n".join(dict.fromkeys(filter(None, remedies))),
             actions=actions if status is Status.FAIL else (),
             sources=tuple(dict.fromkeys(cited)),
         )
+
+
+def _told(rows: Sequence[Compared]) -> str:
+    """A sentence for each note, with the names of all the rows that it is about."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        names.setdefault((row.observed, row.note), []).append(row.name)
+    return " ".join(
+        f"{', '.join(named)} ({observed}): {note}." for (observed, note), named in names.items()
+    )
 
 
 def sql_demand(context: Context) -> SqlDemand:
