@@ -155,6 +155,15 @@ def test_it_matters_where_an_update_is_to_come(
     assert finding.status == ("pass" if to_come else "not_applicable")
 
 
+def test_a_package_that_the_update_missed_is_an_update_to_come() -> None:
+    build = "6.0.9319.548"
+    for web, status in ((build, "not_applicable"), ("6.0.9319.547", "pass")):
+        installed = packages(SFB2015, core=build, front_end=build, web_components=web)
+        reading = server("2016", products=ProductsFacts(installed))
+        finding = judge(reading, policy="tls10-disable").finding("SFB-PRE-002")
+        assert finding.status == status
+
+
 def test_the_plan_installs_it_before_the_update_and_restarts_between() -> None:
     reading = _old("2008r2", engine=engine("absent", BUILD_2_0))
     steps = make_plan(judge(reading).assessment, load_procedures()).steps

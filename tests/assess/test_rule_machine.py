@@ -141,6 +141,14 @@ def test_where_a_file_lies_tells_whether_it_may_be_an_updates(path: str, *, matt
     assert (path in finding.reason) is matters
 
 
+def test_the_reason_names_the_first_that_matters() -> None:
+    told = renames(TEMP, "", MSI, "", "\\SystemRoot\\System32\\a.dll", "")
+    reason = judge(server(reboot=reboot(**told))).finding("SFB-BOOT-001").reason
+    assert MSI in reason
+    assert TEMP not in reason
+    assert "System32" not in reason
+
+
 def test_a_long_path_is_cut_in_the_reason() -> None:
     path = "\\Config.Msi\\" + "x" * 480
     finding = judge(server(reboot=reboot(**renames(path, "")))).finding("SFB-BOOT-001")

@@ -78,10 +78,10 @@ def _verdict(facts: RebootFacts, restart: Restart) -> tuple[Status, str]:
         return Status.FAIL, f"An update is not active before a restart: {', '.join(certain)}."
     renames = _renames(facts, restart)
     if renames is _Renames.UPDATE:
-        first = next(path for path in facts.file_rename_paths or () if _matters(path, restart))
+        first = shorten(_watched(facts, restart)[0])
         return Status.UNKNOWN, (
-            f"Files are to be replaced or removed at the next restart, and {shorten(first)} may "
-            "be an update's."
+            f"Files are to be replaced or removed at the next restart, and {first} may be an "
+            "update's."
         )
     if renames is _Renames.UNTOLD:
         return Status.UNKNOWN, (
@@ -133,19 +133,21 @@ def _renames(facts: RebootFacts, restart: Restart) -> _Renames:
     """A value of no entries, or of empty ones, is left over, and waits for nothing."""
     if facts.file_renames.state != _PRESENT or facts.file_rename_entries == 0:
         return _Renames.NOTHING
-    paths = facts.file_rename_paths
-    if paths is None:
-        return _Renames.UNTOLD
-    if any(_matters(path, restart) for path in paths):
+    if _watched(facts, restart):
         return _Renames.UPDATE
-    if facts.file_renames_cut:
+    if facts.file_rename_paths is None or facts.file_renames_cut:
         return _Renames.UNTOLD
-    return _Renames.OTHERS if any(path.strip() for path in paths) else _Renames.NOTHING
+    waits = any(path.strip() for path in facts.file_rename_paths)
+    return _Renames.OTHERS if waits else _Renames.NOTHING
 
 
-def _matters(path: str, restart: Restart) -> bool:
-    """A short name such as PROGRA~1 may stand for any folder."""
-    return restart.watches(path) or _SHORT_NAME.search(path) is not None
+def _watched(facts: RebootFacts, restart: Restart) -> list[str]:
+    """Paths that may be an update's; a short name such as PROGRA~1 may stand for any folder."""
+    return [
+        path
+        for path in facts.file_rename_paths or ()
+        if restart.watches(path) or _SHORT_NAME.search(path)
+    ]
 
 
 def _renamed(facts: RebootFacts) -> bool:
