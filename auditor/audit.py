@@ -105,7 +105,7 @@ ReadinessWord = Literal["ready", "work_needed", "blocked", "unknown", "not_in_sc
 class DifferenceEntry(_Model):
     """A rule that weighs otherwise under another policy: its word there, and under the main one.
 
-    `subject` is the server. A status that does not count says so: it weighs on nothing.
+    `subject` is the server or pool. A status that does not count says so: it weighs on nothing.
     """
 
     rule: str

@@ -45,23 +45,25 @@ class Beside:
 
     def of_pool(self, main: PoolVerdict) -> tuple[audit.UnderPolicyEntry, ...]:
         return tuple(
-            _entry(policy, pools[main.fqdn], self._of_members(policy, main.fqdn))
+            _entry(policy, pools[main.fqdn], self._in_pool(policy, main, pools[main.fqdn]))
             for policy, pools in self.pools.items()
         )
 
     def of_scenario(self, main: ScenarioVerdict) -> tuple[audit.UnderPolicyEntry, ...]:
         return tuple(_entry(policy, by[main.key], ()) for policy, by in self.scenarios.items())
 
-    def _of_members(self, policy: str, pool: str) -> Iterable[audit.DifferenceEntry]:
-        """Each rule once, on the first member where it differs."""
-        found: dict[str, audit.DifferenceEntry] = {}
-        for main in self.members.get(pool, ()):
-            for difference in self._differs(main, self.servers[policy][main.fqdn]):
+    def _in_pool(
+        self, policy: str, main: PoolVerdict, there: PoolVerdict
+    ) -> Iterable[audit.DifferenceEntry]:
+        """Each rule once: of the pool itself, or on the first member where it differs."""
+        found = {difference.rule: difference for difference in self._differs(main, there)}
+        for member in self.members.get(main.fqdn, ()):
+            for difference in self._differs(member, self.servers[policy][member.fqdn]):
                 found.setdefault(difference.rule, difference)
         return found.values()
 
     def _differs(
-        self, main: ServerVerdict, there: ServerVerdict
+        self, main: ServerVerdict | PoolVerdict, there: ServerVerdict | PoolVerdict
     ) -> Iterable[audit.DifferenceEntry]:
         """Rules that weigh otherwise, or demand something else where they are not met."""
         before = {finding.rule: finding for finding in main.findings}

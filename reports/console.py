@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from auditor.audit import Audit, ScenarioEntry, ServerEntry
+from auditor.audit import Audit, FindingEntry, ScenarioEntry, ServerEntry
 from reports import needs, words
 from reports.summary import Summary, summarise
 from reports.text import one_line
@@ -54,6 +54,7 @@ def print_summary(audit: Audit, console: Console) -> None:
         _more(console, len(audit.servers) - _MOST_SERVERS, "server", "report.html")
     if summary.policies:
         _policies(audit, summary, console)
+    _pools(audit, console)
     if audit.scenarios:
         console.print(_scenarios(audit))
     if audit.steps:
@@ -157,6 +158,27 @@ def _rules_that_differ(server: ServerEntry) -> str:
         for under in server.also
         if under.differs
     )
+
+
+def _pools(audit: Audit, console: Console) -> None:
+    """What only a pool as a whole shows: the readiness of its servers is above."""
+    told = [f for f in audit.findings if f.subject_kind == "pool" and _is_spoken(f)]
+    if not told:
+        return
+    table = _table("\nPools", "Pool", "Finding", "Reason")
+    for column, share in zip((0, 2), (4, 10), strict=True):
+        table.columns[column].ratio = share
+    table.columns[0].overflow = "fold"
+    for finding in told[:_MOST_NOTES]:
+        word = f"{words.STATUS[finding.status]} {one_line(finding.rule, 40)}"
+        reason = f"{finding.observed}. {finding.reason}"
+        table.add_row(Text(one_line(finding.subject, 120)), Text(word), Text(one_line(reason, 300)))
+    console.print(table)
+    _more(console, len(told) - _MOST_NOTES, "finding", "report.html")
+
+
+def _is_spoken(finding: FindingEntry) -> bool:
+    return finding.status in ("fail", "advice") or (finding.counted and finding.status == "unknown")
 
 
 def _scenarios(audit: Audit) -> Table:

@@ -24,7 +24,7 @@ _MOST_TEXT = 4_000  # characters of one value; audit.json has the whole
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The findings on one subject. `readiness` is "" for what is no server.
+    """The findings on one subject. `readiness` is "" for what is neither server nor pool.
 
     `is_needed` tells whether a scenario in use needs it.
     """
@@ -98,13 +98,14 @@ def _hash(text: str) -> str:
 
 
 def _groups(audit: Audit) -> Iterable[Group]:
-    """Subjects in the order of their readiness, those that are no servers last."""
-    readiness = {server.fqdn: server.readiness for server in audit.servers}
+    """Servers in the order of their readiness, and then what is no server."""
+    servers = {server.fqdn: server.readiness for server in audit.servers}
+    readiness = {pool.fqdn: pool.readiness for pool in audit.pools} | servers
     order = [*words.READINESS, ""]
     severity = list(words.STATUS)
     found = sorted(
         audit.findings,
-        key=lambda f: (order.index(readiness.get(f.subject, "")), f.subject),
+        key=lambda f: (order.index(servers.get(f.subject, "")), f.subject),
     )
     for subject, entries in groupby(found, key=lambda f: f.subject):
         findings = sorted(entries, key=lambda f: severity.index(f.status))

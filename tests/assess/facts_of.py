@@ -448,6 +448,8 @@ def judge(
     rulebook: Rulebook | None = None,
     waivers: Sequence[Waiver] = (),
     now: datetime = NOW,
+    *,
+    evidence: Sequence[Reading] = (),
 ) -> Judged:
     """Judge one server in its pool (an Enterprise pool without a stated product by default)."""
     estate = Estate(
@@ -457,4 +459,4 @@ def judge(
         scenarios=stated or scenarios(exchange_online="yes"),  # which needs no Edge pool
     )
     readings = {reading.fqdn: reading}
-    return Judged(assess(estate, readings, rulebook or load(), policy, now, waivers))
+    return Judged(assess(estate, readings, rulebook or load(), policy, now, waivers, evidence))

@@ -186,3 +186,43 @@ def test_evidence_that_is_none_is_refused_before_anything_is_done(
     assert f"error {code}:" in ended.err
     assert str(config.parent / "contoso") in ended.err
     assert not out.exists()
+
+
+REPLICA = {
+    "UpToDate": False,
+    "ReplicaFqdn": "edge01.contoso.com",
+    "LastStatusReport": "2018-07-02T09:00:00Z",
+    "LastUpdateCreation": "2018-07-02T09:30:00Z",
+    "ProductVersion": "6.0.9319.516",
+}
+
+
+def test_a_replica_that_is_late_is_a_finding_on_a_server_that_nobody_reached(
+    config: Path, capsys: Capture
+) -> None:
+    _save(config.parent, {**kinds.HYBRID, "Get-CsManagementStoreReplicationStatus": [REPLICA]})
+    _audited(capsys, config)
+    audit = read_audit(config.parent / "audit" / "audit.json")
+    found = {f.subject: f for f in audit.findings if f.rule == "SFB-REPL-001"}
+    late, missing = found["edge01.contoso.com"], found["fe01.contoso.com"]
+    assert (late.status, late.counted, missing.status) == ("advice", False, "advice")
+    assert "knows no replica" in missing.reason
+    ended = sfb_audit(capsys, "explain", "edge01", "--run", config.parent / "audit")
+    assert "Advice  SFB-REPL-001" in ended.out
+    assert "is older than that change (2018-07-02 09:30 UTC)" in ended.out
+    assert "on fe01.contoso.com: edge01.contoso.com UpToDate = False" in ended.out
+
+
+def test_a_pool_that_is_busy_is_explained(config: Path, capsys: Capture) -> None:
+    pool = ESTATE.replace('"fe01.contoso.com"', '"pool01.contoso.com"')
+    servers = pool.replace('["pool01.contoso.com"]', '["fe01.contoso.com"]')
+    config.write_text(servers.replace("standard", "enterprise"), "utf-8")
+    busy = {"PoolFqdn": "pool01.contoso.com", "PoolUpgradeState": "Busy", "UpgradeDomains": []}
+    _save(config.parent, {**kinds.HYBRID, "Get-CsPoolUpgradeReadinessState": [busy]})
+    out = config.parent / "audit"
+    printed = sfb_audit(capsys, "run", "--config", config, "--out", out).out
+    assert "Advice SFB-POOL-003" in " ".join(printed.split())
+    ended = sfb_audit(capsys, "explain", "pool01", "--run", out)
+    assert "Advice  SFB-POOL-003" in ended.out
+    assert "So said fe01.contoso.com" in ended.out
+    assert "PoolUpgradeState = Busy" in ended.out

@@ -120,7 +120,10 @@ def test_every_report_says_who_why_and_until_when(
             _waiver(FE01, TODAY - timedelta(days=2)),
             "An expired waiver no longer counts: SFB-CU-001",
         ),
-        (_waiver("nobody*", LATER), "A waiver matches no server: SFB-CU-001 on nobody*"),
+        (
+            _waiver("nobody*", LATER),
+            "A waiver matches no server and no pool: SFB-CU-001 on nobody*",
+        ),
         (
             _waiver(FE01, LATER, "SFB-TLS-001"),
             "A waiver covers no fail of the main policy (pass): SFB-TLS-001",

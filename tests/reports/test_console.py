@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from auditor.audit import Audit
+from reports import words
 from reports.console import make_console, print_summary
-from tests.reports.sample import empty, hostile, large, sample
+from tests.reports.sample import empty, finding, hostile, large, sample
 
 
 def _printed(audit: Audit, width: int = 100, *, colour: bool = False) -> str:
@@ -103,3 +104,37 @@ def test_a_code_page_without_our_characters_does_not_end_the_run(
     print_summary(hostile(), console)
     console.file.flush()
     assert b"Exit code 3" in raw.getvalue()
+
+
+# status of a finding on a pool, does it count -> does the console speak of it
+POOL_FINDINGS = [
+    ("advice", False, True),
+    ("fail", False, True),
+    ("unknown", True, True),
+    ("unknown", False, False),
+    ("pass", True, False),
+    ("waived", True, False),
+    ("not_applicable", True, False),
+]
+
+
+@pytest.mark.parametrize(("status", "counted", "is_told"), POOL_FINDINGS)
+def test_what_only_a_pool_shows_is_told(status: str, counted: bool, is_told: bool) -> None:
+    audit = sample()
+    pool = audit.pools[0].fqdn
+    found = finding("SFB-POOL-001", pool, status, subject_kind="pool", counted=counted)
+    more = audit.model_copy(update={"findings": (*audit.findings, found)})
+    text = " ".join(_printed(more, 120).split())
+    assert (f"{pool} {words.STATUS[found.status]} SFB-POOL-001" in text) is is_told
+
+
+def test_many_findings_on_pools_are_cut_with_their_number() -> None:
+    audit = sample()
+    found = tuple(
+        finding("SFB-POOL-001", f"pool{number}.x", "advice", subject_kind="pool")
+        for number in range(14)
+    )
+    text = _printed(audit.model_copy(update={"findings": found}), 120)
+    assert "pool11.x" in text
+    assert "pool12.x" not in text
+    assert "and 2 more findings; see report.html" in text

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from auditor.audit import Audit
+from reports import words
 from reports.page import write_page
 from tests.reports.sample import empty, hostile, large, sample
 
@@ -110,6 +111,14 @@ def test_waivers_in_force_are_to_be_read_with_care(tmp_path: Path) -> None:
     _, page = _page(sample(), tmp_path)
     told = "Waived until 2018-10-31 by J. Doe (replaced in October), and not counted: SFB-POOL-001"
     assert told in page.text
+
+
+def test_a_pool_stands_after_the_servers_with_its_readiness(tmp_path: Path) -> None:
+    text, _ = _page(sample(), tmp_path)
+    groups = re.findall(r"<summary><b>(.*?)</b> <span class=.*?>(.*?)</span> (.*?)</summary>", text)
+    pool = next(pool for pool in sample().pools if pool.fqdn == groups[-1][0])
+    assert groups[-1][1] == words.READINESS[pool.readiness]
+    assert groups[-1][2].startswith("1 waived")
 
 
 def test_an_empty_estate_has_a_page(tmp_path: Path) -> None:

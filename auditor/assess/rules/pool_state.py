@@ -47,15 +47,15 @@ class PoolReadyForUpdate(PoolRule):
             return self.unknown(subject, f"{answer.server} spoke of {shorten(facts.pool)}.")
         status, reason, remediation = _verdict(facts)
         when = f" on {answer.when:%Y-%m-%d %H:%M} UTC" if answer.when else ""
-        state = [answer.evidence("PoolUpgradeState", facts.state or "not told")]
+        state = shorten(facts.state or "not told")
         return self.finding(
             subject,
             status,
-            observed=f"{shorten(facts.state or 'not told')}{_active(facts)}",
+            observed=f"{state}{_active(facts)}",
             required="Ready, as each of its upgrade domains",
             reason=" ".join([f"{reason} So said {answer.server}{when}.", *answer.doubts]),
             evidence=[
-                *state,
+                answer.evidence("PoolUpgradeState", state),
                 *(
                     answer.evidence(f"{_named(each.name)} IsReadyForUpgrade", each.ready)
                     for each in facts.domains.items

@@ -180,7 +180,9 @@ def _evidence(members: Iterable[ServerVerdict]) -> list[Evidence]:
     for member in members:
         result = member.reading.family("products")
         when = result.when if result is not None else None
-        found.append(Evidence("products", f"{member.fqdn} build", member.build or "", when))
+        found.append(
+            Evidence("products", f"{member.fqdn}, lowest deciding build", member.build or "", when)
+        )
     return found
 
 

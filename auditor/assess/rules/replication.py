@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from auditor.assess.age import outdated
 from auditor.assess.management_shell import Answer
 from auditor.assess.model import Evidence, Finding, Status
-from auditor.assess.rule import Context, Rule, Subject
+from auditor.assess.rule import Context, Rule, Subject, shorten
 from auditor.estate.model import PoolKind
 from auditor.facts.estate.replication import Replica, ReplicationFacts
 from auditor.facts.reading import ReachState
@@ -86,7 +86,8 @@ def _late(replica: Replica, context: Context) -> Iterator[str]:
     if replica.up_to_date is False:
         yield "It lacks the last change of the configuration, or did not report it yet."
     if report is None:
-        yield "It has never reported."
+        if not replica.product_version:  # an instant alone may be lost on the way
+            yield "It has never reported."
     elif change is not None and change - report > _skew(context):
         yield f"Its last report ({_shown(report)}) is older than that change ({_shown(change)})."
 
@@ -134,8 +135,10 @@ def _version(text: str | None) -> Version | None:
 
 def _state(replica: Replica) -> str:
     words = {True: "up to date", False: "not up to date", None: "not told"}
-    report = replica.last_status_report
-    return f"{words[replica.up_to_date]}, {f'reported {_shown(report)}' if report else 'no report'}"
+    told = "reported, nobody knows when" if replica.product_version else "no report"
+    if replica.last_status_report is not None:
+        told = f"reported {_shown(replica.last_status_report)}"
+    return f"{words[replica.up_to_date]}, {told}"
 
 
 def _shown(when: datetime) -> str:
@@ -150,12 +153,14 @@ def _evidence(replica: Replica, answer: Answer[ReplicationFacts]) -> list[Eviden
         ("ProductVersion", replica.product_version),
     )
     return [
-        answer.evidence(
-            f"{replica.fqdn} {name}", _shown(value) if isinstance(value, datetime) else value
-        )
+        answer.evidence(f"{replica.fqdn} {name}", _told(value))
         for name, value in said
         if value is not None
     ]
+
+
+def _told(value: object) -> str:
+    return _shown(value) if isinstance(value, datetime) else shorten(str(value))
 
 
 def _again(subject: Subject) -> str:

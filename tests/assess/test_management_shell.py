@@ -1,0 +1,102 @@
+"""What the Management Shell said: which answer counts, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from auditor.assess.model import Finding
+from auditor.estate.model import Server
+from auditor.facts.reading import Reading
+from tests.assess.facts_of import FQDN, NOW, POOL, judge, pool, server
+from tests.assess.said_by import REFUSED, replica, replication, said, state
+
+TWO = pool(servers=(Server(FQDN, POOL), Server("fe02.contoso.com", POOL)))
+
+
+def _replica(*evidence: Reading) -> Finding:
+    return judge(server(), evidence=evidence).finding("SFB-REPL-001")
+
+
+def _state(*evidence: Reading) -> Finding:
+    judged = judge(server(), TWO, evidence=evidence)
+    return next(f for f in judged.assessment.findings() if f.rule == "SFB-POOL-003")
+
+
+def _ago(**time: int) -> dict[str, object]:
+    return {"when": NOW - timedelta(**time)}
+
+
+LATE, IN_TIME = replication(replica(late=True)), replication(replica())
+
+
+def test_without_an_answer_there_is_nothing_to_say() -> None:
+    assert _replica().status == "not_applicable"
+    assert _replica(said(pool_upgrade=state())).status == "not_applicable"
+    assert _state(said(replication=IN_TIME)).status == "not_applicable"
+
+
+@pytest.mark.parametrize(("days", "status"), [(30, "advice"), (31, "unknown"), (-2, "unknown")])
+def test_an_answer_holds_as_long_as_the_policy_lets_facts_hold(days: int, status: str) -> None:
+    when = NOW - timedelta(days=days)
+    assert _replica(said(when=when, replication=LATE)).status == status
+    assert _state(said(when=when, pool_upgrade=state("Busy"))).status == status
+
+
+def test_the_newest_answer_counts_in_whatever_order_they_come() -> None:
+    older = said(when=NOW - timedelta(days=2), replication=LATE, pool_upgrade=state("Busy"))
+    newer = said("fe02.contoso.com", replication=IN_TIME, pool_upgrade=state())
+    for evidence in ((older, newer), (newer, older)):
+        assert _state(*evidence).status == "pass"
+        judged = judge(server(), TWO, evidence=evidence)
+        assert judged.finding("SFB-REPL-001").status == "pass"
+        assert "as fe02.contoso.com says" in judged.finding("SFB-REPL-001").reason
+
+
+def test_an_older_answer_counts_where_the_newest_is_a_refusal_and_that_is_said() -> None:
+    older = said(when=NOW - timedelta(days=2), replication=LATE, pool_upgrade=state("Busy"))
+    refused = said(replication=REFUSED, pool_upgrade=REFUSED)
+    for finding in (_replica(older, refused), _state(older, refused)):
+        assert finding.status == "advice"
+        assert "a newer answer was refused" in finding.reason
+
+
+def test_a_server_of_another_estate_says_nothing() -> None:
+    stranger = said("fe01-of.fabrikam.com", replication=LATE, pool_upgrade=state("Busy"))
+    assert _replica(stranger).status == "unknown"
+    assert "is no server of a test" in _replica(stranger).reason
+
+
+def test_every_answer_says_who_gave_it_and_when() -> None:
+    finding = _replica(said(replication=LATE))
+    shown = [(e.family, e.path, e.value, e.when) for e in finding.evidence]
+    told = f"Get-CsManagementStoreReplicationStatus on {FQDN}: {FQDN} UpToDate"
+    assert shown[0] == ("replication", told, "False", NOW)
+
+
+def test_a_pool_goes_by_its_own_name_in_any_case() -> None:
+    """Over the RBAC endpoint a pool is asked, and no server of it."""
+    assert _state(said(POOL.upper(), pool_upgrade=state("Busy"))).status == "advice"
+    assert _state(said(FQDN.upper(), pool_upgrade=state("Busy"))).status == "advice"
+
+
+def test_a_server_under_another_name_is_of_the_pool_that_it_names() -> None:
+    asked = "fe01.ad.contoso.com"
+    assert _state(said(asked, pool_upgrade=state("Busy", POOL.upper()))).status == "advice"
+    for other in ("pool02.contoso.com", None):
+        busy = state("Busy", other)
+        assert _state(said(asked, pool_upgrade=busy)).status == "not_applicable"
+
+
+def test_of_two_entries_on_a_server_the_first_counts() -> None:
+    twice = replication(replica(FQDN.upper(), late=True), replica())
+    assert _replica(said(replication=twice)).status == "advice"
+
+
+def test_what_a_server_said_within_the_audit_counts_too() -> None:
+    """A bundle may hold the estate's families beside the server's own."""
+    reading = server()
+    both = replace(reading, families=(*reading.families, *said(replication=LATE).families))
+    assert judge(both, evidence=[both]).finding("SFB-REPL-001").status == "advice"

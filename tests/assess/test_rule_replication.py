@@ -1,0 +1,102 @@
+"""SFB-REPL-001: what is said of a replica, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from auditor.assess.engine import exit_code
+from auditor.assess.model import Finding, Readiness
+from auditor.errors import ExitCode
+from auditor.estate.model import PoolKind
+from auditor.facts.estate.replication import Replica
+from tests.assess.facts_of import NOW, judge, pool, server, unread
+from tests.assess.said_by import REFUSED, replica, replication, said
+
+BEFORE = NOW - timedelta(days=365)
+
+
+def _finding(told: Replica, **where: object) -> Finding:
+    judged = judge(server(), pool(**where), evidence=[said(replication=replication(told))])  # type: ignore[arg-type]
+    return judged.finding("SFB-REPL-001")
+
+
+@pytest.mark.parametrize("told", [(), (said(replication=REFUSED),)])
+def test_an_estate_that_nobody_asked_or_that_refused_is_not_the_worse_for_it(
+    told: tuple[object, ...],
+) -> None:
+    judged = judge(server(), evidence=told)  # type: ignore[arg-type]
+    assert judged.server.readiness is Readiness.READY
+    assert exit_code(judged.assessment) is ExitCode.READY
+
+
+def test_a_late_replica_weighs_on_nothing() -> None:
+    judged = judge(server(), evidence=[said(replication=replication(replica(late=True)))])
+    assert judged.finding("SFB-REPL-001").status == "advice"
+    assert exit_code(judged.assessment) is ExitCode.READY
+
+
+def test_what_to_do_about_a_late_one() -> None:
+    inside = _finding(replica(late=True)).remediation
+    assert "Invoke-CsManagementStoreReplication -ReplicaFqdn fe01.contoso.com" in inside
+    assert "4443" not in inside
+    assert "TCP port 4443" in _finding(replica(late=True), kind=PoolKind.EDGE).remediation
+
+
+def test_one_that_is_up_to_date_needs_nothing() -> None:
+    finding = _finding(replica(version="6.0.9319.516"))
+    assert (finding.status, finding.remediation) == ("pass", "")
+    assert finding.observed == "up to date, reported 2018-07-03 12:01 UTC"
+
+
+def test_everything_that_is_wrong_is_said() -> None:
+    silent = replace(replica(late=True), last_status_report=None)
+    finding = _finding(silent)
+    assert finding.observed == "not up to date, no report"
+    assert "lacks the last change" in finding.reason
+    assert "has never reported" in finding.reason
+    late = replace(replica(late=True, version="5.0.8308.0"), last_status_report=BEFORE)
+    finding = _finding(late)
+    for words in ("lacks the last change", "is older than that change", "It reported 5.0.8308.0"):
+        assert words in finding.reason
+
+
+# version that was reported, builds of core and front end -> is it said
+VERSIONS = [
+    ("6.0.9319.516", "6.0.9319.516", "6.0.9319.516", False),
+    ("6.0.9319.516", "6.0.9319.516", "6.0.9319.281", False),
+    ("6.0.9319.517", "6.0.9319.516", "6.0.9319.516", True),
+    ("6.0.9319.0", "6.0.9319.516", "6.0.9319.516", False),
+    ("6.0.9320.0", "6.0.9319.516", "6.0.9319.516", True),
+    ("6.1.9319.0", "6.0.9319.516", "6.0.9319.516", True),
+    ("7.0.9319.0", "6.0.9319.516", "6.0.9319.516", True),
+    ("6.0.9319.1", "6.0.9319.516", "6.0.9319.516", True),
+    (None, "6.0.9319.516", "6.0.9319.516", False),
+    ("of May", "6.0.9319.516", "6.0.9319.516", False),
+    ("6.0.9319.281", None, None, False),
+]
+
+
+@pytest.mark.parametrize(("told", "core", "front_end", "is_said"), VERSIONS)
+def test_a_version_that_the_packages_contradict(
+    told: str | None, core: str | None, front_end: str | None, is_said: bool
+) -> None:
+    reading = server(core=core, front_end=front_end)
+    evidence = [said(replication=replication(replica(version=told)))]
+    finding = judge(reading, pool(service_version=7), evidence=evidence).finding("SFB-REPL-001")
+    assert (finding.status == "advice") is is_said
+    assert (f"It reported {told}" in finding.reason) is is_said
+    assert (finding.remediation == "Go by the packages.") is is_said
+
+
+def test_a_server_that_was_not_read_contradicts_nothing() -> None:
+    evidence = [said(replication=replication(replica(version="6.0.9319.281")))]
+    assert judge(unread(), evidence=evidence).finding("SFB-REPL-001").status == "pass"
+
+
+def test_without_an_answer_on_whether_it_is_up_to_date_a_silent_one_is_still_silent() -> None:
+    told = replace(replica(), up_to_date=None, last_status_report=None)
+    assert _finding(told).status == "advice"
+    assert _finding(replace(told, last_status_report=NOW)).status == "unknown"
