@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from auditor.facts.products import ProductsFacts
+from auditor.facts.sql import SqlFacts
+from auditor.rulebook import load
+from auditor.rulebook.confidence import Confidence
 from auditor.version import Version
-from tests.assess.facts_of import LYNC2013, SFB2015, SFB2019, SFBSE, judge, server, system
+from tests.assess.facts_of import (
+    LYNC2013,
+    SFB2015,
+    SFB2019,
+    SFBSE,
+    instance,
+    judge,
+    package,
+    packages,
+    server,
+    sql,
+    system,
+)
+
+BOOK = load()
+_OTHERS = {key: product for key, product in BOOK.products.items() if key != "sfb2015"}
 
 _BUILDS = {
     LYNC2013: "5.0.8308.1001",
@@ -74,6 +95,64 @@ def test_a_windows_from_an_update_on(
     assert finding.blocks is False
     assert finding.actions == (("install-cu",) if status == "fail" else ())
     assert judged.server.readiness != "blocked"
+
+
+def test_a_windows_that_rules_it_out_is_said_before_its_build() -> None:
+    reading = server(
+        product=LYNC2013,
+        core="5.0.8308.0",
+        front_end="5.0.8308.0",
+        os_facts=system("2012r2", installation="Server Core"),
+    )
+    finding = judge(reading).finding("SFB-OS-001")
+    assert (finding.blocks, "Server Core" in finding.reason) == (True, True)
+
+
+def test_the_lowest_of_two_core_packages_counts() -> None:
+    cores = [
+        package(f"{SFB2015}, Core Components", f"6.0.9319.{n}", f"{{{n}}}") for n in (280, 516)
+    ]
+    roles = packages(SFB2015, front_end="6.0.9319.516")
+    reading = server("2016", products=ProductsFacts((*cores, *roles)))
+    assert judge(reading).finding("SFB-OS-001").status == "fail"
+
+
+def test_a_row_that_nobody_states_is_advice() -> None:
+    product = BOOK.products["sfb2015"]
+    rows = tuple(replace(row, confidence=Confidence.INFERRED) for row in product.systems)
+    book = replace(BOOK, products={"sfb2015": replace(product, systems=rows), **_OTHERS})
+    finding = judge(server(), rulebook=book).finding("SFB-OS-001")
+    assert finding.status == "advice"
+    assert finding.reason == "That Skype for Business Server 2015 runs on it is inferred."
+
+
+# what Setup left behind -> how it came there, what was read of that
+LEFT_BEHIND = [
+    (sql(), "Probably installed anew", ["MSSQL12.RTCLOCAL", "MSSQL12.LYNCLOCAL", "not there"]),
+    (sql(instance(id=None), lync2013_folder=None), "cannot be told; both", []),
+    (sql(instance(id="RTCLOCAL")), "cannot be told; both", ["RTCLOCAL", "not there"]),
+    (sql(instance("RTC", key="MSSQL11")), "in place over", ["MSSQL11.RTC", "not there"]),
+    (sql(instance("X", key="MSSQL11"), lync2013_folder=True), "in place over", ["there"]),
+]
+
+
+@pytest.mark.parametrize(("facts", "words", "read"), LEFT_BEHIND)
+def test_how_it_was_installed_is_told_with_what_speaks_for_it(
+    facts: SqlFacts, words: str, read: list[str]
+) -> None:
+    finding = judge(server(sql=facts)).finding("SFB-OS-001")
+    assert finding.status == "pass"
+    assert words in finding.reason
+    assert [e.value for e in finding.evidence if e.family == "sql"] == read
+
+
+def test_without_the_family_nothing_is_claimed_of_the_installation() -> None:
+    for reading in (server(without=["sql"]), server(failed=["sql"])):
+        finding = judge(reading).finding("SFB-OS-001")
+        assert finding.status == "pass"
+        assert (
+            finding.reason == "Installed in place or anew cannot be told; both rows ask the same."
+        )
 
 
 # what differs from a Windows Server 2012 R2 -> status under Lync 2013 and SfB 2015, words

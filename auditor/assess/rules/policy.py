@@ -74,12 +74,13 @@ class OtherPrerequisites(Rule):
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         rows = _rows(subject, context)
+        titles = "; ".join(row.title for row in rows)
         return self.finding(
             subject,
             Status.UNKNOWN,
             observed="not read",
-            required="; ".join(row.title for row in rows),
-            reason=f"Nothing reads these yet ({len(rows)}); a person has to look.",
+            required=titles,
+            reason=f"Nothing reads this, a person has to look: {titles}.",
             remediation="\n".join(f"{row.title}. {_look(row, subject.pool)}" for row in rows),
             sources=tuple(dict.fromkeys(key for row in rows for key in row.sources)),
         )

@@ -15,12 +15,12 @@ from auditor.version import Version
 
 
 class SqlClientsSpeakTls12(SqlRule):
-    """Microsoft's page asks for the clients without a number; the SQL Server team's own check has
-    the numbers of the Native Client and of the ODBC driver, and below them is a fail. What a
-    script in the field asks beyond that is advice. Of the management objects and the CLR types
-    service pack 2 will do; whether an older one will is not clear, so it is unknown.
+    """Each client by the lowest version that the registry or the installed programs tell of it.
 
-    A version is looked for in the registry and among the installed programs; the lowest counts.
+    Microsoft's page asks for the clients without a number. The SQL Server team's own check has the
+    numbers of the Native Client and of the ODBC driver: below them is a fail, and what a script
+    in the field asks beyond them is advice. Of the management objects and the CLR types those of
+    service pack 2 will do; whether older ones will is not clear, so they are unknown.
     """
 
     id = "SFB-SQL-002"

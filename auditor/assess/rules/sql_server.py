@@ -14,14 +14,14 @@ from auditor.version import Version
 
 
 class SqlServerSpeaksTls12(SqlRule):
-    """Two documents of Microsoft's decide. KB3135244 names the first build with TLS 1.2 of each
-    branch of service: the branch is found first, as service pack 1 of 2014 has higher numbers
-    than the update that brought TLS 1.2 to 2014 without it, and none itself. The policy's own
-    source names the least build of a release, and the stricter of the two is what is required.
+    """Each instance by the branch of service that its build belongs to, as KB3135244 lists them.
 
-    Where the product runs is told by the instances on the server itself; a back end on another
-    machine is not read (SFB-PRE-001). An instance that the server ought to have and has not is
-    unknown, never a pass.
+    The branch comes first: service pack 1 of 2014 has higher numbers than the update that brought
+    TLS 1.2 to 2014 without it, and no TLS 1.2. Beside that the policy's own source names a least
+    build of a release; the stricter of the two is required.
+
+    An instance that a server of its kind ought to have and has not is unknown, never a pass. A
+    back end on another machine is not read (SFB-PRE-001).
     """
 
     id = "SFB-SQL-001"
