@@ -132,8 +132,8 @@ def test_what_is_shown_is_what_is_left_and_what_is_set() -> None:
     finding = judge(server(ciphers=facts)).finding("SFB-TLS-003")
     assert finding.observed == "none among 2"
     assert [each.value for each in finding.evidence[2:]] == [
-        "DWord 0x0",
         "DWord 0xFFFFFFFF",
+        "DWord 0x0",
         "unreadable",
     ]
     facts = ciphers(local=order, switches={ECDH: OFF})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, are
 from auditor.facts.ciphers import CipherOrder, CiphersFacts, CipherSwitch
 from auditor.rulebook.model import AcceptedSuite, CipherSuites
+
+_Switches = Mapping[str, CipherSwitch]
 
 _CURVE = re.compile(r"_P\d+$")  # up to Windows Server 2012 R2 a suite's name may end in its curve
 
@@ -34,8 +36,8 @@ class AcceptedCipherSuite(Rule):
         suites = context.rulebook.registry.cipher_suites
         facts = subject.get(CiphersFacts)
         offered = _names(facts.in_force)
-        common = [_listed(suite, facts, suites) for suite in suites.accepted]
-        common = [each for each in common if each.name in offered]
+        told = {switch.algorithm: switch for switch in facts.switches}
+        common = [_listed(each, told, suites) for each in suites.accepted if each.name in offered]
         usable = [each.name for each in common if each.usable]
         status, reason = _verdict(facts.in_force, common, suites)
         return self.finding(
@@ -49,7 +51,7 @@ class AcceptedCipherSuite(Rule):
                     subject.evidence("ciphers", f"{each.path}, Functions", _shown(each))
                     for each in facts.orders
                 ),
-                *_switches(subject, facts, suites),
+                *_switches(subject, told, suites),
             ],
             remediation=_remedy(common, suites) if status is Status.ADVICE else "",
         )
@@ -68,16 +70,16 @@ class _Listed:
         return not self.off and not self.doubts
 
 
-def _listed(suite: AcceptedSuite, facts: CiphersFacts, suites: CipherSuites) -> _Listed:
+def _listed(suite: AcceptedSuite, told: _Switches, suites: CipherSuites) -> _Listed:
     off, doubts = [], []
     for algorithm in suite.switches:
-        switch = facts.find(algorithm)
+        switch = told.get(algorithm)
         if _is_off(switch):
             off.append(algorithm)
         elif (doubt := _unclear(switch, suites.on)) is not None:
             doubts.append(f"{algorithm} is {doubt}")
     for algorithm in suites.unsure:
-        switch = facts.find(algorithm)
+        switch = told.get(algorithm)
         doubt = "0" if _is_off(switch) else _unclear(switch, suites.on)
         if doubt is not None:
             doubts.append(f"{algorithm} is {doubt}")
@@ -171,11 +173,10 @@ def _shown(order: CipherOrder) -> str:
     return ", ".join(order.suites)
 
 
-def _switches(subject: Subject, facts: CiphersFacts, suites: CipherSuites) -> Iterator[Evidence]:
+def _switches(subject: Subject, told: _Switches, suites: CipherSuites) -> Iterator[Evidence]:
     """The switches of the accepted suites that are not left to Windows."""
-    named = [name for suite in suites.accepted for name in suite.switches]
-    for name in dict.fromkeys((*named, *suites.unsure)):
-        switch = facts.find(name)
-        if switch is not None and switch.enabled.state != "absent":
-            enabled = switch.enabled
+    named = {name for suite in suites.accepted for name in suite.switches} | {*suites.unsure}
+    for name, switch in told.items():
+        enabled = switch.enabled
+        if enabled.state != "absent" and name in named:
             yield subject.evidence("ciphers", enabled.where, str(enabled.value or enabled.state))
