@@ -52,6 +52,7 @@ class SqlClient:
     successors: tuple[str, ...] = ()
     successor_keys: tuple[str, ...] = ()
     optional: bool = False
+    confidence: Confidence = Confidence.STATED
     doubt: str = ""
 
 

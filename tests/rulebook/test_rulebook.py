@@ -17,6 +17,7 @@ from auditor.facts.products import Product, ProductsFacts
 from auditor.rulebook import load
 from auditor.rulebook.builds import describe_build
 from auditor.rulebook.check import problems
+from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.loader import RULEBOOK_DATE
 from auditor.rulebook.model import (
     AcceptedSuite,
@@ -241,6 +242,8 @@ FAULTS = [
     (_sql(clients=(_CLIENT, _CLIENT)), "stands twice"),
     (_sql(clients=(replace(_CLIENT, sources=()),)), "client native_client11: no source"),
     (_sql(clients=(replace(_CLIENT, field=Version(11, 0, 1)),)), "asks less than Microsoft"),
+    (_sql(clients=(replace(_CLIENT, doubt="why"),)), "a doubt of what is stated"),
+    (_sql(clients=(replace(_CLIENT, confidence=Confidence.UNSURE),)), "unsure without a doubt"),
     (_sql(instances=(BOOK.sql.instances[0],) * 2), "stands twice"),
 ]
 

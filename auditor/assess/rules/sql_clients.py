@@ -10,6 +10,7 @@ from auditor.assess.rule import Context, Subject, shorten
 from auditor.assess.rules.sql_table import SqlRule, Weighed, sql_demand
 from auditor.facts.products import ProductsFacts
 from auditor.facts.sql import SqlFacts
+from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.sql import SqlClient, sql_build
 from auditor.version import Version
 
@@ -146,6 +147,6 @@ def _old(seen: _Seen, lowest: str) -> tuple[Status, str, str]:
     if seen.successor:
         note = "a later driver speaks TLS 1.2; programs that ask for this one by name do not"
         return Status.ADVICE, lowest, note
-    if seen.client.doubt:
+    if seen.client.confidence is not Confidence.STATED:
         return Status.UNKNOWN, lowest, seen.client.doubt
     return Status.FAIL, lowest, f"no TLS 1.2 before {seen.client.least}"

@@ -8,8 +8,9 @@ from auditor.assess.model import Compared, Evidence, Finding, Status
 from auditor.assess.rule import Context, Subject, shorten
 from auditor.assess.rules.sql_table import SqlRule, Weighed, sql_demand
 from auditor.facts.sql import SqlFacts, SqlInstance
+from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.policy import SqlDemand
-from auditor.rulebook.sql import SqlBranch, SqlKnowledge, sql_build
+from auditor.rulebook.sql import SqlBranch, SqlHome, SqlKnowledge, sql_build
 from auditor.version import Version
 
 
@@ -109,10 +110,15 @@ def _not_there(subject: Subject, facts: SqlFacts, known: SqlKnowledge) -> list[W
     kind = subject.pool.kind.value
     expected = [home for home in known.instances if kind in home.kinds or not home.kinds]
     return [
-        _unknown(home.name, "not there", "a server of this kind has such an instance")
+        _unknown(home.name, "not there", _expected(home))
         for home in expected
         if facts.find(home.name) is None
     ]
+
+
+def _expected(home: SqlHome) -> str:
+    has = "has" if home.confidence is Confidence.STATED else "should have"
+    return f"a server of this kind {has} such an instance"
 
 
 def _unknown(name: str, observed: str, why: str) -> Weighed:
