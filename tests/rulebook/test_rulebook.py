@@ -19,7 +19,6 @@ from auditor.rulebook.builds import describe_build, place_build
 from auditor.rulebook.check import problems
 from auditor.rulebook.loader import RULEBOOK_DATE
 from auditor.rulebook.model import (
-    AcceptedSuite,
     Build,
     InstallerHotfix,
     Part,
@@ -31,6 +30,7 @@ from auditor.rulebook.model import (
 )
 from auditor.rulebook.policy import Exclusion, Prerequisite, Threshold
 from auditor.rulebook.procedures import load_procedures
+from auditor.rulebook.registry import AcceptedSuite
 from auditor.version import Version
 
 BOOK = load()
