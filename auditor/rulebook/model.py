@@ -15,6 +15,7 @@ from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.fields import STRICT, Build4
 from auditor.rulebook.integration import ClientRow, Integrations, ScenarioPath
 from auditor.rulebook.policy import Policy
+from auditor.rulebook.registry import Registry
 from auditor.rulebook.sql import SqlKnowledge
 from auditor.version import Version
 
@@ -254,91 +255,6 @@ class Appliances:
     kinds: tuple[str, ...]
     remedy: str
     sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, config=STRICT)
-class SecureProtocols:
-    """DefaultSecureProtocols: its bits, the one that matters, those that should not be there."""
-
-    name: str
-    needed: str
-    weak: tuple[str, ...]
-    recommended: int
-    bits: Mapping[str, int]
-    paths: Mapping[str, str]
-    sources: tuple[str, ...]
-
-    @property
-    def needed_bit(self) -> int:
-        return self.bits[self.needed]
-
-    def called(self, number: int) -> str:
-        """Such as "TLS 1.1 + TLS 1.2"; bits without a name stand as a number."""
-        names = [name for name, bit in self.bits.items() if number & bit]
-        rest = number & ~sum(self.bits.values())
-        if rest:
-            names.append(f"0x{rest:X}, which no source names")
-        return " + ".join(names) or "no protocol"
-
-
-@dataclass(frozen=True, config=STRICT)
-class Schannel:
-    protocol: str
-    path: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, config=STRICT)
-class AcceptedSuite:
-    """A suite, and the keys under SCHANNEL whose value Enabled can switch it off."""
-
-    name: str
-    switches: tuple[str, ...]
-
-
-@dataclass(frozen=True, config=STRICT)
-class CipherSuites:
-    """The suites that the other end accepts; `policy_limit` is in characters.
-
-    `on` is what Enabled has to be where it is not 0; `unsure` are switches of which nobody
-    knows which suites they take away.
-    """
-
-    policy_limit: int
-    on: int
-    unsure: tuple[str, ...]
-    accepted: tuple[AcceptedSuite, ...]
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, config=STRICT)
-class StrongCrypto:
-    name: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, config=STRICT)
-class DotNet:
-    """The value Release, and what its numbers are called."""
-
-    path: str
-    name: str
-    releases: Mapping[int, str]
-    sources: tuple[str, ...]
-
-    def called(self, release: int) -> str:
-        """Such as "4.7.2": the newest listed release that is not newer than this number."""
-        known = [number for number in self.releases if number <= release]
-        return self.releases[max(known)] if known else "older than 4.5"
-
-
-@dataclass(frozen=True, config=STRICT)
-class Registry:
-    secure_protocols: SecureProtocols
-    schannel: Schannel
-    cipher_suites: CipherSuites
-    strong_crypto: StrongCrypto
-    dotnet: DotNet
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -15,12 +15,11 @@ from auditor.assess.rules import RULES
 from auditor.estate.model import Pool, PoolKind
 from auditor.facts.products import Product, ProductsFacts
 from auditor.rulebook import load
-from auditor.rulebook.builds import describe_build
+from auditor.rulebook.builds import describe_build, place_build
 from auditor.rulebook.check import problems
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.loader import RULEBOOK_DATE
 from auditor.rulebook.model import (
-    AcceptedSuite,
     Build,
     InstallerHotfix,
     Part,
@@ -32,6 +31,7 @@ from auditor.rulebook.model import (
 )
 from auditor.rulebook.policy import Exclusion, Prerequisite, SqlDemand, Threshold
 from auditor.rulebook.procedures import load_procedures
+from auditor.rulebook.registry import AcceptedSuite
 from auditor.rulebook.sql import sql_build
 from auditor.version import Version
 
@@ -397,6 +397,32 @@ LABELS = [
 @pytest.mark.parametrize(("product", "build", "label"), LABELS)
 def test_builds_in_words(product: str, build: str, label: str) -> None:
     assert describe_build(BOOK, product, Version.parse(build)) == label
+
+
+# what rules Lync Server 2013 out -> how its builds stand to the policy
+RULED_OUT = [
+    (
+        (Exclusion("y", "t", ("dtls",), "lync2013", kinds=("sba",)),),
+        "is ruled out for pools of kind sba",
+    ),
+    (
+        (
+            Exclusion("y", "t", ("dtls",), "lync2013", kinds=("sba",)),
+            Exclusion("y", "t", ("dtls",), "lync2013", except_kinds=("edge",)),
+        ),
+        "is ruled out, but for pools of kind edge",
+    ),
+    ((Exclusion("y", "t", ("dtls",), "lync2013"),), "is ruled out"),
+]
+
+
+@pytest.mark.parametrize(("rows", "words"), RULED_OUT)
+def test_a_build_says_in_which_pools_its_product_is_ruled_out(
+    rows: tuple[Exclusion, ...], words: str
+) -> None:
+    (place,) = place_build(_policy(excludes=rows), "5.0.8308.1001")
+    standing = {policy.key: said for policy, said in place.policies}
+    assert standing["office365-tls12"].endswith(words)
 
 
 # Numbers of the collection that are no update level of the product as a whole: fixed versions

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, are
 from auditor.facts.ciphers import CipherOrder, CiphersFacts, CipherSwitch
-from auditor.rulebook.model import AcceptedSuite, CipherSuites
+from auditor.rulebook.registry import AcceptedSuite, CipherSuites
 
 _Switches = Mapping[str, CipherSwitch]
 
