@@ -6,7 +6,7 @@ asked, and as old: every answer carries both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -22,20 +22,21 @@ if TYPE_CHECKING:
     from auditor.estate.model import Estate
     from auditor.facts.reading import Reading
 
-T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
 
+_NOBODYS: Mapping[str, str] = {}
 _KEYS = frozenset(family.key for family in ESTATE_FAMILIES)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T_co]):
+class Answer(Generic[T]):
     """A family's `facts` as `server` told them at `when` (UTC), or `why` there are none.
 
     `doubts` are sentences about other answers to the same question.
     """
 
     family: str
-    facts: T_co | None = None
+    facts: T | None = None
     why: str = ""
     was_asked: bool = False
     server: str = ""
@@ -51,19 +52,20 @@ class Answer(Generic[T_co]):
 class ManagementShell:
     """The answers by what they are about: each replica by its server, each state by its pool."""
 
-    def __init__(self, readings: Iterable[Reading] = (), estate: Estate | None = None) -> None:
-        asked = tuple(reading for reading in readings if _speaks(reading))
+    def __init__(
+        self, readings: Iterable[Reading] = (), homes: Mapping[str, str] = _NOBODYS
+    ) -> None:
+        """`homes` has the pools by the names under which they and their front ends are asked."""
+        asked = tuple(readings)
         self.replication: Answer[ReplicationFacts] = _answer(asked, "replication")
         listed = self.replication.facts
         self._replicas: dict[str, Replica] = {}
         for replica in listed.items if listed is not None else ():
             self._replicas.setdefault(replica.fqdn.casefold(), replica)
-        homes = _homes(estate) if estate is not None and asked else {}
         told: dict[str, list[Reading]] = {}
         for reading in asked:
-            told.setdefault(homes.get(reading.fqdn.casefold(), _own_word(reading)), []).append(
-                reading
-            )
+            home = homes.get(reading.fqdn.casefold()) or _own_word(reading)
+            told.setdefault(home, []).append(reading)
         self._states = {pool: _answer(said, "pool_upgrade") for pool, said in told.items()}
 
     def replica(self, fqdn: str) -> Replica | None:
@@ -78,7 +80,7 @@ class ManagementShell:
 def said_in(readings: Iterable[Reading], estate: Estate, context: Context) -> ManagementShell:
     """What was said in `readings`; nothing that is too old, or of another estate, counts."""
     asked = [reading for reading in readings if _speaks(reading)]
-    return ManagementShell(of_estate(in_time(asked, context), estate), estate)
+    return ManagementShell(of_estate(in_time(asked, context), estate), _homes(estate))
 
 
 def _speaks(reading: Reading) -> bool:

@@ -55,9 +55,10 @@ def lync_servers(subject: PoolSubject, context: Context) -> tuple[ServerVerdict,
 
 def _is_another(member: ServerVerdict, pool: Pool, context: Context) -> bool:
     facts = facts_of(member.reading, ProductsFacts)
-    if member.product is not None or facts is None:
-        return False
-    return identify_product(facts, pool, context.rulebook).is_server is False
+    return (
+        member.product is None
+        and identify_product(facts, pool, context.rulebook).is_server is False
+    )
 
 
 def proven(subject: PoolSubject, context: Context) -> tuple[ServerVerdict, ...]:

@@ -21,12 +21,12 @@ def judge_pools(
     scenarios: Sequence[ScopedScenario],
     context: Context,
 ) -> dict[str, tuple[Finding, ...]]:
-    """The findings by pool; of one that is left out whole, or has no server, there are none."""
+    """The findings by pool; none where no server is judged (left out, or without updates)."""
     used = {fqdn for scenario in scenarios if scenario.in_force for fqdn in scenario.pools}
     return {
         subject.fqdn: _judged(subject, context, in_scope=subject.fqdn in used)
         for subject in _subjects(pools, servers)
-        if subject.pool.takes_updates and subject.members
+        if subject.members
     }
 
 
@@ -54,5 +54,5 @@ def _subjects(pools: Sequence[Pool], servers: Sequence[ServerVerdict]) -> list[P
 
 def _partners(pools: Sequence[Pool]) -> dict[str, str]:
     """Each pool's partner, though only one of the two may say so."""
-    partners = {pool.paired_with: pool.fqdn for pool in pools if pool.paired_with}
-    return partners | {pool.fqdn: pool.paired_with for pool in pools if pool.paired_with}
+    said = {pool.fqdn: pool.paired_with for pool in pools if pool.paired_with}
+    return {partner: fqdn for fqdn, partner in said.items()} | said

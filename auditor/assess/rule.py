@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import (
     TYPE_CHECKING,
+    Any,
     ClassVar,
     Generic,
     Protocol,
@@ -233,7 +234,7 @@ class AnyRule(ABC, Generic[S]):
             subject, Status.UNKNOWN, observed="not known", required=self.title, reason=reason
         )
 
-    def unsaid(self, subject: S, answer: Answer[object]) -> Finding:
+    def unsaid(self, subject: S, answer: Answer[Any]) -> Finding:
         """For an answer without facts: unknown where it was asked for, else nothing to say."""
         if answer.was_asked:
             return self.unknown(subject, answer.why)

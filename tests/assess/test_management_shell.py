@@ -78,8 +78,18 @@ def test_every_answer_says_who_gave_it_and_when() -> None:
 
 def test_a_pool_goes_by_its_own_name_in_any_case() -> None:
     """Over the RBAC endpoint a pool is asked, and no server of it."""
-    assert _state(said(POOL.upper(), pool_upgrade=state("Busy"))).status == "advice"
-    assert _state(said(FQDN.upper(), pool_upgrade=state("Busy"))).status == "advice"
+    busy = state("Busy", None)
+    for asked in (POOL, POOL.upper(), FQDN, FQDN.upper()):
+        assert _state(said(asked, pool_upgrade=busy)).status == "advice"
+
+
+def test_an_estate_may_write_names_in_any_case() -> None:
+    name, home = FQDN.upper(), POOL.upper()
+    where = pool(fqdn=home, servers=(Server(name, home),))
+    told = said(pool_upgrade=state("Busy", None), replication=IN_TIME)
+    judged = judge(server(fqdn=name), where, evidence=[told])
+    found = {f.rule: f.status for f in judged.assessment.findings()}
+    assert (found["SFB-POOL-003"], found["SFB-REPL-001"]) == ("advice", "pass")
 
 
 def test_a_server_under_another_name_is_of_the_pool_that_it_names() -> None:

@@ -175,6 +175,31 @@ def test_products_that_have_the_cmdlet(version: int, is_asked: bool) -> None:
     assert (finding.status is Status.ADVICE) is is_asked
 
 
+# front ends, those that are active -> what is observed
+ACTIVE = [
+    (3, 2, "Ready, 2 of 3 front ends active"),
+    (None, 2, "Ready"),
+    (3, None, "Ready"),
+    (None, None, "Ready"),
+]
+
+
+@pytest.mark.parametrize(("whole", "active", "observed"), ACTIVE)
+def test_what_a_pool_said_is_told(whole: int | None, active: int | None, observed: str) -> None:
+    told = replace(
+        state("Ready", "P", one=True, two=None), front_ends=whole, active_front_ends=active
+    )
+    assessment = _assess([_pool("P", "a")], MIXED, evidence=(said("a", pool_upgrade=told),))
+    finding = _finding(assessment, "SFB-POOL-003", "P")
+    assert (finding.status, finding.observed) == (Status.PASS, observed)
+    shown = [(one.path.partition(": ")[2], one.value) for one in finding.evidence]
+    assert shown == [
+        ("PoolUpgradeState", "Ready"),
+        ("one IsReadyForUpgrade", "True"),
+        ("two IsReadyForUpgrade", "not told"),
+    ]
+
+
 # ------------------------------------------------- where a policy of a house counts such a rule
 
 COUNTED = _counting("SFB-POOL-001")

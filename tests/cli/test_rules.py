@@ -55,6 +55,25 @@ def test_a_rule_is_shown_with_its_cases_and_sources(
     assert not [word for word in words if word not in told.out]
 
 
+# rule -> what it reads, as it is shown
+READS = [
+    ("SFB-CU-001", "family products"),
+    ("SFB-REACH-001", "no fact family"),
+    ("SFB-REPL-001", "the estate's family replication, where it was asked for"),
+    ("SFB-POOL-001", "family products"),
+    ("SFB-POOL-002", "family products, family os"),
+    ("SFB-POOL-003", "the estate's family pool_upgrade, where it was asked for"),
+]
+
+
+@pytest.mark.parametrize(("rule", "reads"), READS)
+def test_what_a_rule_reads_is_shown(
+    capsys: pytest.CaptureFixture[str], rule: str, reads: str
+) -> None:
+    lines = [line.split(maxsplit=1) for line in _rules(capsys, "show", rule).out.splitlines()]
+    assert ["reads", reads] in [[part.strip() for part in line] for line in lines]
+
+
 def test_a_rule_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     told = _rules(capsys, "show", "SFB-CU-01")
     assert (told.code, told.out) == (2, "")

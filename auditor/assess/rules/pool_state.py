@@ -6,6 +6,7 @@ from auditor.assess.model import Finding, Status
 from auditor.assess.pool_rule import PoolRule, PoolSubject
 from auditor.assess.rule import Context, shorten
 from auditor.estate.model import PoolKind
+from auditor.estate.problems import some_of
 from auditor.facts.estate.pool_upgrade import PoolUpgradeFacts
 
 _READY = "ready"
@@ -57,7 +58,7 @@ class PoolReadyForUpdate(PoolRule):
             evidence=[
                 answer.evidence("PoolUpgradeState", state),
                 *(
-                    answer.evidence(f"{_named(each.name)} IsReadyForUpgrade", each.ready)
+                    answer.evidence(f"{_named(each.name)} IsReadyForUpgrade", _flag(each.ready))
                     for each in facts.domains.items
                 ),
             ],
@@ -76,7 +77,7 @@ def _verdict(facts: PoolUpgradeFacts) -> tuple[Status, str, str]:
     if waiting:
         return (
             Status.ADVICE,
-            f"The pool is ready, and {', '.join(waiting)} of it is not.",
+            f"The pool is ready, and {some_of(waiting)} of it is not.",
             "Begin with another upgrade domain, and ask again before this one.",
         )
     return Status.PASS, "It can be updated.", ""
@@ -84,6 +85,10 @@ def _verdict(facts: PoolUpgradeFacts) -> tuple[Status, str, str]:
 
 def _named(domain: str | None) -> str:
     return shorten(domain or "an upgrade domain without a name")
+
+
+def _flag(told: bool | None) -> str:
+    return "not told" if told is None else str(told)
 
 
 def _active(facts: PoolUpgradeFacts) -> str:

@@ -170,8 +170,8 @@ def _shown(subject: PoolSubject, context: Context) -> str:
 
 def _compared(member: ServerVerdict, newest: str, context: Context) -> Compared:
     missing = unproven(member, context)
-    build = member.build or ""
-    return Compared(member.fqdn, "not known" if missing else build, newest, missing or "")
+    build = "not known" if missing else str(member.build)
+    return Compared(member.fqdn, build, newest, missing or "")
 
 
 def _evidence(members: Iterable[ServerVerdict]) -> list[Evidence]:

@@ -11,7 +11,6 @@ from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, shorten
 from auditor.estate.model import PoolKind
 from auditor.facts.estate.replication import Replica, ReplicationFacts
-from auditor.facts.reading import ReachState
 from auditor.version import Version
 
 # Machines of these need not hold a replica: a third party's, or nobody knows what they are.
@@ -47,7 +46,7 @@ class ReplicaUpToDate(Rule):
             return self.unsaid(subject, answer)
         replica = context.shell.replica(subject.fqdn)
         if replica is None:
-            return self._not_named(subject, answer)
+            return self._not_named(subject, answer, cut=answer.facts.truncated)
         late = list(_late(replica, context))
         otherwise = list(_another_version(replica, subject, context))
         if replica.up_to_date is None and not late:
@@ -63,10 +62,12 @@ class ReplicaUpToDate(Rule):
             remediation=_again(subject) if late else "Go by the packages." if otherwise else "",
         )
 
-    def _not_named(self, subject: Subject, answer: Answer[ReplicationFacts]) -> Finding:
+    def _not_named(
+        self, subject: Subject, answer: Answer[ReplicationFacts], *, cut: bool
+    ) -> Finding:
         if subject.pool.kind in _WITHOUT_REPLICA:
             return self.not_applicable(subject, "such a machine need not hold a replica")
-        if answer.facts is not None and answer.facts.truncated:
+        if cut:
             return self.unknown(subject, "The list was cut, and does not name it so far.")
         return self.finding(
             subject,
@@ -98,32 +99,23 @@ def _skew(context: Context) -> timedelta:
 
 
 def _another_version(replica: Replica, subject: Subject, context: Context) -> Iterator[str]:
-    """The packages' builds are known; what was reported is of another line, or none of them."""
-    told, own = _version(replica.product_version), _own_builds(subject, context)
-    if told is None or not own or told in own:
+    """What was reported is neither a build of the packages nor the base of one."""
+    told = _version(replica.product_version)
+    if told is None or outdated(subject.reading, context) is not None:
         return
-    same_line = all((told.major, told.minor, told.build) == _line(build) for build in own)
-    if same_line and told.revision == 0:
-        return  # the base alone
-    packages = " and ".join(str(build) for build in sorted(own))
-    yield f"It reported {told}, and its packages are {packages}: the report is older, or another's."
-
-
-def _line(build: Version) -> tuple[int, int, int]:
-    return build.major, build.minor, build.build
-
-
-def _own_builds(subject: Subject, context: Context) -> set[Version]:
-    """Of the deciding packages, where they were read and are not too old to say anything."""
-    reading = subject.reading
-    if reading.reach.state is not ReachState.READ or outdated(reading, context) is not None:
-        return set()
-    return {
+    own = {
         package.version
         for name in context.rulebook.components.deciding
         for package in subject.product.components(name)
         if package.version is not None
     }
+    bases = {Version(build.major, build.minor, build.build) for build in own}
+    if own and told not in own | bases:
+        packages = " and ".join(str(build) for build in sorted(own))
+        yield (
+            f"It reported {told}, and its packages are {packages}: the report is older, or "
+            "another's."
+        )
 
 
 def _version(text: str | None) -> Version | None:
