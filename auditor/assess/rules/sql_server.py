@@ -87,10 +87,10 @@ def _verdict(
 
 
 def _build(instance: SqlInstance) -> tuple[Version | None, str]:
-    """The build that runs, or why it is not known. PatchLevel is it, Version what Setup began with.
+    """The build that runs, or why it is not known.
 
-    KB321185 says so of the keys; where they or the instance's own key contradict each other,
-    nothing is claimed.
+    PatchLevel is it and Version what Setup began with, as KB321185 has it of SQL Server's keys.
+    Where they, or the instance's own key, contradict each other nothing is claimed.
     """
     written = [text for text in (instance.patch_level, instance.version) if text is not None]
     if not written:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.assess.model import Compared, Evidence, Finding, Status
-from auditor.assess.rule import Context, Rule, Subject, product_of
+from auditor.assess.rule import Context, Rule, Subject, product_of, shorten
 from auditor.rulebook.policy import SqlDemand
 
 # The first status that a row has is that of the finding.
@@ -68,7 +68,8 @@ def _told(rows: Sequence[Compared]) -> str:
     for row in rows:
         names.setdefault((row.observed, row.note), []).append(row.name)
     return " ".join(
-        f"{', '.join(named)} ({observed}): {note}." for (observed, note), named in names.items()
+        f"{shorten(', '.join(named))} ({observed}): {note}."
+        for (observed, note), named in names.items()
     )
 
 
