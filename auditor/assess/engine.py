@@ -22,7 +22,7 @@ from auditor.assess.model import (
 from auditor.assess.pools import judge_pools
 from auditor.assess.readiness import counted, of_findings
 from auditor.assess.rollup import NO_SCENARIO, roll_up
-from auditor.assess.rule import Context, Subject, evaluate, facts_of
+from auditor.assess.rule import Context, Subject, evaluate, facts_of, void_of
 from auditor.assess.rules import SERVER_RULES
 from auditor.assess.scope import ScopedScenario, scope_scenarios
 from auditor.assess.waivers import spoken_of, waive
@@ -147,14 +147,13 @@ def _judge_server(
         system=identify_system(facts_of(reading, OsFacts), context.rulebook),
         scenarios=tuple(s.stated.key for s in scenarios if s.in_force and pool.fqdn in s.on_path),
         denied=tuple(s.stated.key for s in scenarios if not s.in_force),
+        void=void_of(reading, context),
     )
     product = subject.known
     outside = _out_of_scope(subject)
-    judged = [
-        counted(evaluate(rule, subject, context), context.policy.counts, in_scope=outside is None)
-        for rule in SERVER_RULES
-    ]
-    findings = tuple(waive(judged, context.waivers, context.now.date()))
+    judged = (evaluate(rule, subject, context) for rule in SERVER_RULES)
+    weighed = counted(judged, context.policy.counts if outside is None else ())
+    findings = tuple(waive(weighed, context.waivers, context.now.date()))
     readiness, reason = of_findings(findings)
     if reading.reach.state is not ReachState.READ:
         reason = findings[0].reason

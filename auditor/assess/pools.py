@@ -31,11 +31,9 @@ def judge_pools(
 
 
 def _judged(subject: PoolSubject, context: Context, *, in_scope: bool) -> tuple[Finding, ...]:
-    judged = [
-        counted(evaluate_pool(rule, subject, context), context.policy.counts, in_scope=in_scope)
-        for rule in POOL_RULES
-    ]
-    return tuple(waive(judged, context.waivers, context.now.date()))
+    judged = (evaluate_pool(rule, subject, context) for rule in POOL_RULES)
+    weighed = counted(judged, context.policy.counts if in_scope else ())
+    return tuple(waive(weighed, context.waivers, context.now.date()))
 
 
 def _subjects(pools: Sequence[Pool], servers: Sequence[ServerVerdict]) -> list[PoolSubject]:

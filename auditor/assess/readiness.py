@@ -13,10 +13,16 @@ _WORST_FIRST = (Readiness.BLOCKED, Readiness.WORK_NEEDED, Readiness.UNKNOWN, Rea
 _NAMED = 4
 
 
-def counted(finding: Finding, counts: Collection[str], *, in_scope: bool) -> Finding:
-    """The finding, marked as to whether it weighs; `counts` are the rules of the policy."""
-    weighs = in_scope and finding.rule in counts
-    return finding if weighs == finding.counted else finding._replace(counted=weighs)
+def counted(findings: Iterable[Finding], counts: Collection[str]) -> list[Finding]:
+    """The findings, marked as to whether they weigh; `counts` are the rules that do."""
+    weighing = frozenset(counts)
+    return [
+        finding
+        if (finding.rule in weighing) is finding.counted
+        # Few differ, and the others are as they should be.
+        else finding._replace(counted=not finding.counted)
+        for finding in findings
+    ]
 
 
 def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:

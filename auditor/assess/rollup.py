@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from auditor.assess.exclusions import told, without_way
 from auditor.assess.model import (
@@ -67,15 +68,18 @@ def _pool(
     elif in_use and not members:
         readiness, reason = Readiness.UNKNOWN, "no server of it is known"
     elif in_use:
-        reason = _and(_told(members, _findings(members, findings), of="server"), told([pool]))
+        reason = _told(members, of="server") + _waived(_waivers(members, findings))
+        reason = _and(reason, told([pool]))
         readiness = worst(server.readiness for server in members)
         readiness, reason = with_own(readiness, reason, findings)
     product = _only(server.product for server in members)
     return PoolVerdict(pool.fqdn, readiness, reason, product, findings)
 
 
-def _findings(servers: Iterable[ServerVerdict], findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return (*(finding for server in servers for finding in server.findings), *findings)
+def _waivers(servers: Iterable[ServerVerdict], findings: Iterable[Finding]) -> list[Finding]:
+    """What was waived of servers, and of the findings on their pools."""
+    of_all = chain(*(server.findings for server in servers), findings)
+    return [each for each in of_all if each.status is Status.WAIVED and each.counted]
 
 
 def _scenario(
@@ -89,7 +93,8 @@ def _scenario(
     readiness = worst(pool.readiness for pool in on_path)
     servers = [server for pool in on_path for server in members[pool.fqdn]]
     of_pools = (finding for pool in on_path for finding in pool.findings)
-    reason = _and(_told(on_path, _findings(servers, of_pools), of="pool"), told(path))
+    reason = _told(on_path, of="pool") + _waived(_waivers(servers, of_pools))
+    reason = _and(reason, told(path))
     stranded = without_way(scenario.path, path)
     if not scenario.in_force:
         readiness, reason = Readiness.NOT_IN_SCOPE, "not in use"
@@ -120,10 +125,8 @@ def _and(sentence: str, more: str) -> str:
     return f"{sentence}; {more}" if more else sentence
 
 
-def _told(
-    parts: Sequence[ServerVerdict | PoolVerdict], findings: Iterable[Finding], *, of: str
-) -> str:
-    """Such as "2 servers ready, 1 server blocked (old.contoso.com); waived: SFB-CU-001 (...)"."""
+def _told(parts: Sequence[ServerVerdict | PoolVerdict], *, of: str) -> str:
+    """Such as "2 servers ready, 1 server blocked (old.contoso.com)"."""
     told = []
     for readiness in Readiness:
         names = [part.fqdn for part in parts if part.readiness is readiness]
@@ -131,15 +134,14 @@ def _told(
             plural = "s" if len(names) > 1 else ""
             who = "" if readiness in _NEEDS_NO_NAME else f" ({_named(names)})"
             told.append(f"{len(names)} {of}{plural} {readiness.value.replace('_', ' ')}{who}")
-    return ", ".join(told) + _waived(findings)
+    return ", ".join(told)
 
 
 def _waived(findings: Iterable[Finding]) -> str:
-    """What was waived for it to be so, by rule."""
+    """Such as "; waived: SFB-CU-001 (old.contoso.com)": by rule, what made it so."""
     by_rule: dict[str, list[str]] = {}
     for finding in findings:
-        if finding.status is Status.WAIVED and finding.counted:
-            by_rule.setdefault(finding.rule, []).append(finding.subject)
+        by_rule.setdefault(finding.rule, []).append(finding.subject)
     told = ", ".join(f"{rule} ({_named(names)})" for rule, names in by_rule.items())
     return f"; waived: {told}" if told else ""
 

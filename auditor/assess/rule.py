@@ -47,6 +47,7 @@ from auditor.facts.winhttp import WinHttpFacts
 
 if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
+    from auditor.facts.families import FamilyResult
     from auditor.rulebook.model import Product, Rulebook, Windows
     from auditor.rulebook.policy import Policy
 
@@ -111,7 +112,8 @@ S = TypeVar("S", bound=Named)
 class Subject:
     """A server with what was read of it; `scenarios` are keys in force on its pool's path.
 
-    `denied` are keys of scenarios that are stated as not in use.
+    `denied` are keys of scenarios that are stated as not in use. `void` says why nothing that
+    was read of it proves anything.
     """
 
     server: Server
@@ -121,6 +123,7 @@ class Subject:
     system: SystemIdentity
     scenarios: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
+    void: str | None = None
 
     @property
     def fqdn(self) -> str:
@@ -143,8 +146,11 @@ class Subject:
     @cached_property
     def failures(self) -> dict[str, str]:
         """By family why its facts are not there, for those that are not."""
-        told = {family: _failure(self.reading, family) for family in FAMILIES}
-        return {family: failure for family, failure in told.items() if failure is not None}
+        return {
+            family: _failure(self.reading.family(family), family)
+            for family, kind in FAMILIES.items()
+            if kind not in self._facts
+        }
 
     def get(self, kind: type[_Facts]) -> _Facts:
         """The facts of a family that the rule `needs`; LookupError if it did not say so."""
@@ -279,16 +285,19 @@ def facts_of(reading: Reading, kind: type[_Facts]) -> _Facts | None:
     return None
 
 
+def void_of(reading: Reading, context: Context) -> str | None:
+    """Why nothing that was read of a server proves anything, None where it does."""
+    if reading.reach.state is not ReachState.READ:
+        return f"the server was not read: {reading.reach.state.value}"
+    return outdated(reading, context)
+
+
 def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
     """The rule's word on a server, whatever is missing."""
     if not rule.needs_reading:
         return rule.judge(subject, context)
-    reach = subject.reading.reach
-    if reach.state is not ReachState.READ:
-        return rule.unknown(subject, f"the server was not read: {reach.state.value}")
-    old = outdated(subject.reading, context)
-    if old is not None:
-        return rule.unknown(subject, old)
+    if subject.void is not None:
+        return rule.unknown(subject, subject.void)
     spared = _spared(rule, subject)
     if spared is not None:
         return rule.not_applicable(subject, spared)
@@ -322,16 +331,11 @@ def _missing_identity(rule: Rule, subject: Subject) -> str | None:
     return None
 
 
-def _failure(reading: Reading, family: str) -> str | None:
-    """Why a family's facts are not there, None where they are."""
-    result = reading.family(family)
+def _failure(result: FamilyResult | None, family: str) -> str:
+    """Why a family's facts are not there."""
     if result is None:
         return f"the server's answer has no family {family}"
-    if result.error is not None:
-        where = f" at {result.error.path}" if result.error.path else ""
-        return shorten(
-            f"family {family} failed{where}: {result.error.kind}: {result.error.message}"
-        )
-    if not isinstance(result.facts, FAMILIES[family]):
+    if result.error is None:
         return f"family {family} holds no facts"
-    return None
+    where = f" at {result.error.path}" if result.error.path else ""
+    return shorten(f"family {family} failed{where}: {result.error.kind}: {result.error.message}")

@@ -93,6 +93,8 @@ def _place(parts: tuple[int | str, ...]) -> str:
 def waive(findings: Sequence[Finding], waivers: Sequence[Waiver], today: date) -> list[Finding]:
     """The findings, each fail that a waiver in force covers as `waived`."""
     in_force = [waiver for waiver in waivers if waiver.until >= today]
+    if not in_force:
+        return list(findings)
     return [_waived(finding, in_force) for finding in findings]
 
 

@@ -39,7 +39,7 @@ class AcceptedCipherSuite(Rule):
         told = {switch.algorithm: switch for switch in facts.switches}
         common = [_listed(each, told, suites) for each in suites.accepted if each.name in offered]
         usable = [each.name for each in common if each.usable]
-        status, reason = _verdict(facts.in_force, common, suites)
+        status, reason = _verdict(facts.in_force, offered, common, suites)
         return self.finding(
             subject,
             status,
@@ -87,9 +87,9 @@ def _listed(suite: AcceptedSuite, told: _Switches, suites: CipherSuites) -> _Lis
 
 
 def _verdict(
-    order: CipherOrder | None, common: list[_Listed], suites: CipherSuites
+    order: CipherOrder | None, offered: list[str], common: list[_Listed], suites: CipherSuites
 ) -> tuple[Status, str]:
-    doubt = _doubt(order, suites.policy_limit)
+    doubt = _doubt(order, offered, suites.policy_limit)
     if doubt:
         return Status.UNKNOWN, doubt
     if any(each.usable for each in common):
@@ -153,7 +153,7 @@ def _names(order: CipherOrder | None) -> list[str]:
     return [name for name in names if name]
 
 
-def _doubt(order: CipherOrder | None, limit: int) -> str:
+def _doubt(order: CipherOrder | None, offered: list[str], limit: int) -> str:
     """Why the order says nothing about what Windows offers, empty where it does."""
     if order is None:
         return "Windows tells no order of cipher suites."
@@ -164,7 +164,7 @@ def _doubt(order: CipherOrder | None, limit: int) -> str:
         )
     if order.truncated:
         return "There are more suites than the server told."
-    return "" if _names(order) else f"{order.path}, Functions, holds no cipher suite."
+    return "" if offered else f"{order.path}, Functions, holds no cipher suite."
 
 
 def _shown(order: CipherOrder) -> str:
