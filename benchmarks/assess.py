@@ -6,6 +6,7 @@ anew for each server, so that nothing is shared that a real estate would not sha
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from itertools import cycle, islice
 from auditor.assess.cases import bases, cases_of
 from auditor.assess.engine import assess
 from auditor.assess.rules import RULES
+from auditor.cli.main import THRESHOLDS
 from auditor.collect.script import joined_script
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.estate.zone import Auth, Transport
@@ -82,6 +84,7 @@ def _seconds(count: int) -> float:
 
 def main() -> int:
     """Print the table; 1 where a bound does not hold."""
+    gc.set_threshold(*THRESHOLDS)  # as the command line does
     load()
     seconds = {count: _seconds(count) for count in SIZES}
     for count, taken in seconds.items():

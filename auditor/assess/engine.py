@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,16 +54,15 @@ def assess(
     context = Context(rulebook, policy_named(rulebook, policy), now, tuple(waivers))
     context = replace(context, shell=said_in(evidence, estate, context))
     scenarios = scope_scenarios(estate, rulebook)
-    with _no_cycles():
-        servers = tuple(
-            verdict_of(server)
-            if server.excluded
-            else _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
-            for pool in estate.pools
-            if pool.takes_updates
-            for server in pool.servers
-        )
-        of_pools = judge_pools(estate.pools, servers, scenarios, context)
+    servers = tuple(
+        verdict_of(server)
+        if server.excluded
+        else _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
+        for pool in estate.pools
+        if pool.takes_updates
+        for server in pool.servers
+    )
+    of_pools = judge_pools(estate.pools, servers, scenarios, context)
     pools, judged = roll_up(estate.pools, servers, scenarios, of_pools)
     return Assessment(
         estate=estate,
@@ -79,18 +76,6 @@ def assess(
             *_of_waivers((*servers, *pools), context),
         ),
     )
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """Verdicts are many values without a cycle: looking for one takes a third of the time."""
-    paused = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if paused:
-            gc.enable()
 
 
 def exit_code(assessment: Assessment) -> ExitCode:

@@ -66,4 +66,4 @@ def notes_on(estate: Estate, scenarios: Sequence[ScopedScenario]) -> Iterator[st
 
 
 def _on(scenario: ScopedScenario, estate: Estate) -> list[Pool]:
-    return [pool for pool in estate.pools if pool.fqdn in scenario.pools]
+    return [pool for pool in estate.pools if pool.fqdn in scenario.on_path]

@@ -72,16 +72,16 @@ def _in_time(own: Sequence[Certificate], now: datetime, warn_days: int) -> _Verd
     if valid:
         last = max(each.not_after for each in valid)
         if last - now < timedelta(days=warn_days):
-            return Status.ADVICE, f"The last one expires on {last:%Y-%m-%d}.", _RENEW
-        return Status.PASS, f"There is one until {last:%Y-%m-%d}.", ""
+            return Status.ADVICE, f"The last one expires on {last.date()}.", _RENEW
+        return Status.PASS, f"There is one until {last.date()}.", ""
     if not own:
         reason = "No certificate with a private key is for its name or its pool's."
         return Status.UNKNOWN, reason, _LOOK
     future = [each.not_before for each in own if each.not_before > now]
     if future:
-        return Status.FAIL, f"None is valid before {min(future):%Y-%m-%d}.", _REQUEST
+        return Status.FAIL, f"None is valid before {min(future).date()}.", _REQUEST
     expired = max(each.not_after for each in own)
-    return Status.FAIL, f"The last one expired on {expired:%Y-%m-%d}.", _REQUEST
+    return Status.FAIL, f"The last one expired on {expired.date()}.", _REQUEST
 
 
 def _others(others: Sequence[Certificate], names: set[str], *, cut: bool) -> _Verdict | None:
@@ -127,6 +127,5 @@ def _holds_back_names(certificate: Certificate) -> bool:
 
 def _shown(certificate: Certificate) -> str:
     return shorten(
-        f"{certificate.subject} ({certificate.not_before:%Y-%m-%d} to "
-        f"{certificate.not_after:%Y-%m-%d})"
+        f"{certificate.subject} ({certificate.not_before.date()} to {certificate.not_after.date()})"
     )

@@ -26,7 +26,7 @@ class StillSupported(Rule):
             subject,
             status,
             observed=product.title,
-            required=f"a product that Microsoft supports on {today:%Y-%m-%d}",
+            required=f"a product that Microsoft supports on {today}",
             reason=reason,
             evidence=subject.package_evidence,
             remediation="Move to Skype for Business Server Subscription Edition, the only version "
@@ -50,8 +50,8 @@ def _verdict(product: Product, today: date, context: Context) -> tuple[Status, s
         return Status.PASS, f"{product.title} is supported, and no end of that is named."
     if today <= support.ends:
         if support.at_latest:
-            return doubt, f"Support ends on {support.ends:%Y-%m-%d} at the latest, or has ended."
-        return Status.PASS, f"{product.title} is supported until {support.ends:%Y-%m-%d}."
+            return doubt, f"Support ends on {support.ends} at the latest, or has ended."
+        return Status.PASS, f"{product.title} is supported until {support.ends}."
     reason = _ended(support, today)
     if context.policy.extended_updates and support.extended and today <= support.extended:
         return Status.ADVICE, f"{reason} The policy says that they were bought."
@@ -62,8 +62,8 @@ def _verdict(product: Product, today: date, context: Context) -> tuple[Status, s
 
 def _ended(support: Support, today: date) -> str:
     latest = " at the latest" if support.at_latest else ""
-    sentence = f"Microsoft's support ended on {support.ends:%Y-%m-%d}{latest}."
+    sentence = f"Microsoft's support ended on {support.ends}{latest}."
     if support.extended is None:
         return sentence
     can = "can be" if today <= support.extended else "could be"
-    return f"{sentence} Security updates {can} bought until {support.extended:%Y-%m-%d}."
+    return f"{sentence} Security updates {can} bought until {support.extended}."
