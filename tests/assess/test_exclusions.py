@@ -8,6 +8,7 @@ import pytest
 
 from auditor.assess.engine import assess, exit_code
 from auditor.assess.model import Assessment, Readiness
+from auditor.assess.rollup import NO_SCENARIO
 from auditor.errors import ExitCode
 from auditor.estate.model import Estate, Pool, PoolKind, Server
 from auditor.facts.products import ProductsFacts
@@ -143,3 +144,9 @@ def test_excluding_what_takes_no_updates_changes_nothing() -> None:
     assert any(
         note.startswith("Excluding sql1.contoso.com changes nothing") for note in judged.notes
     )
+
+
+def test_a_pool_that_no_scenario_needs_says_so_whoever_was_left_out() -> None:
+    judged = _assess(FRONT, EDGE, _pool("med", PoolKind.MEDIATION, "-m1"))
+    assert judged.pools[2].readiness is Readiness.NOT_IN_SCOPE
+    assert judged.pools[2].reason == NO_SCENARIO

@@ -217,6 +217,19 @@ def test_an_unknown_that_counts_makes_the_pool_unknown_and_is_told() -> None:
     assert exit_code(counted) is ExitCode.INCOMPLETE
 
 
+# servers of the pool -> what a rule that counts says, and it lowers nothing
+@pytest.mark.parametrize(
+    ("servers", "status"), [("ab", Status.ADVICE), ("a", Status.NOT_APPLICABLE)]
+)
+def test_what_counts_and_is_no_fail_lowers_nothing(servers: str, status: Status) -> None:
+    assessment = _assess([_pool("p", *servers)], MIXED, COUNTED)
+    finding = _finding(assessment, "SFB-POOL-001")
+    assert (finding.status, finding.counted) == (status, True)
+    plural = "s" if len(servers) > 1 else ""
+    assert _verdict(assessment).reason == f"{len(servers)} server{plural} ready"
+    assert _verdict(assessment).readiness == "ready"
+
+
 def test_a_pool_that_no_scenario_needs_does_not_count() -> None:
     none = scenarios(hybrid="no", federation="no", exchange_online="no")
     assessment = _assess([_pool("p", "a", "b")], UNREAD, COUNTED, stated=none)

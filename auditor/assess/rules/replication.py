@@ -44,6 +44,8 @@ class ReplicaUpToDate(Rule):
         answer = context.shell.replication
         if answer.facts is None:
             return self.unsaid(subject, answer)
+        if not answer.facts.items:
+            return self.unknown(subject, "The list came back empty, which it never is.")
         replica = context.shell.replica(subject.fqdn)
         if replica is None:
             return self._not_named(subject, answer, cut=answer.facts.truncated)
@@ -75,7 +77,7 @@ class ReplicaUpToDate(Rule):
             observed="not named",
             required="a replica of this server",
             reason="The estate has the server, and the Central Management store knows no replica "
-            "of it: it was never set up, or is gone.",
+            "by its name: it was never set up, is gone, or goes by another name.",
             evidence=[answer.evidence(f"{subject.fqdn} ReplicaFqdn", "not there")],
             remediation="Find out whether the server is still in the published topology, and "
             "whether its setup was finished.",
