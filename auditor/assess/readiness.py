@@ -19,7 +19,6 @@ def counted(findings: Iterable[Finding], counts: Collection[str]) -> list[Findin
     return [
         finding
         if (finding.rule in weighing) is finding.counted
-        # Few differ, and the others are as they should be.
         else finding._replace(counted=not finding.counted)
         for finding in findings
     ]

@@ -39,14 +39,21 @@ def roll_up(
     members: dict[str, list[ServerVerdict]] = {pool.fqdn: [] for pool in pools}
     for server in servers:
         members[server.pool].append(server)
+    waived = {fqdn: _waived(own, findings.get(fqdn, ())) for fqdn, own in members.items()}
     used = {fqdn for scenario in scenarios if scenario.in_force for fqdn in scenario.pools}
     judged = tuple(
-        _pool(pool, members[pool.fqdn], findings.get(pool.fqdn, ()), in_use=pool.fqdn in used)
+        _pool(
+            pool,
+            members[pool.fqdn],
+            findings.get(pool.fqdn, ()),
+            waived[pool.fqdn],
+            in_use=pool.fqdn in used,
+        )
         for pool in pools
     )
     by_name = {pool.fqdn: pool for pool in pools}
     return judged, tuple(
-        _scenario(scenario, [by_name[fqdn] for fqdn in scenario.pools], judged, members)
+        _scenario(scenario, [by_name[fqdn] for fqdn in scenario.pools], judged, waived)
         for scenario in scenarios
     )
 
@@ -55,6 +62,7 @@ def _pool(
     pool: Pool,
     verdicts: list[ServerVerdict],
     findings: tuple[Finding, ...],
+    waived: Sequence[Finding],
     *,
     in_use: bool,
 ) -> PoolVerdict:
@@ -68,16 +76,15 @@ def _pool(
     elif in_use and not members:
         readiness, reason = Readiness.UNKNOWN, "no server of it is known"
     elif in_use:
-        reason = _told(members, of="server") + _waived(_waivers(members, findings))
-        reason = _and(reason, told([pool]))
+        reason = _and(_told(members, waived, of="server"), told([pool]))
         readiness = worst(server.readiness for server in members)
         readiness, reason = with_own(readiness, reason, findings)
     product = _only(server.product for server in members)
     return PoolVerdict(pool.fqdn, readiness, reason, product, findings)
 
 
-def _waivers(servers: Iterable[ServerVerdict], findings: Iterable[Finding]) -> list[Finding]:
-    """What was waived of servers, and of the findings on their pools."""
+def _waived(servers: Iterable[ServerVerdict], findings: Iterable[Finding]) -> list[Finding]:
+    """What was waived of a pool's servers, and of the findings on the pool itself."""
     of_all = chain(*(server.findings for server in servers), findings)
     return [each for each in of_all if each.status is Status.WAIVED and each.counted]
 
@@ -86,15 +93,13 @@ def _scenario(
     scenario: ScopedScenario,
     path: Sequence[Pool],
     pools: Sequence[PoolVerdict],
-    members: dict[str, list[ServerVerdict]],
+    waived: Mapping[str, Sequence[Finding]],
 ) -> ScenarioVerdict:
     names = set(scenario.pools)
     on_path = [pool for pool in pools if pool.fqdn in names]
     readiness = worst(pool.readiness for pool in on_path)
-    servers = [server for pool in on_path for server in members[pool.fqdn]]
-    of_pools = (finding for pool in on_path for finding in pool.findings)
-    reason = _told(on_path, of="pool") + _waived(_waivers(servers, of_pools))
-    reason = _and(reason, told(path))
+    of_path = [finding for pool in on_path for finding in waived[pool.fqdn]]
+    reason = _and(_told(on_path, of_path, of="pool"), told(path))
     stranded = without_way(scenario.path, path)
     if not scenario.in_force:
         readiness, reason = Readiness.NOT_IN_SCOPE, "not in use"
@@ -125,8 +130,10 @@ def _and(sentence: str, more: str) -> str:
     return f"{sentence}; {more}" if more else sentence
 
 
-def _told(parts: Sequence[ServerVerdict | PoolVerdict], *, of: str) -> str:
-    """Such as "2 servers ready, 1 server blocked (old.contoso.com)"."""
+def _told(
+    parts: Sequence[ServerVerdict | PoolVerdict], waived: Iterable[Finding], *, of: str
+) -> str:
+    """Such as "2 servers ready, 1 server blocked (old.contoso.com); waived: SFB-CU-001 (...)"."""
     told = []
     for readiness in Readiness:
         names = [part.fqdn for part in parts if part.readiness is readiness]
@@ -134,13 +141,13 @@ def _told(parts: Sequence[ServerVerdict | PoolVerdict], *, of: str) -> str:
             plural = "s" if len(names) > 1 else ""
             who = "" if readiness in _NEEDS_NO_NAME else f" ({_named(names)})"
             told.append(f"{len(names)} {of}{plural} {readiness.value.replace('_', ' ')}{who}")
-    return ", ".join(told)
+    return ", ".join(told) + _by_rule(waived)
 
 
-def _waived(findings: Iterable[Finding]) -> str:
-    """Such as "; waived: SFB-CU-001 (old.contoso.com)": by rule, what made it so."""
+def _by_rule(waived: Iterable[Finding]) -> str:
+    """What was waived for it to be so, by rule."""
     by_rule: dict[str, list[str]] = {}
-    for finding in findings:
+    for finding in waived:
         by_rule.setdefault(finding.rule, []).append(finding.subject)
     told = ", ".join(f"{rule} ({_named(names)})" for rule, names in by_rule.items())
     return f"; waived: {told}" if told else ""

@@ -306,7 +306,7 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
         exemption = rule.exempt(subject, context)
         if exemption is not None:
             return rule.not_applicable(subject, exemption)
-        missing = next((subject.failures[f] for f in rule.needs if f in subject.failures), None)
+        missing = _missing_family(rule, subject)
     if missing is not None:
         return rule.unknown(subject, missing)
     return rule.judge(subject, context)
@@ -328,6 +328,13 @@ def _missing_identity(rule: Rule, subject: Subject) -> str | None:
     if rule.needs_system and subject.system.system is None:
         failed = subject.failures.get("os") or subject.system.reason
         return f"the operating system is not identified: {failed}"
+    return None
+
+
+def _missing_family(rule: Rule, subject: Subject) -> str | None:
+    for family in rule.needs if subject.failures else ():
+        if family in subject.failures:
+            return subject.failures[family]
     return None
 
 

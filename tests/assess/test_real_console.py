@@ -40,9 +40,8 @@ BESIDE_FILES = [
 def test_a_real_list_of_hotfixes_proves_nothing_without_the_files(
     realdata: Path, read: FilesFacts | None, status: str, words: str
 ) -> None:
-    given = {"files": read} if read is not None else {}
     lacking = ["files"] if read is None else []
-    judged = judge(server("2008r2", hotfixes=_listed(realdata), failed=lacking, **given))
+    judged = judge(server("2008r2", hotfixes=_listed(realdata), files=read, failed=lacking))
     finding = judged.finding("SFB-KB-001")
     assert finding.status == status
     assert words in finding.reason
@@ -62,7 +61,8 @@ def _after_cu3(realdata: Path) -> str:
         "utf-8"
     )
     assert "Successfully installed all applicable MSPs" in told
-    return re.findall(r"Skype for Business Server 2015 \(([\d.]+)\)", told)[0]
+    printed: list[str] = re.findall(r"Skype for Business Server 2015 \(([\d.]+)\)", told)
+    return printed[0]
 
 
 def test_the_version_that_the_cmdlet_prints_is_no_update_level(realdata: Path) -> None:
