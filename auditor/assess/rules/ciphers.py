@@ -149,8 +149,8 @@ def _names(order: CipherOrder | None) -> list[str]:
     """The suites of an order without blanks and curves."""
     if order is None or order.suites is None:
         return []
-    names = (_CURVE.sub("", suite.strip().upper()) for suite in order.suites)
-    return [name for name in names if name]
+    names = (suite.strip().upper() for suite in order.suites)
+    return [_CURVE.sub("", name) if "_P" in name else name for name in names if name]
 
 
 def _doubt(order: CipherOrder | None, offered: list[str], limit: int) -> str:

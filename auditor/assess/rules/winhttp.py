@@ -199,10 +199,11 @@ class DefaultSecureProtocols(Rule):
         value = context.rulebook.registry.secure_protocols
         default = windows_of(subject, context).winhttp_tls12
         views = _views(subject, value)
-        status, reason = _protocol_verdict(subject, context, views)
-        if any(view.lacks(value, default=default) for view in views):
+        lacking = [view.name for view in views if view.lacks(value, default=default)]
+        status, reason = _protocol_verdict(subject, context, views, lacking)
+        if lacking:
             reason = _weighed(subject, status, reason)
-        mend = any(view.wrong or view.lacks(value, default=default) for view in views)
+        mend = bool(lacking) or any(view.wrong for view in views)
         return self.finding(
             subject,
             status,
@@ -266,11 +267,12 @@ def _views(subject: Subject, value: SecureProtocols) -> list[_View]:
     return views
 
 
-def _protocol_verdict(subject: Subject, context: Context, views: list[_View]) -> tuple[Status, str]:
+def _protocol_verdict(
+    subject: Subject, context: Context, views: list[_View], lacking: list[str]
+) -> tuple[Status, str]:
     value = context.rulebook.registry.secure_protocols
     windows = windows_of(subject, context)
     severity = severity_of(subject, context)
-    lacking = [v.name for v in views if v.lacks(value, default=windows.winhttp_tls12)]
     wrong = [v.name for v in views if v.wrong]
     unread = [v.name for v in views if v.reported is None]
     if unread and not (lacking and severity is Status.FAIL):
