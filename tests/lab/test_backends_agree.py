@@ -27,7 +27,7 @@ pytestmark = pytest.mark.powershell
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 PORT = re.compile(r"\bport \d+")
-AHEAD = re.compile(r"\b\d+ seconds ahead|\+\d+ s\b")
+APART = re.compile(r"\b\d+ seconds (ahead of|behind)|[+-]\d+ s\b")
 
 
 def demo_hosts(*names: str) -> list[LabHost]:
@@ -77,7 +77,7 @@ def _timeless(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         return [_timeless(each) for each in value]
     if isinstance(value, str):
-        return AHEAD.sub("ahead", PORT.sub("port", INSTANT.sub("then", value)))
+        return APART.sub("apart", PORT.sub("port", INSTANT.sub("then", value)))
     return value
 
 
