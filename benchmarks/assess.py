@@ -24,7 +24,8 @@ from auditor.facts.answer import decode_answer
 from auditor.facts.reading import ReachState, Reading
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.state import StateBackend
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 from auditor.rulebook import load
 
 SIZES = (1_000, 3_000, 10_000)

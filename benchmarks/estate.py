@@ -15,7 +15,8 @@ from auditor.estate.zone import Auth, Transport
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.server import running_lab
 from auditor.lab.state import StateBackend
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 
 USER = LabUser(r"CONTOSO\auditor", "Lab-only.Fabrikam.2018")
 ZONE = LabZone("bench", Transport.HTTP, Auth.NTLM, 0, USER)

@@ -12,7 +12,8 @@ from pathlib import Path
 from auditor.facts.estate.families import ESTATE_FAMILIES, POOL_FAMILIES
 from auditor.lab.model import LabHost, ScriptResult
 from auditor.lab.server import Lab, running_lab
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 from tests import estate_kinds as kinds
 from tests.estate_facts import answer_of
 from tests.lab_hosts import NTLM_HTTP, PASSWORD

@@ -9,7 +9,8 @@ from auditor.collect.model import Secret, Target
 from auditor.estate.zone import Auth, Transport, Zone
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.server import Lab
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 
 PASSWORD = "Lab-only.Fabrikam.2018"
 USER = LabUser(r"CONTOSO\svc-sfbaudit", PASSWORD)

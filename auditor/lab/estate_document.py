@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.estate.model import PoolKind
 from auditor.estate.zone import Auth, Transport
-from auditor.lab.windows import ProductEntry, WindowsDescription
+from auditor.lab.windows_description import ProductEntry, WindowsDescription
 
 
 class _Model(BaseModel):

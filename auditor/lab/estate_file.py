@@ -22,7 +22,7 @@ r"""The lab's estate file: one TOML file for a whole estate, its hosts and their
     [configuration]                      # what the Management Shell says; keys, and what of it
     like = "hybrid"                      # follows from the pools, in auditor/lab/configuration.py
 
-    [windows.fe2015]                     # reusable descriptions; keys in auditor/lab/windows.py
+    [windows.fe2015]                     # reusable; keys in auditor/lab/windows_description.py
     os = "2012r2"
     products = [{ set = "sfb2015-front-end", version = "6.0.9319.516" }]
     strong_crypto = true
@@ -99,7 +99,8 @@ from auditor.lab.estate_pools import links_of, pool_of, site_of
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.registration import NOT_REGISTERED
 from auditor.lab.roles import with_roles
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 
 _T = TypeVar("_T")
 

@@ -17,7 +17,8 @@ from auditor.facts.answer import decode_answer
 from auditor.facts.reading import Reach, ReachState, Reading
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.state import StateBackend
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 from auditor.rulebook import load
 from auditor.rulebook.model import Rulebook
 from tests.assess.facts_of import FQDN, POOL, pool, scenarios

@@ -10,7 +10,8 @@ from typing import Any
 from auditor.collect.script import joined_script
 from auditor.lab.model import LabHost
 from auditor.lab.state import StateBackend
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 from tests.lab_hosts import NTLM_HTTP
 
 

@@ -14,7 +14,8 @@ from auditor.collect.script import joined_script
 from auditor.lab.model import LabHost
 from auditor.lab.server import Lab, running_lab
 from auditor.lab.state import StateBackend
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 from tests.cli.command import Ended, sfb_audit
 from tests.lab_hosts import NTLM_HTTP, PASSWORD, USER
 

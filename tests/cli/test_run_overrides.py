@@ -10,7 +10,8 @@ import pytest
 from auditor.lab.model import LabHost
 from auditor.lab.server import Lab, running_lab
 from auditor.lab.state import StateBackend
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 from reports.audit_json import read_audit
 from tests.cli.command import sfb_audit
 from tests.lab_hosts import NTLM_HTTP, PASSWORD, USER

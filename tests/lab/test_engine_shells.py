@@ -19,7 +19,8 @@ from auditor.lab.engine_backend import EngineBackend
 from auditor.lab.fragments import POOL_STATE, kind_of
 from auditor.lab.model import LabHost
 from auditor.lab.server import Lab, running_lab
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 from tests.lab.clients import begun, connected, ran
 from tests.lab.engines import engines, until
 from tests.lab_hosts import BASIC_HTTPS, NTLM_HTTP, lab_host

@@ -21,7 +21,8 @@ from pypsrp.shell import SignalCode
 from auditor.lab.model import LabHost, LabUser, LabZone, ScriptResult
 from auditor.lab.server import running_lab
 from auditor.lab.stack import Stack
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 from tests.lab.clients import begun, connected, ran
 from tests.lab_hosts import BASIC_HTTPS, NTLM_HTTP, lab_host
 

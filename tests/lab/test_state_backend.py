@@ -13,7 +13,8 @@ from auditor.collect.script import joined_script
 from auditor.estate.zone import Auth, Transport
 from auditor.lab.model import LabHost, LabUser, LabZone
 from auditor.lab.state import StateBackend
-from auditor.lab.windows import WindowsDescription, build_windows
+from auditor.lab.windows import build_windows
+from auditor.lab.windows_description import WindowsDescription
 
 NOW = datetime(2018, 8, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 

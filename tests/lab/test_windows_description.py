@@ -7,13 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from auditor.lab.windows import (
-    HKLM,
-    State,
-    WindowsDescription,
-    build_windows,
-    product_sets,
-)
+from auditor.lab.windows import HKLM, State, build_windows, product_sets
+from auditor.lab.windows_description import WindowsDescription
 
 FQDN = "fe01.contoso.com"
 UNINSTALL = rf"{HKLM}\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from auditor.lab.windows import State, WindowsDescription, build_windows
+from auditor.lab.windows import State, build_windows
+from auditor.lab.windows_description import WindowsDescription
 
 SESSION_MANAGER = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager"
 FQDN = "front-end-server-01.contoso.com"

@@ -12,7 +12,8 @@ from auditor.collect.offline import offline_script
 from auditor.facts.bundle import read_bundle
 from auditor.facts.families import FAMILIES
 from auditor.facts.products import ProductsFacts
-from auditor.lab.windows import State, WindowsDescription, build_windows
+from auditor.lab.windows import State, build_windows
+from auditor.lab.windows_description import WindowsDescription
 from tests.powershell.engine import CERTIFICATES, run_file
 
 pytestmark = pytest.mark.powershell

@@ -16,7 +16,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from auditor.collect.script import joined_script
 from auditor.facts.certificates import decode as decode_certificates
-from auditor.lab.windows import State, WindowsDescription, build_windows
+from auditor.lab.windows import State, build_windows
+from auditor.lab.windows_description import WindowsDescription
 from tests.powershell.engine import Engine
 
 pytestmark = pytest.mark.powershell

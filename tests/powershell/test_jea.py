@@ -19,7 +19,8 @@ from psrpcore.types import PSScriptBlock
 from auditor.collect.jea import COMMAND, endpoint_files
 from auditor.collect.script import joined_script
 from auditor.lab.jea import initial_command
-from auditor.lab.windows import State, WindowsDescription, build_windows
+from auditor.lab.windows import State, build_windows
+from auditor.lab.windows_description import WindowsDescription
 from tests.powershell.engine import CERTIFICATES
 from tests.powershell.session import Call, Outcome, Session, SessionError
 

@@ -14,7 +14,8 @@ import pytest
 from auditor.collect.script import joined_script
 from auditor.facts.families import FAMILIES
 from auditor.lab.machine_answers import ALGORITHMS
-from auditor.lab.windows import State, WindowsDescription, build_windows
+from auditor.lab.windows import State, build_windows
+from auditor.lab.windows_description import WindowsDescription
 from tests.powershell.checker.touched import MARK, SNIPPETS, TABLE, as_json, as_table, listing
 from tests.powershell.engine import run_file
 
