@@ -23,6 +23,7 @@ from auditor.assess.rollup import NO_SCENARIO, roll_up
 from auditor.assess.rule import Context, Subject, evaluate, facts_of, void_of
 from auditor.assess.rules import SERVER_RULES
 from auditor.assess.scope import ScopedScenario, scope_scenarios
+from auditor.assess.stand_in import unless_stood_for
 from auditor.assess.waivers import spoken_of, waive
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, Server
@@ -138,7 +139,7 @@ def _judge_server(
     outside = _out_of_scope(subject)
     judged = (evaluate(rule, subject, context) for rule in SERVER_RULES)
     weighed = counted(judged, context.policy.counts if outside is None else ())
-    findings = tuple(waive(weighed, context.waivers, context.now.date()))
+    findings = unless_stood_for(waive(weighed, context.waivers, context.now.date()))
     readiness, reason = of_findings(findings)
     if reading.reach.state is not ReachState.READ:
         reason = findings[0].reason

@@ -74,6 +74,7 @@ class Finding(NamedTuple):
     procedures that would mend it, in no order (the plan orders). `sources` are keys of
     the rulebook's sources. `counted` is false where the finding does not weigh on
     readiness (the subject is out of scope). `waiver` is there where the status is WAIVED.
+    `stead` is, where the rule was not asked, the rule whose fail stands for it, "" for none.
     """
 
     rule: str
@@ -91,6 +92,7 @@ class Finding(NamedTuple):
     blocks: bool = False
     counted: bool = True
     waiver: Accepted | None = None
+    stead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

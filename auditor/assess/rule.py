@@ -17,6 +17,7 @@ from typing import (
     Any,
     ClassVar,
     Generic,
+    NamedTuple,
     Protocol,
     Required,
     TypedDict,
@@ -71,6 +72,7 @@ FAMILIES: dict[str, type] = {
 }
 
 _SHOWN = 200
+_MIGRATE = "SFB-PROD-002"
 
 
 def shorten(text: str) -> str:
@@ -177,6 +179,13 @@ class Subject:
         )
 
 
+class StandIn(NamedTuple):
+    """A rule whose fail leaves nothing to ask of another one, and why."""
+
+    rule: str
+    reason: str
+
+
 class FindingParts(TypedDict, total=False):
     """The parts of a finding that a rule gives; the rest the frame knows."""
 
@@ -187,6 +196,7 @@ class FindingParts(TypedDict, total=False):
     remediation: str
     actions: tuple[str, ...]
     blocks: bool
+    stead: str
 
 
 class AnyRule(ABC, Generic[S]):
@@ -212,6 +222,13 @@ class AnyRule(ABC, Generic[S]):
         """Why the rule does not apply to this subject, None where it does."""
         return None
 
+    def stand_in(self, subject: S, context: Context) -> StandIn | None:  # noqa: ARG002
+        """The rule that fails in this one's stead, None where this one is to be asked.
+
+        Where that fail is waived or does not count, this one is unknown (module `stand_in`).
+        """
+        return None
+
     def finding(
         self,
         subject: S,
@@ -232,8 +249,15 @@ class AnyRule(ABC, Generic[S]):
             **parts,
         )
 
-    def not_applicable(self, subject: S, reason: str) -> Finding:
-        return self.finding(subject, Status.NOT_APPLICABLE, observed="", required="", reason=reason)
+    def not_applicable(self, subject: S, reason: str, *, stead: str = "") -> Finding:
+        return self.finding(
+            subject,
+            Status.NOT_APPLICABLE,
+            observed="",
+            required="",
+            reason=reason,
+            stead=stead,
+        )
 
     def unknown(self, subject: S, reason: str) -> Finding:
         return self.finding(
@@ -298,10 +322,14 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
         return rule.judge(subject, context)
     if subject.void is not None:
         return rule.unknown(subject, subject.void)
-    spared = _spared(rule, subject)
-    if spared is not None:
-        return rule.not_applicable(subject, spared)
+    if subject.product.is_server is False and not rule.for_any_machine:
+        return rule.not_applicable(subject, "it is no Lync or Skype for Business server")
     missing = _missing_identity(rule, subject)
+    instead = _migration(rule, subject)
+    if instead is None and missing is None:
+        instead = rule.stand_in(subject, context)
+    if instead is not None:
+        return rule.not_applicable(subject, instead.reason, stead=instead.rule)
     if missing is None:
         exemption = rule.exempt(subject, context)
         if exemption is not None:
@@ -312,13 +340,11 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
     return rule.judge(subject, context)
 
 
-def _spared(rule: Rule, subject: Subject) -> str | None:
-    if subject.product.is_server is False and not rule.for_any_machine:
-        return "it is no Lync or Skype for Business server"
+def _migration(rule: Rule, subject: Subject) -> StandIn | None:
     product = subject.known
-    if product is not None and product.stance == "migrate" and not rule.for_migrating:
-        return f"{product.title} has to be migrated, whatever its state"
-    return None
+    if product is None or product.stance != "migrate" or rule.for_migrating:
+        return None
+    return StandIn(_MIGRATE, f"{product.title} has to be migrated, whatever its state")
 
 
 def _missing_identity(rule: Rule, subject: Subject) -> str | None:

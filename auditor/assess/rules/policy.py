@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, Subject, product_of
+from auditor.assess.rule import Context, Rule, StandIn, Subject, product_of
 from auditor.estate.model import Pool
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.policy import Exclusion, Prerequisite
@@ -64,9 +64,14 @@ class OtherPrerequisites(Rule):
     applies_to = "servers of a product for which the policy asks what this audit does not read"
     sources = ("practice",)
 
+    def stand_in(self, subject: Subject, context: Context) -> StandIn | None:
+        if _exclusion(subject, context) is None:
+            return None
+        ruled_out = NotRuledOut.id
+        reason = f"the policy rules the server out, whatever else it has ({ruled_out})"
+        return StandIn(ruled_out, reason)
+
     def exempt(self, subject: Subject, context: Context) -> str | None:
-        if _exclusion(subject, context) is not None:
-            return "the policy rules the server out, whatever else it has (SFB-PROD-003)"
         if _rows(subject, context):
             return None
         title = product_of(subject).title

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.assess.model import Evidence, Finding, Status
-from auditor.assess.rule import Context, Rule, Subject, are, product_of, windows_of
+from auditor.assess.rule import Context, Rule, StandIn, Subject, are, product_of, windows_of
 from auditor.assess.rules.restart import update_waits
+from auditor.assess.rules.system import SupportedSystem
 from auditor.facts.files import FileFact, FilesFacts
 from auditor.facts.hotfixes import HotfixesFacts
 from auditor.facts.os import OsFacts
@@ -49,7 +50,17 @@ def _weighed(subject: Subject, status: Status, reason: str) -> str:
     return f"{reason} The article's row of {title} has no star, so under this policy it is advice."
 
 
-class WinHttpUpdate(Rule):
+class _WinHttpRule(Rule):
+    needs_system = True
+
+    def stand_in(self, subject: Subject, context: Context) -> StandIn | None:
+        if need_of(subject, context) is not None:
+            return None
+        replaced, title = SupportedSystem.id, windows_of(subject, context).title
+        return StandIn(replaced, f"{title} has to be replaced ({replaced})")
+
+
+class WinHttpUpdate(_WinHttpRule):
     """By the versions of winhttp.dll and webio.dll, which the update and its successors bring.
 
     A list of hotfixes misses what a later update replaced: it corroborates and never decides.
@@ -61,12 +72,9 @@ class WinHttpUpdate(Rule):
     applies_to = "Lync and Skype for Business servers on Windows Server 2008 R2 or 2012"
     needs = ("files",)
     sources = ("support-blog-ja", "kb3140245", "tss", "healthchecker-25")
-    needs_system = True
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         windows = windows_of(subject, context)
-        if need_of(subject, context) is None:
-            return f"{windows.title} has to be replaced (SFB-OS-001)"
         if not context.rulebook.updates[_UPDATE].files_for(windows.key):
             return f"KB3140245 is not for {windows.title}, where WinHTTP has TLS 1.2 by default"
         return None
@@ -176,7 +184,7 @@ def _file_evidence(
     return evidence
 
 
-class DefaultSecureProtocols(Rule):
+class DefaultSecureProtocols(_WinHttpRule):
     """The value by which WinHTTP offers TLS 1.2 of itself: the bit counts, not the number.
 
     A later rollup brings the files of KB3140245 and sets no value, so the two are two findings.
@@ -188,12 +196,6 @@ class DefaultSecureProtocols(Rule):
     applies_to = "every Lync or Skype for Business server"
     needs = ("winhttp", "os")
     sources = ("kb3140245", "hcw", "ms365-tls")
-    needs_system = True
-
-    def exempt(self, subject: Subject, context: Context) -> str | None:
-        if need_of(subject, context) is None:
-            return f"{windows_of(subject, context).title} has to be replaced (SFB-OS-001)"
-        return None
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         value = context.rulebook.registry.secure_protocols
