@@ -40,11 +40,15 @@ _BESIDE = 65  # characters of a row of `compared` with its note; a longer note g
 def print_findings(
     audit: Audit, subject: ServerEntry | PoolEntry, wanted: set[str], console: Console
 ) -> None:
-    """Every finding on it, worst first; `wanted` (ids in small letters) leaves others out."""
+    """Every finding on it, worst first; `wanted` (ids in small letters) leaves others out.
+
+    What does not apply comes last, by its reasons; where it rests on something, that is shown.
+    """
     found = [f for f in audit.findings if f.subject == subject.fqdn]
     found = [f for f in found if not wanted or f.rule.casefold() in wanted]
     found.sort(key=lambda finding: _ORDER.index(finding.status))
-    rest = [] if wanted else [f for f in found if f.status == "not_applicable"]
+    spared = [f for f in found if f.status == "not_applicable" and not f.evidence]
+    rest = [] if wanted else spared
     for group in _grouped(f for f in found if f not in rest):
         if len(group) > 1:
             _together(audit, group, console)
@@ -55,7 +59,7 @@ def print_findings(
         by_reason: dict[str, list[str]] = {}
         for finding in rest:
             by_reason.setdefault(finding.reason, []).append(finding.rule)
-        told = [f"{reason}:\n  {', '.join(rules)}" for reason, rules in by_reason.items()]
+        told = [f"{why.rstrip('.')}:\n  {', '.join(rules)}" for why, rules in by_reason.items()]
         print_rows([("", "\n".join(told))], console, 0)
 
 

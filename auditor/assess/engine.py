@@ -20,7 +20,7 @@ from auditor.assess.model import (
 from auditor.assess.pools import judge_pools
 from auditor.assess.readiness import counted, of_findings
 from auditor.assess.rollup import NO_SCENARIO, roll_up
-from auditor.assess.rule import Context, Subject, evaluate, facts_of, void_of
+from auditor.assess.rule import Context, Subject, evaluate, void_of
 from auditor.assess.rules import SERVER_RULES
 from auditor.assess.scope import ScopedScenario, scope_scenarios
 from auditor.assess.stand_in import unless_stood_for
@@ -28,8 +28,7 @@ from auditor.assess.waivers import spoken_of, waive
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, Server
 from auditor.facts.os import OsFacts
-from auditor.facts.products import ProductsFacts
-from auditor.facts.reading import Reach, ReachState, Reading
+from auditor.facts.reading import Reach, ReachState, Reading, facts_of
 
 if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
@@ -129,7 +128,7 @@ def _judge_server(
         server=server,
         pool=pool,
         reading=reading,
-        product=identify_product(facts_of(reading, ProductsFacts), pool, context.rulebook),
+        product=identify_product(reading, pool, context.rulebook),
         system=identify_system(facts_of(reading, OsFacts), context.rulebook),
         scenarios=tuple(s.stated.key for s in scenarios if s.in_force and pool.fqdn in s.on_path),
         denied=tuple(s.stated.key for s in scenarios if not s.in_force),

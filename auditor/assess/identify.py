@@ -1,7 +1,8 @@
 """What a server is: its product, by the packages installed, and its Windows.
 
 The packages decide; the topology's or the inventory's word stands in where they could not
-be read, and where the two disagree nothing is claimed.
+be read, and where the two disagree nothing is claimed. Without packages a machine is no server
+only where nothing else that was read says that it is one.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from auditor.assess.signs import Seen, seen_beside_packages, signs_of_a_server
 from auditor.estate.model import Pool, PoolKind
 from auditor.facts.os import OsFacts
 from auditor.facts.products import Product as InstalledPackage
 from auditor.facts.products import ProductsFacts
+from auditor.facts.reading import facts_of
+from auditor.facts.services import ServicesFacts
 from auditor.version import Version
 
 if TYPE_CHECKING:
     from auditor.estate.model import Estate
+    from auditor.facts.reading import Reading
     from auditor.rulebook.model import Product, Rulebook
 
 _WORKSTATION, _SERVER_TYPES = 1, (2, 3)
@@ -49,7 +54,7 @@ class ProductIdentity:
     """`product` is a rulebook key or None; `is_server` is None where it cannot be told.
 
     `entry` is the rulebook's, None where it has none of that key; `packages` are those of the
-    product, without tools.
+    product, without tools. `seen` is what the reason rests on where no product is identified.
     """
 
     product: str | None
@@ -58,6 +63,7 @@ class ProductIdentity:
     entry: Product | None = None
     packages: tuple[Package, ...] = ()
     truncated: bool = False
+    seen: tuple[Seen, ...] = ()
 
     def components(self, name: str) -> tuple[Package, ...]:
         return self._by_component.get(name.casefold(), ())
@@ -93,10 +99,9 @@ def identify_system(facts: OsFacts | None, rulebook: Rulebook) -> SystemIdentity
     return SystemIdentity(None, f"Windows {facts.version} ({kind}) is not known to the rulebook")
 
 
-def identify_product(
-    facts: ProductsFacts | None, pool: Pool, rulebook: Rulebook
-) -> ProductIdentity:
-    """Which product it is; `facts` is None where the packages were not read."""
+def identify_product(reading: Reading, pool: Pool, rulebook: Rulebook) -> ProductIdentity:
+    """Which product it is, by its packages; without them by the estate's word."""
+    facts = facts_of(reading, ProductsFacts)
     expected = expected_products(pool, rulebook)
     if facts is None:
         return _stated(expected, rulebook)
@@ -105,17 +110,16 @@ def identify_product(
     core = rulebook.components.core.casefold()
     roles = {p.product for p in packages if p.component.casefold() not in {core, *tools}}
     if not roles:
-        return _without_roles(facts, packages, pool, expected)
+        signs = signs_of_a_server(reading, pool, rulebook)
+        return _without_roles(reading, facts, packages, signs, pool, expected)
     if len(roles) > 1:
         titles = " and ".join(sorted(rulebook.products[key].title for key in roles))
-        return ProductIdentity(None, True, f"packages of {titles} are installed side by side")
+        reason = f"packages of {titles} are installed side by side"
+        return ProductIdentity(None, True, reason, seen=_seen(packages))
     product = rulebook.products[roles.pop()]
     if expected and product.key not in expected:
-        return ProductIdentity(
-            None,
-            True,
-            f"{product.title} is installed, but the estate says {_titles(expected, rulebook)}",
-        )
+        reason = f"{product.title} is installed, but the estate says {_titles(expected, rulebook)}"
+        return ProductIdentity(None, True, reason, seen=_seen(packages))
     own = tuple(
         p for p in packages if p.product == product.key and p.component.casefold() not in tools
     )
@@ -166,18 +170,47 @@ def _must_be_server(pool: Pool, expected: tuple[str, ...]) -> bool:
 
 
 def _without_roles(
-    facts: ProductsFacts, packages: tuple[Package, ...], pool: Pool, expected: tuple[str, ...]
+    reading: Reading,
+    facts: ProductsFacts,
+    packages: tuple[Package, ...],
+    signs: tuple[str, ...],
+    pool: Pool,
+    expected: tuple[str, ...],
 ) -> ProductIdentity:
     """No package of a server role: a tools box, an Exchange or UCMA host, or a gap."""
+    listed = Seen("products", "uninstall entries", str(len(facts.items)))
+    seen = (listed, *_seen(packages), *seen_beside_packages(reading))
     if facts.truncated:
-        return ProductIdentity(None, None, "the list of packages was cut short, no role in it")
-    seen = ", ".join(sorted({package.installed.name for package in packages}))
-    found = f"no server role is installed, only: {seen}" if seen else "no Lync package is installed"
+        reason = "the list of packages was cut short, no role in it"
+        return ProductIdentity(None, None, reason, seen=seen)
+    names = ", ".join(sorted({package.installed.name for package in packages}))
+    found = (
+        f"no server role is installed, only: {names}" if names else "no Lync package is installed"
+    )
     if _must_be_server(pool, expected):
-        return ProductIdentity(
-            None, True, f"{found}; yet it is a member of {pool.kind} pool {pool.fqdn}"
-        )
-    return ProductIdentity(None, False, found)
+        reason = f"{found}; yet it is a member of {pool.kind} pool {pool.fqdn}"
+        return ProductIdentity(None, True, reason, seen=seen)
+    otherwise = _otherwise(reading, facts, signs)
+    if otherwise is not None:
+        return ProductIdentity(None, None, f"{found}; yet {otherwise}", seen=seen)
+    return ProductIdentity(None, False, found, seen=seen)
+
+
+def _otherwise(reading: Reading, facts: ProductsFacts, signs: tuple[str, ...]) -> str | None:
+    """Why a machine without a role's package may be a server all the same."""
+    if reading.other_domain is not None:
+        return f"the answer is of a computer in {reading.other_domain}"
+    if signs:
+        return f"it has what a role brings: {', '.join(signs)}"
+    if not facts.items and facts_of(reading, ServicesFacts) is None:
+        return "the list of packages is empty, and of services nothing was read"
+    return None
+
+
+def _seen(packages: tuple[Package, ...]) -> tuple[Seen, ...]:
+    return tuple(
+        Seen("products", f"{p.installed.view}: {p.installed.name}", p.shown) for p in packages
+    )
 
 
 def _named_packages(facts: ProductsFacts, rulebook: Rulebook) -> tuple[Package, ...]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.assess.age import outdated
 from auditor.assess.identify import identify_product
 from auditor.assess.model import Finding, ServerVerdict, SubjectKind
-from auditor.assess.rule import AnyRule, Context, facts_of
-from auditor.facts.products import ProductsFacts
+from auditor.assess.rule import AnyRule, Context
 from auditor.facts.reading import ReachState
 from auditor.version import Version
 
@@ -54,10 +53,9 @@ def lync_servers(subject: PoolSubject, context: Context) -> tuple[ServerVerdict,
 
 
 def _is_another(member: ServerVerdict, pool: Pool, context: Context) -> bool:
-    facts = facts_of(member.reading, ProductsFacts)
     return (
         member.product is None
-        and identify_product(facts, pool, context.rulebook).is_server is False
+        and identify_product(member.reading, pool, context.rulebook).is_server is False
     )
 
 

@@ -301,14 +301,6 @@ def windows_of(subject: Subject, context: Context) -> Windows:
     return context.rulebook.windows[subject.system.system]
 
 
-def facts_of(reading: Reading, kind: type[_Facts]) -> _Facts | None:
-    """The facts of that type in a reading, None where they are missing or failed."""
-    for result in reading.families:
-        if isinstance(result.facts, kind):
-            return result.facts
-    return None
-
-
 def void_of(reading: Reading, context: Context) -> str | None:
     """Why nothing that was read of a server proves anything, None where it does."""
     if reading.reach.state is not ReachState.READ:

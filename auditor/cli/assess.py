@@ -31,6 +31,7 @@ def assess(
     """
     from auditor.cli.reporting import Asked, judge_and_report
     from auditor.estate.sources import estate_to_assess, joined_by
+    from auditor.facts.bundle import as_kept
     from auditor.facts.estate.evidence import read_evidence
     from auditor.pipeline import bundles_for, check_estate
     from reports.output import OutputFolder
@@ -40,7 +41,7 @@ def assess(
     evidence = read_evidence(known.evidence)
     carried = bundles_for(known.estate, bundles)
     estate = joined_by(known.estate, carried)
-    readings = {name: bundle.reading for name, bundle in carried.items()}
+    readings = {name: as_kept(bundle).reading for name, bundle in carried.items()}
     check_estate(estate, reporting.knowledge.rulebook)
     asked = Asked(readings, evidence, started)
     return judge_and_report(estate, asked, OutputFolder(reporting.out), reporting)

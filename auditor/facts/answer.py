@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 
 from auditor.facts.estate.families import ESTATE_FAMILIES
 from auditor.facts.families import BROKEN, FAMILIES, Family, FamilyError, FamilyResult
 from auditor.facts.fields import AnswerError, Fields, clean
-from auditor.facts.reading import Reach, ReachState, Reading
+from auditor.facts.reading import Reach, ReachState, Reading, is_address, other_domain
 
 __all__ = ["SCHEMA", "AnswerError", "decode_answer", "parse_answer"]
 
@@ -132,26 +131,17 @@ def _other_computer(fqdn: str, computer_name: str) -> Reach:
 
 
 def _same_computer(fqdn: str, computer_name: str) -> bool:
-    """Whether a computer of this name may be `fqdn`; an IP address says nothing about names."""
-    if _is_address(fqdn):
+    """Whether a computer of this name may be `fqdn`; an address says nothing about names."""
+    if is_address(fqdn):
         return True
     asked, told = (name.partition(".")[0].casefold() for name in (fqdn, computer_name))
     return told in {asked, asked[:NETBIOS_LENGTH]}
 
 
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
 def _notes(fqdn: str, domain: str | None) -> tuple[str, ...]:
-    asked = fqdn.partition(".")[2]
-    if _is_address(fqdn) or not asked or not domain or asked.casefold() == domain.casefold():
+    if other_domain(fqdn, domain) is None:
         return ()
-    return (f"The server's own DNS suffix is {domain!r}, not {asked!r}.",)
+    return (f"The server's own DNS suffix is {domain!r}, not {fqdn.partition('.')[2]!r}.",)
 
 
 def _volunteered(families: list[str]) -> tuple[str, ...]:

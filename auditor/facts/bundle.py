@@ -1,7 +1,7 @@
 """Bundles: a server's answer in a file, from the offline collector or from a saved run.
 
-The offline collector ends its JSON with `sha256`, the check sum of the text without it, so
-that a file that was cut or changed is noticed. Who wrote a file, nobody can say.
+Each ends its JSON with `sha256`, the check sum of the text without it, so that a file that was
+cut or changed is noticed. Who wrote a file, nobody can say.
 
 A saved run adds one key, `runner`: which server was asked (`target`), when (`started`,
 `finished`), and by which way (`origin`). A server that did not answer is saved as a record
@@ -59,7 +59,7 @@ def open_bundle(path: Path) -> Bundle:
         runner = answer.fields("runner")
         if "reach" in runner.raw:
             return Bundle(path, _unread(runner), None)
-        return Bundle(path, _saved(answer, runner), text)
+        return Bundle(path, _saved(answer, runner, checked=checked), text)
     except AnswerError as error:
         raise _refusal(path, text, error) from None
 
@@ -89,6 +89,15 @@ def as_carried(bundle: Bundle) -> Bundle:
     return replace(bundle, reading=replace(bundle.reading, origin=CARRIED, clock_skew=None))
 
 
+def as_kept(bundle: Bundle) -> Bundle:
+    """The bundle as one of which a file alone says that the server was asked."""
+    reading = bundle.reading
+    if reading.origin == CARRIED or reading.reach.state is not ReachState.READ:
+        return bundle
+    reach = replace(reading.reach, sentence="The server answered, as the file of a run says.")
+    return replace(bundle, reading=replace(reading, reach=reach))
+
+
 def _checked(path: Path, text: str) -> tuple[str, bool]:
     """The answer without its check sum, and whether it had one; UsageError for a wrong one."""
     text = text.rstrip()
@@ -96,11 +105,11 @@ def _checked(path: Path, text: str) -> tuple[str, bool]:
     if found is None:
         return text, False
     answer = text[: found.start()] + "}"
-    if hashlib.sha256(answer.encode("utf-8", "surrogatepass")).hexdigest() != found[1]:
+    if _sum_of(answer) != found[1]:
         raise UsageError(
             CODE,
-            f"{path} was changed after the collector wrote it: its check sum does not fit.",
-            "Copy it again from the server, as a binary file, or collect again.",
+            f"{path} was changed after it was written: its check sum does not fit.",
+            "Copy it again from where it was written, as a binary file, or collect again.",
         )
     return answer, True
 
@@ -190,19 +199,22 @@ def _offline(answer: Fields, *, checked: bool) -> Reading:
         origin=CARRIED,
         asked=of_servers if mixed else None,
     )
-    if checked:
-        return reading
-    return replace(reading, notes=(*reading.notes, "The file is without a check sum."))
+    return reading if checked else _unchecked(reading)
 
 
-def _saved(answer: Fields, runner: Fields) -> Reading:
-    return read_envelope(
+def _saved(answer: Fields, runner: Fields, *, checked: bool) -> Reading:
+    reading = read_envelope(
         answer,
         fqdn=runner.text("target", limit=255).lower(),
         started=runner.optional_instant("started"),
         finished=runner.optional_instant("finished"),
         origin=runner.text("origin", limit=20),
     )
+    return reading if checked else _unchecked(reading)
+
+
+def _unchecked(reading: Reading) -> Reading:
+    return replace(reading, notes=(*reading.notes, "The file is without a check sum."))
 
 
 def _unread(runner: Fields) -> Reading:
@@ -241,7 +253,13 @@ def _refusal(path: Path, text: str, error: AnswerError) -> UsageError:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":")) + "\n"
+    """The value with its check sum at the end, as the collector writes it."""
+    text = json.dumps(value, separators=(",", ":"))
+    return f'{text[:-1]},"sha256":"{_sum_of(text)}"}}\n'
+
+
+def _sum_of(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _iso(when: datetime | None) -> str | None:

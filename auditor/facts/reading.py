@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from auditor.facts.families import FamilyResult
+
+_Facts = TypeVar("_Facts")
 
 
 class ReachState(StrEnum):
@@ -83,3 +86,34 @@ class Reading:
     @cached_property
     def _by_key(self) -> dict[str, FamilyResult]:
         return {result.family: result for result in reversed(self.families)}
+
+    @property
+    def other_domain(self) -> str | None:
+        """The DNS suffix of the computer that answered, where it is not that of `fqdn`."""
+        return other_domain(self.fqdn, self.domain)
+
+
+def facts_of(reading: Reading, kind: type[_Facts]) -> _Facts | None:
+    """The facts of that type in a reading, None where they are missing or failed."""
+    for result in reading.families:
+        if isinstance(result.facts, kind):
+            return result.facts
+    return None
+
+
+def other_domain(fqdn: str, domain: str | None) -> str | None:
+    """The DNS suffix `domain` where it contradicts the name `fqdn`.
+
+    An address and a name without a domain contradict nothing, nor does a computer without one.
+    """
+    asked, told = fqdn.partition(".")[2].casefold(), (domain or "").casefold()
+    return told if asked and told and asked != told and not is_address(fqdn) else None
+
+
+def is_address(name: str) -> bool:
+    """Whether a server goes by its IP address, which says nothing about names."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -49,6 +49,7 @@ def checks(rules: Mapping[str, Sequence[str]] | None = None) -> tuple[Check, ...
 def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every entry with the sources it cites."""
     yield "components", rulebook.components.sources
+    yield "signs", rulebook.signs.sources
     yield "clock", rulebook.clock.sources
     yield "disk", rulebook.disk.sources
     yield "restart", rulebook.restart.sources

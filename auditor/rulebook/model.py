@@ -141,6 +141,20 @@ class Components:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Signs:
+    """Services and local instances of SQL Server that a server has, whatever its packages say.
+
+    The instance `replica` is on servers of trusted applications, too.
+    """
+
+    services: tuple[str, ...]
+    instances: tuple[str, ...]
+    replica: str
+    sources: tuple[str, ...]
+    confidence: Confidence = Confidence.STATED
+
+
+@dataclass(frozen=True, config=STRICT)
 class Part:
     """A component of an update: its own KB, its own number where that differs."""
 
@@ -313,6 +327,7 @@ class Rulebook:
     date: str
     sources: Mapping[str, Source]
     components: Components
+    signs: Signs
     products: Mapping[str, Product]
     builds: tuple[Build, ...]
     unnumbered: tuple[Unnumbered, ...]

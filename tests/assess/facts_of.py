@@ -410,6 +410,17 @@ def server(
     )
 
 
+def another_machine(*items: Product, fqdn: str = FQDN, **families: object) -> Reading:
+    """A machine with these packages, and with no service or SQL Server of a Lync server."""
+    told = {
+        "products": ProductsFacts(items),
+        "services": ServicesFacts((Service("WinRM", "Running", "Auto"),)),
+        "sql": replace(sql(), instances=()),
+        **families,
+    }
+    return server(fqdn=fqdn, **told)  # type: ignore[arg-type]
+
+
 def unread(
     state: ReachState = ReachState.AUTH, sentence: str = "the account was refused", fqdn: str = FQDN
 ) -> Reading:

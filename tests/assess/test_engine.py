@@ -21,6 +21,7 @@ from tests.assess.facts_of import (
     LYNC2010,
     NOW,
     SFB2015,
+    another_machine,
     judge,
     packages,
     pool,
@@ -55,7 +56,7 @@ LEFTOVER = server(
     fqdn="leftover.contoso.com", product=LYNC2010, core="4.0.7577.0", front_end="4.0.7577.0"
 )
 SILENT = unread(fqdn="silent.contoso.com")
-EXCHANGE = server(fqdn="exchange.contoso.com", products=ProductsFacts(()))
+EXCHANGE = another_machine(fqdn="exchange.contoso.com")
 
 # members -> readiness of each, of the pool, exit code
 POOLS = [

@@ -16,13 +16,12 @@ from auditor.assess.rules.pools import OneBuild
 from auditor.assess.waivers import Waiver
 from auditor.errors import ExitCode
 from auditor.estate.model import Estate, Pool, PoolKind, Scenario, Server
-from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
 from auditor.plan.order import make_plan
 from auditor.rulebook import load
 from auditor.rulebook.model import Rulebook
 from auditor.rulebook.procedures import load_procedures
-from tests.assess.facts_of import NOW, scenarios, server, unread
+from tests.assess.facts_of import NOW, another_machine, scenarios, server, unread
 from tests.assess.said_by import said, state
 
 EXCHANGE = scenarios(hybrid="no", federation="no", exchange_online="yes")
@@ -154,7 +153,7 @@ def test_everything_in_which_a_pair_differs_is_said() -> None:
 
 
 def test_a_machine_that_is_no_lync_server_makes_no_pool_mixed() -> None:
-    readings = [server(fqdn="a"), server(fqdn="x", products=ProductsFacts(()))]
+    readings = [server(fqdn="a"), another_machine(fqdn="x")]
     pool = _pool("p", "a", "x", kind=PoolKind.UNKNOWN)
     assert _finding(_assess([pool], readings), "SFB-POOL-001").status is Status.NOT_APPLICABLE
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from auditor.estate.model import Pool, PoolKind
 from auditor.facts.products import ProductsFacts
+from auditor.facts.reading import Reading
+from auditor.facts.services import Service, ServicesFacts
 from tests.assess.facts_of import (
     LYNC2010,
     LYNC2013,
     SFB2015,
     SFB2019,
     SFBSE,
+    another_machine,
+    instance,
     judge,
     package,
     packages,
     pool,
     scenarios,
     server,
+    sql,
 )
 
 OCS = "Microsoft Office Communications Server 2007 R2"
@@ -88,11 +94,13 @@ NOT_SERVERS = [
 
 @pytest.mark.parametrize(("what", "items"), NOT_SERVERS)
 def test_names_with_lync_in_them_make_no_server(what: str, items: tuple[object, ...]) -> None:
-    reading = server(products=ProductsFacts(items))  # type: ignore[arg-type]
+    reading = another_machine(*items)  # type: ignore[arg-type]
     for where in (LOOSE, pool(PoolKind.TRUSTED_APPLICATION, service_version=7)):
         judged = judge(reading, where)
         assert judged.finding("SFB-PROD-001").status == "not_applicable", what
-        assert "It is no Lync server: " in judged.finding("SFB-PROD-001").reason
+        assert judged.finding("SFB-PROD-001").observed in judged.server.reason
+        seen = {e.family: e.value for e in judged.finding("SFB-PROD-001").evidence}
+        assert (seen["services"], seen["sql"]) == ("WinRM", "none")
         assert judged.finding("SFB-REACH-001").status == "pass"
         for finding in judged.server.findings[1:]:
             assert finding.status == "not_applicable"
@@ -111,6 +119,58 @@ def test_a_server_of_the_topology_without_server_packages_is_unknown(
         assert judged.finding("SFB-PROD-001").status == "unknown", what
         assert "member of" in judged.finding("SFB-PROD-001").observed
         assert judged.server.readiness == "unknown"
+
+
+APPLICATIONS = pool(PoolKind.TRUSTED_APPLICATION, service_version=7)
+RTCLOCAL, LYNCLOCAL, BACK_END = instance(), instance("lynclocal"), instance("RTC")
+MISSPELT = tuple(
+    package(f"{SFB2015}\N{IDEOGRAPHIC COMMA} {component}", "6.0.9319.516")
+    for component in ("Core Components", "Front End Server")
+)
+
+
+def _running(*names: str) -> Reading:
+    return another_machine(
+        services=ServicesFacts(tuple(Service(name, "Running", "Auto") for name in names))
+    )
+
+
+# what the machine has beside no package of a role, where -> its readiness, words of the reason
+SIGNS: list[tuple[Reading, Pool, str, str]] = [
+    (server(products=ProductsFacts(())), LOOSE, "unknown", "brings: RTCSRV, RTCLOCAL, LYNCLOCAL"),
+    (server(products=ProductsFacts(MISSPELT)), LOOSE, "unknown", "RTCSRV"),
+    (server(products=ProductsFacts(())), APPLICATIONS, "unknown", "brings: RTCSRV, LYNCLOCAL"),
+    (_running("rtcmedsrv"), LOOSE, "unknown", "rtcmedsrv"),
+    (_running("MSSQL$LYNCLOCAL"), LOOSE, "unknown", "MSSQL$LYNCLOCAL"),
+    (_running("MSSQL$LYNCLOCAL"), APPLICATIONS, "unknown", "MSSQL$LYNCLOCAL"),
+    (_running("MSSQL$RTCLOCAL"), LOOSE, "unknown", "MSSQL$RTCLOCAL"),
+    (_running("MSSQL$RTCLOCAL"), APPLICATIONS, "not_in_scope", ""),
+    (_running("REPLICA", "RTCCLSAGT", "FabricHostSvc", "MSSQL$RTC"), LOOSE, "not_in_scope", ""),
+    (another_machine(sql=sql(LYNCLOCAL)), APPLICATIONS, "unknown", "lynclocal"),
+    # A server of applications may hold a replica; of a machine of no known pool nobody knows.
+    (another_machine(sql=sql(RTCLOCAL)), LOOSE, "unknown", "RTCLOCAL"),
+    (another_machine(sql=sql(RTCLOCAL)), APPLICATIONS, "not_in_scope", ""),
+    (another_machine(sql=sql(BACK_END)), LOOSE, "not_in_scope", ""),
+    # Packages that were listed stand by themselves; an empty list does not.
+    (another_machine(UCMA, services=None, sql=None), LOOSE, "not_in_scope", ""),
+    (another_machine(services=None), LOOSE, "unknown", "the list of packages is empty"),
+    (another_machine(sql=None), LOOSE, "not_in_scope", ""),
+    # Another domain's machine says nothing of this one.
+    (replace(another_machine(UCMA), domain="fabrikam.com"), LOOSE, "unknown", "fabrikam.com"),
+    (replace(another_machine(UCMA), domain="contoso.com"), LOOSE, "not_in_scope", ""),
+]
+
+
+@pytest.mark.parametrize(("reading", "where", "readiness", "words"), SIGNS)
+def test_what_a_role_brings_speaks_against_a_machine_that_is_no_server(
+    reading: Reading, where: Pool, readiness: str, words: str
+) -> None:
+    judged = judge(reading, where)
+    assert judged.server.readiness == readiness
+    finding = judged.finding("SFB-PROD-001")
+    assert finding.status == ("unknown" if readiness == "unknown" else "not_applicable")
+    assert words in finding.observed
+    assert [e.value for e in finding.evidence if e.path == "uninstall entries"]
 
 
 def test_a_list_cut_short_without_a_role_is_unknown() -> None:
@@ -256,6 +316,6 @@ def test_a_real_exchange_server_is_no_lync_server(realdata: Path) -> None:
         assert vendor
         assert version[0].isdigit()
     assert any("Lync Server 2013" in item.name for item in items)
-    judged = judge(server(products=ProductsFacts(tuple(items))), LOOSE)
+    judged = judge(another_machine(*items), LOOSE)
     assert judged.server.readiness == "not_in_scope"
     assert "Bootstrapper" in judged.server.reason

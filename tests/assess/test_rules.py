@@ -16,7 +16,6 @@ from auditor.assess.rule import (
     Rule,
     Subject,
     evaluate,
-    facts_of,
 )
 from auditor.assess.rules import POOL_RULES, RULES, SERVER_RULES, rule_named
 from auditor.errors import UsageError
@@ -25,8 +24,7 @@ from auditor.estate.scenarios import KEYS
 from auditor.facts import families
 from auditor.facts.estate.families import ESTATE_FAMILIES
 from auditor.facts.os import OsFacts
-from auditor.facts.products import ProductsFacts
-from auditor.facts.reading import Reading
+from auditor.facts.reading import Reading, facts_of
 from auditor.rulebook import load
 from tests.assess.facts_of import NOW, judge, pool, server
 
@@ -103,7 +101,7 @@ def _status(reading: Reading, rule: Rule) -> str:
         where.servers[0],
         where,
         reading,
-        identify_product(facts_of(reading, ProductsFacts), where, book),
+        identify_product(reading, where, book),
         identify_system(facts_of(reading, OsFacts), book),
         ("hybrid",),
     )

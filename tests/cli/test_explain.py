@@ -173,15 +173,29 @@ def test_a_server_that_was_not_read_is_told_shortly(
 def test_what_is_not_applicable_for_one_reason_stands_together(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reasons = {"SFB-A-001": "migrate", "SFB-B-001": "no need", "SFB-C-001": "migrate"}
+    reasons = {"SFB-A-001": "migrate", "SFB-B-001": "No need.", "SFB-C-001": "migrate"}
     found = [
-        finding(rule, "fe01.contoso.com", "not_applicable", reason=reason)
+        finding(rule, "fe01.contoso.com", "not_applicable", reason=reason, evidence=())
         for rule, reason in reasons.items()
     ]
     _with(run, *found)
     told = _explain(capsys, run, "fe01").out
     assert "migrate:\n      SFB-A-001, SFB-C-001\n" in told
-    assert "no need:\n      SFB-B-001\n" in told
+    assert "No need:\n      SFB-B-001\n" in told
+
+
+def test_what_does_not_apply_by_what_was_read_shows_that(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = (EvidenceEntry(family="services", path="Win32_Service", value="WinRM"),)
+    reason = "It is no Lync server."
+    spared = finding(
+        "SFB-PROD-001", "fe01.contoso.com", "not_applicable", reason=reason, evidence=seen
+    )
+    _with(run, spared)
+    told = _explain(capsys, run, "fe01").out
+    assert "Win32_Service = WinRM" in told
+    assert f"because       {reason}\n" in told
 
 
 def test_a_waived_fail_says_until_when_by_whom_and_is_not_planned(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,7 +103,9 @@ def test_a_bundle_of_a_server_that_is_left_out_is_refused(
     sfb_audit(capsys, "run", "--config", config, "--out", out)
     bundle = tmp_path / "fe03.facts.json"
     text = (out / "facts" / "fe01.contoso.com.facts.json").read_text("utf-8")
-    bundle.write_text(text.replace("fe01", "fe03").replace("FE01", "FE03"), "utf-8")
+    answer = json.loads(text.replace("fe01", "fe03").replace("FE01", "FE03"))
+    del answer["sha256"]
+    bundle.write_text(json.dumps(answer), "utf-8")
     ended = sfb_audit(capsys, "run", "--config", config, "--bundle", bundle, "--out", out)
     assert "error BUNDLE-EXCLUDED: fe03.contoso.com is excluded" in ended.err
     again = tmp_path / "again"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from auditor.errors import UsageError
 from auditor.facts.answer import decode_answer
 from auditor.facts.bundle import (
     MAX_BYTES,
+    Bundle,
+    as_kept,
     bundle_text,
     open_bundle,
     open_bundles,
@@ -78,6 +81,27 @@ def test_a_saved_answer_reads_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "fe01.json"
     path.write_text(bundle_text(reading, TEXT), "utf-8")
     assert read_bundle(path) == reading
+
+
+def test_a_saved_answer_that_somebody_changed_is_refused_or_says_so(tmp_path: Path) -> None:
+    reading = decode_answer(TEXT, fqdn="fe01.contoso.com", started=STARTED, finished=FINISHED)
+    path = tmp_path / "fe01.json"
+    changed = bundle_text(reading, TEXT).replace("KB3140245", "KB3140246")
+    path.write_text(changed, "utf-8")
+    with pytest.raises(UsageError, match="check sum"):
+        read_bundle(path)
+    path.write_text(changed.partition(',"sha256"')[0] + "}", "utf-8")
+    assert read_bundle(path).notes == ("The file is without a check sum.",)
+
+
+@pytest.mark.parametrize(("origin", "told"), [("winrm", True), ("bundle", False)])
+def test_that_a_server_was_asked_is_the_word_of_a_file(origin: str, *, told: bool) -> None:
+    reading = decode_answer(
+        TEXT, fqdn="fe01.contoso.com", started=STARTED, finished=FINISHED, origin=origin
+    )
+    kept = as_kept(Bundle(Path("fe01.json"), reading, TEXT)).reading
+    assert (kept.reach.sentence == "The server answered, as the file of a run says.") is told
+    assert replace(kept, reach=reading.reach) == reading
 
 
 def test_an_unread_server_stays_unread(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ import pytest
 from auditor.assess.identify import identify_product
 from auditor.assess.rules import RULES
 from auditor.estate.model import Pool, PoolKind
+from auditor.facts.families import FamilyResult
 from auditor.facts.products import Product, ProductsFacts
+from auditor.facts.reading import Reach, ReachState, Reading
 from auditor.rulebook import load
 from auditor.rulebook.builds import describe_build, place_build
 from auditor.rulebook.check import problems
@@ -520,4 +522,6 @@ def _is_server(row: dict[str, str]) -> bool | None:
     name, code = row["display_name"], row["product_code"]
     item = Product(name, "1.0", Version(1, 0), "Microsoft", "native", code or "{0}")
     where = Pool("apps.contoso.com", PoolKind.TRUSTED_APPLICATION, "Tokyo")
-    return identify_product(ProductsFacts((item,)), where, BOOK).is_server
+    packages = FamilyResult("products", ProductsFacts((item,)))
+    reading = Reading("app01.contoso.com", Reach(ReachState.READ, "read"), (packages,))
+    return identify_product(reading, where, BOOK).is_server

@@ -27,10 +27,17 @@ class ProductIdentified(Rule):
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         identity = subject.product
-        if identity.is_server is False:
-            return self.not_applicable(subject, f"It is no Lync server: {identity.reason}.")
-        evidence = subject.package_evidence
+        seen = [subject.evidence(*each) for each in identity.seen]
         required = "server packages of one product, the one that the estate names"
+        if identity.is_server is False:
+            return self.finding(
+                subject,
+                Status.NOT_APPLICABLE,
+                observed=identity.reason,
+                required=required,
+                reason="It is no Lync server: nothing that was read says that it is one.",
+                evidence=seen,
+            )
         if identity.product is None:
             return self.finding(
                 subject,
@@ -38,7 +45,7 @@ class ProductIdentified(Rule):
                 observed=identity.reason,
                 required=required,
                 reason="Without a product there is nothing to judge against.",
-                evidence=evidence,
+                evidence=seen,
                 remediation="Compare the machine's installed programs with the topology.",
                 actions=("identify-product",),
             )
@@ -55,7 +62,7 @@ class ProductIdentified(Rule):
             observed=f"{product.title} ({builds})" if builds else product.title,
             required=required,
             reason=f"{identity.reason[0].upper()}{identity.reason[1:]} are installed.",
-            evidence=evidence,
+            evidence=subject.package_evidence,
             sources=(*self.sources, *product.sources),
         )
 
