@@ -142,6 +142,39 @@ def test_an_entry_can_be_changed_and_cites_who_says_so(
     assert _told(capsys, "rulebook", "check", tmp_path / "own.toml").code == 0
 
 
+# a file with a list without rows
+EMPTIED = """
+[policies.tls10-disable]
+excludes = []
+prerequisites = []
+sources = ["wiki"]
+[updates.kb3140245]
+files = []
+sources = ["wiki"]
+[products.sfb2015]
+systems = []
+sources = ["wiki"]
+[sources.wiki]
+title = "Our wiki"
+"""
+
+
+def test_no_rows_take_none_away(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    from auditor.knowledge import read_knowledge
+
+    shipped, path = load(), _file(tmp_path, EMPTIED)
+    policy = _file(tmp_path, 'like = "tls10-disable"\ntitle = "T"\nexcludes = []', "contoso.toml")
+    book = read_knowledge([path], [str(policy)]).rulebook
+    for key in ("tls10-disable", "contoso"):
+        assert book.policies[key].excludes == shipped.policies["tls10-disable"].excludes
+        assert book.policies[key].prerequisites == shipped.policies["tls10-disable"].prerequisites
+    assert book.updates["kb3140245"].files == shipped.updates["kb3140245"].files
+    assert book.products["sfb2015"].systems == shipped.products["sfb2015"].systems
+    told = _told(capsys, "rulebook", "check", path)
+    assert told.code == 0
+    assert "updates.kb3140245 cites more" in told.out
+
+
 _MINIMUM = "[policies.office365-tls12.minimum.sfb2015]\n"
 
 # a file -> what it is told
