@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic.dataclasses import dataclass
 
 from auditor.rulebook.confidence import Confidence
-from auditor.rulebook.fields import STRICT, Build4
+from auditor.rulebook.fields import STRICT, Build4, Kind
 
 Severity = Literal["advice", "fail"]
 
@@ -20,7 +20,7 @@ class Threshold:
 
     build: Build4
     sources: tuple[str, ...]
-    kinds: Mapping[str, Build4] = field(default_factory=dict)
+    kinds: Mapping[Kind, Build4] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> Threshold:
         """The threshold as it is for pools of that kind."""
@@ -69,8 +69,8 @@ class Exclusion:
     sources: tuple[str, ...]
     product: str = ""
     os: str = ""
-    kinds: tuple[str, ...] = ()
-    except_kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    except_kinds: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -86,7 +86,7 @@ class Prerequisite:
     check: str
     products: tuple[str, ...]
     sources: tuple[str, ...]
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     back_ends: bool = False
     confidence: Confidence = Confidence.STATED
 

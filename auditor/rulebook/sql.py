@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic.dataclasses import dataclass
 
 from auditor.rulebook.confidence import Confidence
-from auditor.rulebook.fields import STRICT, Build4
+from auditor.rulebook.fields import STRICT, Build4, Kind
 from auditor.version import Version
 
 # SQL Server 2008 R2 shares its major number with 2008.
@@ -34,7 +34,7 @@ class SqlHome:
 
     name: str
     sources: tuple[str, ...]
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     confidence: Confidence = Confidence.STATED
 
 

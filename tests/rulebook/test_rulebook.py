@@ -18,6 +18,7 @@ from auditor.rulebook import load
 from auditor.rulebook.builds import describe_build, place_build
 from auditor.rulebook.check import problems
 from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.fields import KINDS
 from auditor.rulebook.loader import RULEBOOK_DATE
 from auditor.rulebook.model import (
     Build,
@@ -40,6 +41,10 @@ BOOK = load()
 
 def test_the_shipped_rulebook_has_no_faults() -> None:
     assert problems(BOOK) == []
+
+
+def test_the_kinds_of_pools_are_those_of_an_estate() -> None:
+    assert list(KINDS) == [kind.value for kind in PoolKind]
 
 
 def test_the_date_is_a_day() -> None:
