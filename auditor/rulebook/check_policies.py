@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from auditor.rulebook.model import Rulebook
-from auditor.rulebook.policy import Policy
+from auditor.rulebook.policy import Policy, SqlDemand
 
 # What nobody outside has said: it may drive advice, and no threshold.
 _NOBODY = frozenset({"inference", "practice"})
@@ -34,8 +34,8 @@ def _demands(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"policy {policy.key} for {product}", threshold.sources
     if policy.dotnet is not None:
         yield f"policy {policy.key} for .NET", policy.dotnet.sources
-    if policy.sql is not None:
-        yield f"policy {policy.key} for SQL Server", policy.sql.sources
+    for product, asked in policy.sql.items():
+        yield f"policy {policy.key} for SQL Server of {product}", asked.sources
     for row in policy.excludes:
         yield f"policy {policy.key} without {row.product or row.os}", row.sources
 
@@ -47,7 +47,7 @@ def policy_faults(rulebook: Rulebook) -> Iterator[str]:
                 yield f"{entry}: stated by nobody"
         for fault in (
             *_numbers(rulebook, policy),
-            *_sql_builds(rulebook, policy),
+            *(fault for asked in policy.sql.values() for fault in _sql_builds(rulebook, asked)),
             *_unguarded(policy),
             *_names(rulebook, policy),
         ):
@@ -78,15 +78,15 @@ def _unguarded(policy: Policy) -> Iterator[str]:
                 yield f"it has {held}, so {rule} has to count"
 
 
-def _sql_builds(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
-    releases = []
-    for build in policy.sql.builds if policy.sql is not None else ():
+def _sql_builds(rulebook: Rulebook, asked: SqlDemand) -> Iterator[str]:
+    for build in asked.builds:
         branch = rulebook.sql.branch(build)
         if branch is None or branch.speaks is None or build < branch.speaks:
             yield f"{build} is no build of SQL Server with TLS 1.2"
-        releases.append(rulebook.sql.release(build))
-    if len(set(releases)) != len(releases):
-        yield "a release of SQL Server has two least builds"
+        elif asked.least(branch) != build:
+            yield f"{build} is not the first of {branch.called}, or stands after a later one"
+    if not asked.builds:
+        yield "no build of SQL Server is asked for"
 
 
 def _names(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _names(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     products = [row.product for row in policy.excludes if row.product]
     products += [key for row in policy.prerequisites for key in row.products]
     products += policy.dotnet.products if policy.dotnet is not None else ()
-    products += policy.sql.products if policy.sql is not None else ()
+    products += policy.sql
     yield from _strangers("product", products, rulebook.products)
     systems = [row.os for row in policy.excludes if row.os]
     yield from _strangers("Windows", systems, rulebook.windows)

@@ -1,10 +1,10 @@
-"""What the rulebook's models share: no unknown keys, and versions as versions."""
+"""What the rulebook's models share: no unknown keys, versions as versions, kinds that there are."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator, ConfigDict
 
 from auditor.version import Version
 
@@ -16,3 +16,31 @@ def _version(value: object) -> Version:
 
 
 Build4 = Annotated[Version, BeforeValidator(_version)]
+
+# The kinds of pools that an estate has. The estate's own list is out of reach from here; a test
+# holds the two together.
+KINDS = (
+    "enterprise",
+    "standard",
+    "edge",
+    "director",
+    "mediation",
+    "persistent_chat",
+    "video_interop",
+    "sba",
+    "trusted_application",
+    "wac",
+    "sql",
+    "file_store",
+    "gateway",
+    "unknown",
+)
+
+
+def _kind(value: str) -> str:
+    if value not in KINDS:
+        raise ValueError(f"there is no kind of pool {value!r} ({', '.join(KINDS)})")
+    return value
+
+
+Kind = Annotated[str, AfterValidator(_kind)]

@@ -22,15 +22,15 @@ def lay(below: Table, above: Mapping[str, Any]) -> Table:
     """`above` over `below`: tables within tables, lists of tables row by row, the rest replaced.
 
     A table with sources of its own is one fact, and replaced as a whole: a new number under
-    an old source would be a false citation.
+    an old source would be a false citation. An empty list over rows adds nothing to them.
     """
     laid = dict(below)
     for key, value in above.items():
         old = laid.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping) and "sources" not in old:
             laid[key] = lay(dict(old), value)
-        elif are_tables(value) and are_tables(old):
-            laid[key] = _rows(list(old or ()), value, _KNOWN_BY.get(key, ()))
+        elif are_tables(old) and (value == [] or are_tables(value)):
+            laid[key] = _rows(list(old or ()), list(value), _KNOWN_BY.get(key, ()))
         else:
             laid[key] = value
     return laid

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic.dataclasses import dataclass
 
 from auditor.rulebook.confidence import Confidence
-from auditor.rulebook.fields import STRICT, Build4
+from auditor.rulebook.fields import STRICT, Build4, Kind
 from auditor.rulebook.integration import ClientRow, Integrations, ScenarioPath
 from auditor.rulebook.policy import Policy
 from auditor.rulebook.registry import Registry
@@ -84,7 +84,7 @@ class InPlace:
     keeps: int
     brings: int
     sources: tuple[str, ...]
-    never_kinds: tuple[str, ...] = ()
+    never_kinds: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -266,7 +266,7 @@ class Installer:
 class Appliances:
     """Kinds of pool that may be appliances, whose vendor packages updates; `remedy` says so."""
 
-    kinds: tuple[str, ...]
+    kinds: tuple[Kind, ...]
     remedy: str
     sources: tuple[str, ...]
 
@@ -290,7 +290,7 @@ class DiskRoom:
     """What has to be free (GiB) on servers of pools of `kinds`."""
 
     free_gib: int
-    kinds: tuple[str, ...]
+    kinds: tuple[Kind, ...]
     sources: tuple[str, ...]
 
 

@@ -136,7 +136,7 @@ def _told(before: Table | None, entry: Mapping[str, Any]) -> str:
     for key, value in entry.items():
         if isinstance(value, Mapping) and all(isinstance(v, Mapping) for v in value.values()):
             parts += [f"{key}.{inner}" for inner in value]
-        elif key != "sources":
+        elif key != "sources" and value != []:
             parts.append(key)
     return f"changed ({', '.join(parts)})" if parts else "cites more"
 

@@ -9,7 +9,9 @@ from typing import Literal
 from pydantic.dataclasses import dataclass
 
 from auditor.rulebook.confidence import Confidence
-from auditor.rulebook.fields import STRICT, Build4
+from auditor.rulebook.fields import STRICT, Build4, Kind
+from auditor.rulebook.sql import SqlBranch
+from auditor.version import Version
 
 Severity = Literal["advice", "fail"]
 
@@ -20,7 +22,7 @@ class Threshold:
 
     build: Build4
     sources: tuple[str, ...]
-    kinds: Mapping[str, Build4] = field(default_factory=dict)
+    kinds: Mapping[Kind, Build4] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> Threshold:
         """The threshold as it is for pools of that kind."""
@@ -44,17 +46,25 @@ class Release:
 
 @dataclass(frozen=True, config=STRICT)
 class SqlDemand:
-    """SQL Server and its clients with TLS 1.2 on servers of `products`.
+    """SQL Server with TLS 1.2 on servers of a product, and its `clients` where they are asked for.
 
-    `builds` are the least of each release that the policy's source names, in order; TLS 1.2 in
-    the build's own branch is asked besides. `how` is for whoever has to install it.
+    `builds` are the least of each level of service that the policy's source takes, in order; TLS
+    1.2 in the build's own branch is asked besides. `how` is for whoever has to install it.
     """
 
     title: str
     builds: tuple[Build4, ...]
-    products: tuple[str, ...]
     how: str
     sources: tuple[str, ...]
+    clients: bool = False
+
+    def least(self, branch: SqlBranch) -> Version | None:
+        """The least build for a server whose build is of that branch, None beyond all of them.
+
+        It is the first one that does not lie before the branch: an older release than the
+        source takes, and a branch without a build that it takes, have to reach the next one.
+        """
+        return next((least for least in self.builds if least >= branch.begins), None)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -69,8 +79,8 @@ class Exclusion:
     sources: tuple[str, ...]
     product: str = ""
     os: str = ""
-    kinds: tuple[str, ...] = ()
-    except_kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    except_kinds: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -86,7 +96,7 @@ class Prerequisite:
     check: str
     products: tuple[str, ...]
     sources: tuple[str, ...]
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     back_ends: bool = False
     confidence: Confidence = Confidence.STATED
 
@@ -107,7 +117,7 @@ class Policy:
     extended_updates: bool = False
     minimum: Mapping[str, Threshold] = field(default_factory=dict)
     dotnet: Release | None = None
-    sql: SqlDemand | None = None
+    sql: Mapping[str, SqlDemand] = field(default_factory=dict)
     excludes: tuple[Exclusion, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
 

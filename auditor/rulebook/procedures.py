@@ -16,6 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from auditor.errors import AuditError
+from auditor.rulebook.fields import Kind
 from auditor.rulebook.model import Source
 
 _STRICT = ConfigDict(extra="forbid")
@@ -51,7 +52,7 @@ class Variant:
     """Fields that take the place of the procedure's own where every condition given fits."""
 
     products: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     systems: tuple[str, ...] = ()
     tag: str = ""
     title: str | None = None

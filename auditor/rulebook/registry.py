@@ -80,9 +80,15 @@ class DotNet:
     sources: tuple[str, ...]
 
     def called(self, release: int) -> str:
-        """Such as "4.7.2": the newest listed release that is not newer than this number."""
+        """Such as "4.7.2": the newest listed release that is not newer than this number.
+
+        Beyond all of them nobody here knows what it is called: "4.8.1 or later".
+        """
         known = [number for number in self.releases if number <= release]
-        return self.releases[max(known)] if known else "older than 4.5"
+        if not known:
+            return "older than 4.5"
+        later = " or later" if release > max(self.releases) else ""
+        return f"{self.releases[max(known)]}{later}"
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic.dataclasses import dataclass
 
 from auditor.rulebook.confidence import Confidence
-from auditor.rulebook.fields import STRICT, Build4
+from auditor.rulebook.fields import STRICT, Build4, Kind
 from auditor.version import Version
 
 # SQL Server 2008 R2 shares its major number with 2008.
@@ -34,7 +34,7 @@ class SqlHome:
 
     name: str
     sources: tuple[str, ...]
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     confidence: Confidence = Confidence.STATED
 
 
@@ -71,14 +71,9 @@ class SqlKnowledge:
         same = (last.begins.major, last.begins.minor) == (build.major, build.minor)
         return last if same or last is self.branches[-1] else None
 
-    def release(self, build: Version) -> str:
-        """The release of a build, "" for one that no source knows."""
-        branch = self.branch(build)
-        return branch.release if branch is not None else ""
-
-    def first_with_tls12(self, release: str) -> Version:
-        """The lowest build of a release with TLS 1.2, whatever its branch."""
-        return min(b.speaks for b in self.branches if b.release == release and b.speaks)
+    def speaks_from(self, branch: SqlBranch) -> Version:
+        """The first build with TLS 1.2 in the branch, or in the next one that has any."""
+        return next(b.speaks for b in self.branches if b.begins >= branch.begins and b.speaks)
 
 
 def sql_build(written: Version) -> Version:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from auditor.estate.model import Server
+from auditor.rulebook import load
 from tests.assess.facts_of import POOL, SFB2015, SFBSE, files, judge, pool, server
 
 # Windows, winhttp.dll, the 32-bit copy -> status
@@ -34,6 +35,13 @@ def test_files_are_of_this_windows(windows: str, native: str, beside: str, statu
 
 def test_without_the_files_the_rest_is_compared() -> None:
     assert judge(server("2012", failed=["files"])).finding("SFB-FACT-001").status == "pass"
+
+
+def test_a_contradiction_weighs_under_every_policy() -> None:
+    contradicts = server("2016", "6.0.9319.516", "6.0.9319.516", product=SFBSE)
+    for policy in load().policies:
+        assert judge(contradicts, policy=policy).server.readiness == "unknown"
+    assert judge(server(), policy="supported-today").server.readiness == "ready"
 
 
 # product, core, front end -> status

@@ -121,7 +121,12 @@ def test_numbers_that_no_document_has_are_told_as_such() -> None:
 # Release as it was read -> status, what was observed
 RELEASES = [
     (RegistryValue("DWord", 461814), "pass", ".NET Framework 4.7.2 (461814)"),
-    (RegistryValue("DWord", 528040), "pass", ".NET Framework 4.7.2 (528040)"),
+    (RegistryValue("DWord", 528039), "pass", ".NET Framework 4.7.2 (528039)"),
+    (RegistryValue("DWord", 528040), "pass", ".NET Framework 4.8 (528040)"),
+    (RegistryValue("DWord", 528049), "pass", ".NET Framework 4.8 (528049)"),
+    (RegistryValue("DWord", 533325), "pass", ".NET Framework 4.8.1 (533325)"),
+    (RegistryValue("DWord", 533326), "pass", ".NET Framework 4.8.1 or later (533326)"),
+    (RegistryValue("DWord", 0xFFFFFFFF), "pass", ".NET Framework 4.8.1 or later (4294967295)"),
     (RegistryValue("DWord", 394802), "fail", ".NET Framework 4.6.2 (394802)"),
     (RegistryValue("DWord", 378388), "fail", ".NET Framework older than 4.5 (378388)"),
     (None, "fail", "none of 4.5 or later"),
@@ -136,7 +141,7 @@ def test_releases_of_dotnet(release: RegistryValue | None, status: str, observed
     assert (finding.status, observed in finding.observed) == (status, True), finding.observed
 
 
-def test_a_newer_number_is_called_by_the_newest_release_that_is_known() -> None:
+def test_a_number_is_called_by_the_newest_release_that_is_not_newer() -> None:
     dotnet = BOOK.registry.dotnet
     assert dotnet.called(460798) == "4.7"
     assert dotnet.called(460797) == "4.6.2"

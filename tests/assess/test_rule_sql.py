@@ -13,6 +13,7 @@ from auditor.facts.registry_signal import RegistrySignal
 from auditor.facts.registry_value import RegistryValue
 from auditor.facts.sql import SqlFacts, SqlInstance
 from auditor.rulebook import load
+from auditor.version import Version
 from tests.assess.facts_of import (
     SFB2015,
     SFB2019,
@@ -92,7 +93,7 @@ def test_the_table_has_a_row_for_each_instance_that_is_or_should_be_there() -> N
     assert finding.status == "fail"
     assert [(row.name, row.observed, row.required) for row in finding.compared] == [
         ("RTCLOCAL", "12.0.5000.0", "12.0.5000.0 or later"),
-        ("BACKUP", "10.50.4000.0", "10.50.6542.0 or later"),
+        ("BACKUP", "10.50.4000.0", "11.0.5678.0 or later"),
         ("LYNCLOCAL", "not there", "a build with TLS 1.2"),
     ]
     assert finding.actions == ("update-sql-server",)
@@ -130,10 +131,34 @@ def test_without_an_instance_where_none_is_expected_nothing_is_claimed() -> None
 
 def test_it_is_asked_of_products_that_the_policy_names() -> None:
     build = "7.0.2046.123"
-    reading = server("2019", build, build, product=SFB2019)
+    judged = judge(server("2019", build, build, product=SFB2019), policy="tls10-disable")
+    assert judged.finding("SFB-SQL-001").required.startswith("SQL Server 2016 ")
+    assert judged.finding("SFB-SQL-002").status == "not_applicable"
     for rule in ("SFB-SQL-001", "SFB-SQL-002"):
-        assert judge(reading, policy="tls10-disable").finding(rule).status == "not_applicable"
         assert judge(server()).finding(rule).status == "not_applicable"
+
+
+# an instance, the policy's builds -> what is required of it
+REQUIRED = [
+    ("10.50.4000.0", ("10.0.6547.0",), "10.50.6542.0"),
+    ("10.50.4000.0", ("10.0.6547.0", "12.0.5000.0"), "12.0.5000.0"),
+    ("11.0.2100.60", ("10.0.6547.0",), "11.0.5352.0"),
+    ("12.0.4100.1", ("12.0.2564.0",), "12.0.4219.0"),
+    ("16.0.1000.6", ("12.0.2564.0",), "13.0.1601.5"),
+]
+
+
+@pytest.mark.parametrize(("version", "builds", "required"), REQUIRED)
+def test_the_stricter_of_policy_and_branch_is_required(
+    version: str, builds: tuple[str, ...], required: str
+) -> None:
+    policy = BOOK.policies["tls10-disable"]
+    asked = replace(policy.sql["sfb2015"], builds=tuple(map(Version.parse, builds)))
+    own = replace(policy, sql={"sfb2015": asked})
+    book = replace(BOOK, policies={own.key: own})
+    reading = server(sql=sql(instance(version=version, patch_level=version, id=None)))
+    finding = judge(reading, EDGE, policy=own.key, rulebook=book).finding("SFB-SQL-001")
+    assert finding.compared[0].required == f"{required} or later"
 
 
 _MANAGEMENT = ("Microsoft SQL Server 2014 Management Objects  (x64)", "12.2.5000.0")

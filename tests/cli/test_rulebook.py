@@ -142,7 +142,49 @@ def test_an_entry_can_be_changed_and_cites_who_says_so(
     assert _told(capsys, "rulebook", "check", tmp_path / "own.toml").code == 0
 
 
+# a file with a list without rows
+EMPTIED = """
+[policies.tls10-disable]
+excludes = []
+prerequisites = []
+sources = ["wiki"]
+[updates.kb3140245]
+files = []
+sources = ["wiki"]
+[products.sfb2015]
+systems = []
+sources = ["wiki"]
+[sources.wiki]
+title = "Our wiki"
+"""
+
+
+def test_no_rows_take_none_away(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    from auditor.knowledge import read_knowledge
+
+    shipped, path = load(), _file(tmp_path, EMPTIED)
+    policy = _file(tmp_path, 'like = "tls10-disable"\ntitle = "T"\nexcludes = []', "contoso.toml")
+    book = read_knowledge([path], [str(policy)]).rulebook
+    for key in ("tls10-disable", "contoso"):
+        assert book.policies[key].excludes == shipped.policies["tls10-disable"].excludes
+        assert book.policies[key].prerequisites == shipped.policies["tls10-disable"].prerequisites
+    assert book.updates["kb3140245"].files == shipped.updates["kb3140245"].files
+    assert book.products["sfb2015"].systems == shipped.products["sfb2015"].systems
+    told = _told(capsys, "rulebook", "check", path)
+    assert told.code == 0
+    assert "updates.kb3140245 cites more" in told.out
+
+
 _MINIMUM = "[policies.office365-tls12.minimum.sfb2015]\n"
+
+_EXCLUDES = (
+    "[[policies.tls10-disable.excludes]]\n"
+    "product = 'sfb2015'\nwhy = 'w'\ninstead = 'i'\nsources = ['dtls']\n"
+)
+_PREREQUISITE = (
+    "[[policies.tls10-disable.prerequisites]]\n"
+    "title = 't'\ncheck = 'c'\nproducts = ['sfb2015']\nsources = ['dtls']\n"
+)
 
 # a file -> what it is told
 REFUSED = [
@@ -179,6 +221,16 @@ REFUSED = [
     (
         "[policies.mine]\nlike = 'office365-tls12'\ntitle = 'Mine'\ncounts = ['SFB-X-001']",
         "policy mine: there is no rule SFB-X-001",
+    ),
+    (
+        _MINIMUM + 'build = "6.0.9319.548"\nsources = ["dtls"]\nkinds = { sbs = "6.0.9319.516" }',
+        "minimum.sfb2015.kinds.sbs.[key]: Value error, there is no kind of pool 'sbs'",
+    ),
+    (_EXCLUDES + "kinds = ['Edge']", "excludes[6].kinds[1]: Value error, there is no kind of pool"),
+    (_EXCLUDES + "except_kinds = ['x']", "excludes[6].except_kinds[1]: Value error"),
+    (
+        _PREREQUISITE + "kinds = ['x']",
+        "kinds[1]: Value error, there is no kind of pool 'x' (enterprise, standard, ",
     ),
     ("a = ", "is not TOML"),
 ]
@@ -222,6 +274,10 @@ REFUSED_POLICIES = [
     (_own(like='like = "tls10-disable"', without='without = ["SFB-PRE-001"]'), "has to count"),
     (_own(like='like = "tls10-disable"', without='without = ["SFB-SQL-001"]'), "has to count"),
     (_own(like='like = "tls10-disable"', without='without = ["SFB-SQL-002"]'), "has to count"),
+    (
+        _own(sources='sources = ["standard"]\nkinds = { enterprize = "6.0.9319.869" }'),
+        "minimum.sfb2015.kinds.enterprize.[key]: Value error, there is no kind of pool",
+    ),
     ("like = ", "it is not TOML"),
 ]
 

@@ -17,6 +17,11 @@ LAID: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ({"t": {"a": 1, "sources": ["x"]}}, {"t": {"b": 2}}, {"t": {"b": 2}}),
     # rows are added, and replaced where they are known by something
     ({"rows": [{"a": 1}]}, {"rows": [{"a": 2}]}, {"rows": [{"a": 1}, {"a": 2}]}),
+    # no rows add none, and take none away
+    ({"rows": [{"a": 1}]}, {"rows": []}, {"rows": [{"a": 1}]}),
+    ({"systems": [{"os": "2012"}]}, {"systems": []}, {"systems": [{"os": "2012"}]}),
+    ({"l": [1]}, {"l": []}, {"l": []}),
+    ({"rows": []}, {"rows": [{"a": 1}]}, {"rows": [{"a": 1}]}),
     (
         {"systems": [{"os": "2012"}, {"os": "2016", "x": 1}]},
         {"systems": [{"os": "2016", "x": 2}]},
@@ -65,6 +70,13 @@ def test_a_chain_and_rules_that_are_left_out() -> None:
     assert found["third"]["counts"] == ["A"]
     assert found["third"]["title"] == "Third"
     assert found["second"]["counts"] == ["A", "B"]
+
+
+def test_what_another_policy_rules_out_or_asks_stays_ruled_out_and_asked() -> None:
+    rows = {"excludes": [{"product": "x"}], "prerequisites": [{"title": "y"}]}
+    own = {"like": "base", "excludes": [], "prerequisites": []}
+    found = alike({"base": {**BASE, **rows}, "own": own})["own"]
+    assert {key: found[key] for key in rows} == rows
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from auditor.rulebook import load
 from auditor.rulebook.builds import describe_build, place_build
 from auditor.rulebook.check import problems
 from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.fields import KINDS
 from auditor.rulebook.loader import RULEBOOK_DATE
 from auditor.rulebook.model import (
     Build,
@@ -42,6 +43,10 @@ BOOK = load()
 
 def test_the_shipped_rulebook_has_no_faults() -> None:
     assert problems(BOOK) == []
+
+
+def test_the_kinds_of_pools_are_those_of_an_estate() -> None:
+    assert list(KINDS) == [kind.value for kind in PoolKind]
 
 
 def test_the_date_is_a_day() -> None:
@@ -129,15 +134,14 @@ def _branches(number: int, **differs: object) -> Rulebook:
 
 _LYNC = BOOK.products["lync2013"]
 _CLIENT = BOOK.sql.clients[0]
-_ASKED = BOOK.policies["tls10-disable"].sql
-assert _ASKED is not None
+_ASKED = BOOK.policies["tls10-disable"].sql["sfb2015"]
 _IN_PLACE = BOOK.products["sfb2015"].in_place
 assert _IN_PLACE is not None
 
 
 def _sql_builds(*builds: str, asked: SqlDemand = _ASKED) -> Rulebook:
     named = replace(asked, builds=tuple(Version.parse(build) for build in builds))
-    return _policy("tls10-disable", sql=named)
+    return _policy("tls10-disable", sql={"sfb2015": named})
 
 
 _RELEASE = BOOK.policies["tls10-disable"].dotnet
@@ -225,15 +229,23 @@ FAULTS = [
     (_policy(dotnet=replace(_RELEASE, products=("x",))), "there is no product x"),
     (_policy(prerequisites=(Prerequisite("SQL", "look", ("x",), ("dtls",)),)), "no product x"),
     (_policy(prerequisites=(Prerequisite("SQL", "look", (), ()),)), "'SQL': no source"),
-    (_policy(sql=_ASKED, counts=("SFB-SQL-001",)), "it has sql, so SFB-SQL-002 has to count"),
-    (_policy(sql=_ASKED, counts=("SFB-SQL-002",)), "it has sql, so SFB-SQL-001 has to count"),
-    (_policy(sql=replace(_ASKED, sources=())), "for SQL Server: no source"),
-    (_policy(sql=replace(_ASKED, sources=("practice",))), "SQL Server: stated by nobody"),
-    (_policy(sql=replace(_ASKED, products=("x",))), "there is no product x"),
+    (
+        _policy(sql={"sfb2015": _ASKED}, counts=("SFB-SQL-001",)),
+        "it has sql, so SFB-SQL-002 has to count",
+    ),
+    (
+        _policy(sql={"sfb2015": _ASKED}, counts=("SFB-SQL-002",)),
+        "it has sql, so SFB-SQL-001 has to count",
+    ),
+    (_policy(sql={"sfb2015": replace(_ASKED, sources=())}), "Server of sfb2015: no source"),
+    (_policy(sql={"sfb2015": replace(_ASKED, sources=("practice",))}), "stated by nobody"),
+    (_policy(sql={"x": _ASKED}), "there is no product x"),
     (_sql_builds("12.0.4100.1"), "12.0.4100.1 is no build of SQL Server with TLS 1.2"),
     (_sql_builds("11.0.2100.60"), "11.0.2100.60 is no build of SQL Server with TLS 1.2"),
     (_sql_builds("9.0.5000.0"), "9.0.5000.0 is no build of SQL Server with TLS 1.2"),
-    (_sql_builds("12.0.2564.0", "12.0.5000.0"), "has two least builds"),
+    (_sql_builds("12.0.5000.0", "12.0.5579.0"), "is not the first of SQL Server 2014 with service"),
+    (_sql_builds("12.0.5000.0", "12.0.2564.0"), "12.0.2564.0 is not the first of SQL Server 2014"),
+    (_sql_builds(), "no build of SQL Server is asked for"),
     (_product("sfb2015", in_place=replace(_IN_PLACE, over="x")), "sfb2015 in place: x is not"),
     (_product("sfb2015", in_place=replace(_IN_PLACE, sources=())), "upgrade to sfb2015: no source"),
     (_sql(branches=BOOK.sql.branches[::-1]), "it begins before SQL Server 2016 or later"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.assess.model import Compared, Evidence, Finding, Status
-from auditor.assess.rule import Context, Subject, shorten
+from auditor.assess.rule import Context, Subject, product_of, shorten
 from auditor.assess.rules.sql_table import SqlRule, Weighed, sql_demand
 from auditor.facts.products import ProductsFacts
 from auditor.facts.sql import SqlFacts
@@ -30,6 +30,13 @@ class SqlClientsSpeakTls12(SqlRule):
     needs = ("sql", "products")
     sources = ("dtls", "tigertoolbox", "argiesen")
 
+    def exempt(self, subject: Subject, context: Context) -> str | None:
+        nothing = super().exempt(subject, context)
+        if nothing is None and not sql_demand(subject, context).clients:
+            title = product_of(subject).title
+            return f"the policy asks nothing of SQL Server's clients on servers of {title}"
+        return nothing
+
     def judge(self, subject: Subject, context: Context) -> Finding:
         seen = [_seen(client, subject) for client in context.rulebook.sql.clients]
         rows = [_weighed(each) for each in seen]
@@ -41,7 +48,7 @@ class SqlClientsSpeakTls12(SqlRule):
             fine="Every client speaks TLS 1.2.",
             evidence=[evidence for each in seen for evidence in each.evidence],
             actions=("update-sql-clients",),
-            sources=(*sql_demand(context).sources, *self.sources),
+            sources=(*sql_demand(subject, context).sources, *self.sources),
         )
 
 
@@ -73,7 +80,7 @@ def _seen(client: SqlClient, subject: Subject) -> _Seen:
     return _Seen(
         client,
         versions=tuple(version for _, _, version in own),
-        successor=any(_build(version) is not None for _, _, version in later),
+        successor=any(_later(version, client) for _, _, version in later),
         doubt=doubt,
         evidence=tuple(evidence),
     )
@@ -101,6 +108,12 @@ def _build(version: str) -> Version | None:
         return sql_build(Version.parse(version.strip()))
     except ValueError:
         return None
+
+
+def _later(version: str, client: SqlClient) -> bool:
+    """Whether it is the version of a later driver, and no number that none of them can have."""
+    build = _build(version)
+    return build is not None and build.major > client.least.major
 
 
 def _weighed(seen: _Seen) -> Weighed:

@@ -18,8 +18,8 @@ class SqlServerSpeaksTls12(SqlRule):
     """Each instance by the branch of service that its build belongs to, as KB3135244 lists them.
 
     The branch comes first: service pack 1 of 2014 has higher numbers than the update that brought
-    TLS 1.2 to 2014 without it, and no TLS 1.2. Beside that the policy's own source names a least
-    build of a release; the stricter of the two is required.
+    TLS 1.2 to 2014 without it, and no TLS 1.2. Beside that the policy's own source names least
+    builds; the stricter of the two is required. A release older than all of these is too old.
 
     An instance that a server of its kind ought to have and has not is unknown, never a pass. A
     back end on another machine is not read (SFB-PRE-001).
@@ -32,7 +32,8 @@ class SqlServerSpeaksTls12(SqlRule):
     sources = ("kb3135244", "kb321185", "dtls")
 
     def judge(self, subject: Subject, context: Context) -> Finding:
-        facts, known, wanted = subject.get(SqlFacts), context.rulebook.sql, sql_demand(context)
+        facts, known = subject.get(SqlFacts), context.rulebook.sql
+        wanted = sql_demand(subject, context)
         rows = [_weighed(each, known, wanted) for each in facts.instances]
         rows += _not_there(subject, facts, known)
         if facts.truncated:
@@ -41,7 +42,7 @@ class SqlServerSpeaksTls12(SqlRule):
             subject,
             rows,
             required=wanted.title,
-            fine="Every instance speaks TLS 1.2, in a build that Microsoft asks for.",
+            fine="Every instance speaks TLS 1.2, in a build that the policy asks for.",
             evidence=[*_evidence(subject, facts)],
             actions=("update-sql-server",),
             sources=wanted.sources,
@@ -55,9 +56,8 @@ def _weighed(instance: SqlInstance, known: SqlKnowledge, wanted: SqlDemand) -> W
     branch = known.branch(build)
     if branch is None:
         return _unknown(instance.instance, str(build), "no source here knows such a build")
-    named = [least for least in wanted.builds if known.release(least) == branch.release]
-    required = max([branch.speaks or known.first_with_tls12(branch.release), *named])
-    status, note = _verdict(build, branch, required, wanted)
+    required = max(filter(None, (known.speaks_from(branch), wanted.least(branch))))
+    status, note = _verdict(build, branch, required)
     if status is Status.FAIL and instance.patch_level is None:
         status = Status.UNKNOWN
         note = f"{note}; Setup notes no PatchLevel, so an update may lie over that version"
@@ -69,20 +69,15 @@ def _weighed(instance: SqlInstance, known: SqlKnowledge, wanted: SqlDemand) -> W
     )
 
 
-def _verdict(
-    build: Version, branch: SqlBranch, required: Version, wanted: SqlDemand
-) -> tuple[Status, str]:
+def _verdict(build: Version, branch: SqlBranch, required: Version) -> tuple[Status, str]:
     called = branch.called
     if branch.speaks is None:
         return Status.FAIL, f"{called} has TLS 1.2 in no build"
     if build < branch.speaks:
         return Status.FAIL, f"{called} has no TLS 1.2 before {branch.speaks}"
     if build < required:
-        note = f"{called} speaks TLS 1.2, but Microsoft asks for {required} or later here"
+        note = f"{called} speaks TLS 1.2, but the policy asks for {required} or later"
         return Status.FAIL, note
-    if build < min(wanted.builds):
-        note = f"{called} speaks TLS 1.2, but Microsoft's page names no release so old"
-        return Status.ADVICE, note
     return Status.PASS, f"{called} speaks TLS 1.2"
 
 

@@ -25,8 +25,8 @@ class Weighed:
 
 class SqlRule(Rule):
     def exempt(self, subject: Subject, context: Context) -> str | None:
-        wanted, product = context.policy.sql, product_of(subject)
-        if wanted is None or product.key not in wanted.products:
+        product = product_of(subject)
+        if product.key not in context.policy.sql:
             return f"the policy asks nothing of SQL Server on servers of {product.title}"
         return None
 
@@ -73,8 +73,6 @@ def _told(rows: Sequence[Compared]) -> str:
     )
 
 
-def sql_demand(context: Context) -> SqlDemand:
-    """What the policy asks of SQL Server; LookupError where it asks nothing."""
-    if context.policy.sql is None:
-        raise LookupError(f"{context.policy.key} asks nothing of SQL Server")
-    return context.policy.sql
+def sql_demand(subject: Subject, context: Context) -> SqlDemand:
+    """What the policy asks of SQL Server on the server; LookupError where it asks nothing."""
+    return context.policy.sql[product_of(subject).key]
