@@ -71,7 +71,8 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
         of = ", ".join(titles[key] for key in policy.dotnet.products)
         yield "minimum", f"{policy.dotnet.title} ({policy.dotnet.release}), for {of}"
     for product, asked in policy.sql.items():
-        yield "minimum", f"{asked.title}, for {titles[product]}"
+        clients = ", and its clients" if asked.clients else ""
+        yield "minimum", f"{asked.title}{clients}, for {titles[product]}"
     for name, severity, what in (
         ("a lack of", policy.strong_crypto, "strong cryptography in .NET"),
         ("a lack of", policy.unstarred, "KB3140245 and its value on rows without a star"),

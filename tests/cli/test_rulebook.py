@@ -199,7 +199,11 @@ LOWERED = [
         "policies.tls10-disable: release 394802 of .NET is lower than the shipped 460798",
     ),
     (
-        "[policies.tls10-disable.sql.sfb2015]\ntitle = 't'\nbuilds = ['11.0.5352.0']\nhow = 'h'",
+        """[policies.tls10-disable.sql.sfb2015]
+        title = "t"
+        builds = ["11.0.5352.0"]
+        clients = true
+        how = "h" """,
         "11.0.5352.0 of SQL Server for sfb2015 is lower than the shipped 11.0.5678.0",
     ),
     (
