@@ -26,9 +26,7 @@ def told_of(rulebook: Rulebook) -> str:
 def print_checks(rulebook: Rulebook, checks: Iterable[Check], console: Console) -> bool:
     """Each check with its number of entries and its faults; whether there was none at all."""
     console.print(Text(f"Rulebook of {told_of(rulebook)}", "bold"))
-    for overlay in rulebook.overlays:
-        for change in overlay.changes:
-            console.print(Text(f"  {one_line(overlay.file, 100)}: {one_line(change, 200)}", "dim"))
+    _print_changes(rulebook, console)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
@@ -47,8 +45,16 @@ def print_checks(rulebook: Rulebook, checks: Iterable[Check], console: Console) 
     return not found
 
 
+def _print_changes(rulebook: Rulebook, console: Console) -> None:
+    """What each file over the rulebook has changed, and what it asks less of."""
+    for overlay in rulebook.overlays:
+        for change in overlay.changes:
+            console.print(Text(f"  {one_line(overlay.file, 100)}: {one_line(change, 200)}", "dim"))
+
+
 def print_policies(rulebook: Rulebook, console: Console) -> None:
     """Every policy: what it is for, what it asks of each product, what it rules out."""
+    _print_changes(rulebook, console)
     for policy in rulebook.policies.values():
         print_line(Text(f"{policy.key}: {one_line(policy.title, 200)}", "bold"), console)
         if policy.description:
@@ -65,7 +71,8 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
         of = ", ".join(titles[key] for key in policy.dotnet.products)
         yield "minimum", f"{policy.dotnet.title} ({policy.dotnet.release}), for {of}"
     for product, asked in policy.sql.items():
-        yield "minimum", f"{asked.title}, for {titles[product]}"
+        clients = ", and its clients" if asked.clients else ""
+        yield "minimum", f"{asked.title}{clients}, for {titles[product]}"
     for name, severity, what in (
         ("a lack of", policy.strong_crypto, "strong cryptography in .NET"),
         ("a lack of", policy.unstarred, "KB3140245 and its value on rows without a star"),

@@ -39,9 +39,9 @@ class Waiver(BaseModel):
     until: date
 
     def covers(self, finding: Finding) -> bool:
-        return finding.rule == self.rule and fnmatchcase(
-            finding.subject.casefold(), self.subject.casefold()
-        )
+        # fnmatch would take [23] for a choice as well.
+        pattern = self.subject.casefold().replace("[", "[[]")
+        return finding.rule == self.rule and fnmatchcase(finding.subject.casefold(), pattern)
 
     def __str__(self) -> str:
         return (

@@ -13,6 +13,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from auditor.rulebook.lay import LikeError, Table, alike, are_tables, lay
+from auditor.rulebook.loader import rulebook_of
+from auditor.rulebook.lowered import lowered
 from auditor.rulebook.model import Build, Clock, Product, Source, Unnumbered, Update, Windows
 from auditor.rulebook.policy import Policy
 from auditor.version import Version
@@ -59,7 +61,8 @@ def policy_document(document: Mapping[str, Any], key: str, known: Mapping[str, A
 def lay_over(tables: Table, document: Mapping[str, Any], file: str, sha256: str) -> Table:
     """The tables with a document over them, and an entry among `overlays` that says so.
 
-    Raises OverlayError for whatever an overlay may not do, and for values of a wrong kind.
+    Raises OverlayError for whatever an overlay may not do, and for values of a wrong kind;
+    ValidationError for what they do to an entry that the document does not touch.
     """
     laid, faults, changes = dict(tables), list[str](), list[str]()
     for name, value in document.items():
@@ -79,9 +82,16 @@ def lay_over(tables: Table, document: Mapping[str, Any], file: str, sha256: str)
     if faults:
         raise OverlayError(faults)
     laid["builds"] = _in_order(laid["builds"])
+    before = set(_lowered(tables))
+    changes += [sentence for sentence in _lowered(laid) if sentence not in before]
     entry = {"file": file, "sha256": sha256, "changes": changes}
     laid["overlays"] = [*tables.get("overlays", ()), entry]
     return laid
+
+
+def _lowered(tables: Table) -> Iterator[str]:
+    likes = {key: policy.get("like") for key, policy in tables["policies"].items()}
+    return lowered(rulebook_of(tables), likes)
 
 
 def _laid_entries(

@@ -54,9 +54,9 @@ class SqlDemand:
 
     title: str
     builds: tuple[Build4, ...]
+    clients: bool
     how: str
     sources: tuple[str, ...]
-    clients: bool = False
 
     def least(self, branch: SqlBranch) -> Version | None:
         """The least build for a server whose build is of that branch, None beyond all of them.

@@ -68,7 +68,9 @@ def test_a_waived_fail_weighs_on_nothing_and_is_told() -> None:
         ("fe02.contoso.com", False),
         ("fe01", False),
         ("contoso", False),
-        ("[fF]e01.contoso.com", True),
+        ("?e0?.*", True),
+        ("[fF]e01.contoso.com", False),  # a pattern has * and ? alone
+        ("fe0[!2].contoso.com", False),
     ],
 )
 def test_whom_a_pattern_covers(subject: str, covered: bool) -> None:

@@ -175,6 +175,112 @@ def test_no_rows_take_none_away(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert "updates.kb3140245 cites more" in told.out
 
 
+_STANDARD = """
+sources = ["standard"]
+[sources.standard]
+title = "Contoso server standard 7.2"
+"""
+
+# a file over the rulebook -> what it asks less of
+LOWERED = [
+    (
+        '[policies.office365-tls12.minimum.sfb2015]\nbuild = "6.0.9319.235"',
+        "policies.office365-tls12: 6.0.9319.235 for sfb2015 is lower than the shipped 6.0.9319.516",
+    ),
+    (
+        """[policies.tls10-disable.minimum.sfb2015]
+        build = "6.0.9319.548"
+        kinds = { sba = "6.0.9319.281", edge = "6.0.9319.516" }""",
+        "6.0.9319.281 for sfb2015 in pools of kind sba is lower than the shipped 6.0.9319.516",
+        "6.0.9319.516 for sfb2015 in pools of kind edge is lower than the shipped 6.0.9319.548",
+    ),
+    (
+        "[policies.tls10-disable.dotnet]\nrelease = 394802\ntitle = 't'\nproducts = []\nhow = 'h'",
+        "policies.tls10-disable: release 394802 of .NET is lower than the shipped 460798",
+    ),
+    (
+        """[policies.tls10-disable.sql.sfb2015]
+        title = "t"
+        builds = ["11.0.5352.0"]
+        clients = true
+        how = "h" """,
+        "11.0.5352.0 of SQL Server for sfb2015 is lower than the shipped 11.0.5678.0",
+    ),
+    (
+        """[updates.kb3140245]
+        files = [{ os = "2012", name = "winhttp.dll", version = "6.2.9200.1" }]""",
+        "updates.kb3140245: winhttp.dll 6.2.9200.1 on 2012 is lower than the shipped",
+    ),
+    (
+        "[products.sfb2015]\nsystems = [{ os = '2019', sources = ['standard'] }]",
+        "products.sfb2015: no least build on 2019 is lower than the shipped 6.0.9319.548",
+    ),
+    (
+        """[products.lync2013]
+        systems = [{ os = "2012r2", least = "5.0.8308.420", sources = ["standard"] }]""",
+        "products.lync2013: 5.0.8308.420 on 2012r2 is lower than the shipped 5.0.8308.556",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "sentences"), [(text, told) for text, *told in LOWERED])
+def test_what_asks_less_than_the_shipped_rulebook_says_so(
+    text: str, sentences: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = _file(tmp_path, text + _STANDARD)
+    later = _file(tmp_path, CU14, "later.toml")
+    told = _told(capsys, "rulebook", "check", path, later)
+    assert told.code == 0
+    assert told.out.count("lower than the shipped") == len(sentences)
+    for sentence in sentences:
+        assert sentence in told.out
+
+
+# lines of Contoso's own policy -> whether it asks less than the shipped one that it is like
+OWN = [
+    ({"build": 'build = "6.0.9319.235"'}, "6.0.9319.516"),
+    ({"build": 'build = "6.0.9319.516"'}, ""),
+    ({"build": 'build = "6.0.9319.516"', "like": 'like = "tls10-disable"'}, "6.0.9319.548"),
+    ({"build": 'build = "6.0.9319.516"', "like": 'like = "supported-today"'}, ""),
+]
+
+
+@pytest.mark.parametrize(("lines", "shipped"), OWN)
+def test_a_policy_of_ones_own_that_asks_less_says_so(
+    lines: dict[str, str], shipped: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = _file(tmp_path, _own(**{"without": "", **lines}), "contoso.toml")
+    for command in ("check", "policies"):
+        told = _told(capsys, "rulebook", command, path)
+        assert told.code == 0
+        assert ("lower than the shipped" in told.out) is bool(shipped)
+        assert not shipped or f"for sfb2015 is lower than the shipped {shipped}" in told.out
+
+
+def test_a_policy_that_is_like_none_stands_beside_every_shipped_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    whole = """
+    title = "Ours"
+    unstarred = "fail"
+    strong_crypto = "fail"
+    support = "fail"
+    max_age_days = 7
+    counts = ["SFB-CU-001"]
+    cites = ["standard"]
+    [minimum.sfb2015]
+    build = "6.0.9319.235"
+    """
+    path = _file(tmp_path, whole + _STANDARD, "ours.toml")
+    second = _file(tmp_path, _own(like='like = "ours"', without="", build='build = "6.0.9319.516"'))
+    told = _told(capsys, "rulebook", "check", path, second)
+    assert told.code == 0
+    assert told.out.count("lower than the shipped") == 1
+    assert "policies.ours: 6.0.9319.235 for sfb2015 is lower than the shipped 6.0.9319.516" in (
+        told.out
+    )
+
+
 _MINIMUM = "[policies.office365-tls12.minimum.sfb2015]\n"
 
 _EXCLUDES = (

@@ -1,0 +1,85 @@
+"""What a file of somebody's own asks less of than the shipped knowledge does, in sentences.
+
+It is allowed: whoever lowers a threshold has a source for it. It is never silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from auditor.rulebook import load
+from auditor.rulebook.model import Rulebook
+from auditor.rulebook.policy import Policy
+
+
+def lowered(rulebook: Rulebook, likes: Mapping[str, str | None]) -> Iterator[str]:
+    """Each threshold below the shipped one; `likes` are the policies that policies are like.
+
+    A policy that is not shipped stands beside the shipped one that it is like in the end, and
+    one that is like none beside them all.
+    """
+    shipped = load()
+    for key, policy in rulebook.policies.items():
+        root: str | None = key
+        while root is not None and root not in shipped.policies:
+            root = likes.get(root)
+        others = [shipped.policies[root]] if root is not None else [*shipped.policies.values()]
+        for sentence in (
+            *_builds(policy, others),
+            *_dotnet(policy, others),
+            *_sql(policy, others),
+        ):
+            yield f"policies.{key}: {sentence}"
+    yield from _files(rulebook, shipped)
+    yield from _systems(rulebook, shipped)
+
+
+def _lower(what: object, than: object) -> str:
+    return f"{what} is lower than the shipped {than}"
+
+
+def _builds(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
+    for product, own in policy.minimum.items():
+        theirs = [other.minimum[product] for other in others if product in other.minimum]
+        kinds = {"", *own.kinds, *(kind for each in theirs for kind in each.kinds)}
+        told = set()
+        for kind in sorted(kinds) if theirs else ():
+            build, least = own.of_kind(kind).build, min(t.of_kind(kind).build for t in theirs)
+            where = f" in pools of kind {kind}" if kind else ""
+            if build < least and (build, least) not in told:
+                yield _lower(f"{build} for {product}{where}", least)
+            told.add((build, least))
+
+
+def _dotnet(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
+    theirs = [other.dotnet.release for other in others if other.dotnet is not None]
+    if policy.dotnet is not None and theirs and policy.dotnet.release < min(theirs):
+        yield _lower(f"release {policy.dotnet.release} of .NET", min(theirs))
+
+
+def _sql(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
+    for product, own in policy.sql.items():
+        for theirs in (other.sql[product] for other in others if product in other.sql):
+            for build, least in zip(own.builds, theirs.builds, strict=False):
+                if build < least:
+                    yield _lower(f"{build} of SQL Server for {product}", least)
+
+
+def _files(rulebook: Rulebook, shipped: Rulebook) -> Iterator[str]:
+    for key, update in shipped.updates.items():
+        for theirs in update.files:
+            for own in rulebook.updates[key].files_for(theirs.os):
+                if own.name == theirs.name and own.version < theirs.version:
+                    what = f"updates.{key}: {own.name} {own.version} on {own.os}"
+                    yield _lower(what, theirs.version)
+
+
+def _systems(rulebook: Rulebook, shipped: Rulebook) -> Iterator[str]:
+    for key, product in shipped.products.items():
+        for theirs in product.systems:
+            own = rulebook.products[key].system(theirs.os)
+            if theirs.least is None or own is None:
+                continue
+            if own.least is None or own.least < theirs.least:
+                what = f"products.{key}: {own.least or 'no least build'} on {own.os}"
+                yield _lower(what, theirs.least)
