@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ def outdated(reading: Reading, context: Context) -> str | None:
     when = reading.finished or reading.collected
     if when is None:
         return "nobody knows when the facts were read"
-    days = (context.now - when).days
-    limit = context.policy.max_age_days
-    if days > limit:
-        return f"the facts are {days} days old; the policy takes {limit} at most"
-    if days < -1:
+    age, limit = context.now - when, context.policy.max_age_days
+    if age > timedelta(days=limit):
+        told = f"{age.days} days" if age.days > limit else f"more than {limit} days"
+        return f"the facts are {told} old; the policy takes {limit} at most"
+    if age.days < -1:
         return f"the facts are dated {when:%Y-%m-%d}, after this audit"
     return None

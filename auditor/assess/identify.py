@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from auditor.rulebook.model import Product, Rulebook
 
 _WORKSTATION, _SERVER_TYPES = 1, (2, 3)
+_DOTS = 3
 
 # Kinds whose machines need not carry a server package: nobody knows, or a third party's.
 _NOT_NECESSARILY_LYNC = frozenset({PoolKind.UNKNOWN, PoolKind.TRUSTED_APPLICATION})
@@ -41,7 +42,9 @@ class Package:
 
     @property
     def version(self) -> Version | None:
-        return self.installed.version
+        """None for what is no build: every one has four numbers."""
+        whole = (self.installed.version_text or "").count(".") == _DOTS
+        return self.installed.version if whole else None
 
     @property
     def shown(self) -> str:

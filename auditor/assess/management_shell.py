@@ -58,10 +58,12 @@ class ManagementShell:
         """`homes` has the pools by the names under which they and their front ends are asked."""
         asked = tuple(readings)
         self.replication: Answer[ReplicationFacts] = _answer(asked, "replication")
-        listed = self.replication.facts
-        self._replicas: dict[str, Replica] = {}
-        for replica in listed.items if listed is not None else ():
-            self._replicas.setdefault(replica.fqdn.casefold(), replica)
+        self._replicas = _by_server(self.replication)
+        self._elsewhere = [
+            (answer, _by_server(answer))
+            for answer in (_answer((reading,), "replication") for reading in asked)
+            if answer.facts is not None and answer.server != self.replication.server
+        ]
         told: dict[str, list[Reading]] = {}
         for reading in asked:
             home = homes.get(reading.fqdn.casefold()) or _own_word(reading)
@@ -71,6 +73,11 @@ class ManagementShell:
     def replica(self, fqdn: str) -> Replica | None:
         """What was said of the server's replica, None where it was not named."""
         return self._replicas.get(fqdn.casefold())
+
+    def elsewhere(self, fqdn: str) -> list[tuple[Replica, Answer[ReplicationFacts]]]:
+        """What other servers that were asked said of the server's replica."""
+        name = fqdn.casefold()
+        return [(told[name], answer) for answer, told in self._elsewhere if name in told]
 
     def state_of(self, pool: str) -> Answer[PoolUpgradeFacts]:
         """What a front end of the pool said of it."""
@@ -101,6 +108,12 @@ def _own_word(reading: Reading) -> str:
     result = reading.family("pool_upgrade")
     facts = result.facts if result is not None else None
     return (facts.pool or "").casefold() if isinstance(facts, PoolUpgradeFacts) else ""
+
+
+def _by_server(answer: Answer[ReplicationFacts]) -> dict[str, Replica]:
+    """The replicas that were named; of two of one server the first."""
+    listed = answer.facts.items if answer.facts is not None else ()
+    return {replica.fqdn.casefold(): replica for replica in reversed(listed)}
 
 
 def _answer(readings: Iterable[Reading], family: str) -> Answer[Any]:

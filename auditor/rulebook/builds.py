@@ -11,6 +11,7 @@ from auditor.rulebook.model import Build, Product, Rulebook
 from auditor.rulebook.policy import Policy
 from auditor.version import Version
 
+_DOTS = 3
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -80,10 +81,11 @@ def product_named(rulebook: Rulebook, key: str) -> Product:
 def place_build(rulebook: Rulebook, text: str, product: Product | None = None) -> list[Place]:
     """Where the build `text` stands in `product`, or in every product whose line it is in.
 
-    Raises UsageError (BUILD-UNREADABLE) for what is no build, and for one of no product.
+    Raises UsageError (BUILD-UNREADABLE) for what is no build of four numbers, and for one of no
+    product.
     """
     try:
-        version = Version.parse(text)
+        version = Version.parse(text) if text.count(".") == _DOTS else None
     except ValueError:
         version = None
     products = [product] if product else list(rulebook.products.values())
@@ -93,7 +95,7 @@ def place_build(rulebook: Rulebook, text: str, product: Product | None = None) -
         raise UsageError(
             "BUILD-UNREADABLE",
             f"{text[:60]!r} is no build of a known product.",
-            f"Builds: {lines}.",
+            f"Builds have four numbers: {lines}.",
         )
     return [_place(rulebook, p, version) for p in fitting]
 

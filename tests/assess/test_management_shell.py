@@ -47,7 +47,8 @@ def test_an_answer_holds_as_long_as_the_policy_lets_facts_hold(days: int, status
 
 def test_the_newest_answer_counts_in_whatever_order_they_come() -> None:
     older = said(when=NOW - timedelta(days=2), replication=LATE, pool_upgrade=state("Busy"))
-    newer = said("fe02.contoso.com", replication=IN_TIME, pool_upgrade=state())
+    since = replace(replica(), last_status_report=NOW - timedelta(days=1))
+    newer = said("fe02.contoso.com", replication=replication(since), pool_upgrade=state())
     for evidence in ((older, newer), (newer, older)):
         assert _state(*evidence).status == "pass"
         judged = judge(server(), TWO, evidence=evidence)

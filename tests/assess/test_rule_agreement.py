@@ -8,7 +8,7 @@ import pytest
 
 from auditor.estate.model import Server
 from auditor.rulebook import load
-from tests.assess.facts_of import POOL, SFB2015, SFBSE, files, judge, pool, server
+from tests.assess.facts_of import POOL, SFB2015, SFB2019, SFBSE, files, judge, pool, server
 
 # Windows, winhttp.dll, the 32-bit copy -> status
 FILES = [
@@ -17,8 +17,14 @@ FILES = [
     ("2012", "6.2.9200.21797", "6.1.9200.21797", "unknown"),
     ("2012", "7.2.9200.21797", "6.2.9200.21797", "unknown"),
     ("2016", "10.0.14393.2007", "10.0.14393.0", "pass"),
-    # Windows 10 and later: an update may bring files with the number of another release.
-    ("2016", "10.0.14394.1", "10.0.14393.0", "pass"),
+    # Of a Windows that is known the build is, too: there are several of 10.0.
+    ("2016", "10.0.17763.1", "10.0.14393.0", "unknown"),
+    ("2016", "10.0.14393.0", "10.0.14394.0", "unknown"),
+    ("2019", "10.0.14393.2007", "10.0.17763.1", "unknown"),
+    ("2008r2", "6.1.7600.16385", "6.1.7601.17514", "pass"),
+    ("10.0.18363", "10.0.18362.1", "10.0.18362.1", "pass"),
+    ("10.0.18363", "10.1.18363.1", "10.0.18362.1", "unknown"),
+    ("10.0.18363", "9.0.18363.1", "10.0.18362.1", "unknown"),
     ("2016", "6.3.9600.17415", "10.0.14393.0", "unknown"),
     ("2012", "absent", "absent", "pass"),
 ]
@@ -47,13 +53,17 @@ def test_a_contradiction_weighs_under_every_policy() -> None:
 # product, core, front end -> status
 BUILDS = [
     (SFBSE, "7.0.2046.820", "7.0.2046.820", "pass"),
-    # 2019 and Subscription Edition share their numbers: the name decides.
-    (SFBSE, "7.0.2046.123", "7.0.2046.123", "pass"),
+    (SFBSE, "7.0.2046.819", "7.0.2046.820", "unknown"),
+    (SFBSE, "7.0.2046.821", "7.0.2046.821", "pass"),
+    # 2019 shares the line of its numbers, and begins earlier.
+    (SFB2019, "7.0.2046.123", "7.0.2046.123", "pass"),
+    (SFB2019, "7.0.2046.820", "7.0.2046.820", "pass"),
     (SFBSE, "6.0.9319.820", "7.0.2046.820", "unknown"),
     (SFBSE, "7.0.2046.820", "7.0.2047.820", "unknown"),
     (SFB2015, "6.0.9319.0", "6.0.9319.99999", "pass"),
     (SFB2015, "6.0.9319.516", "6.1.9319.516", "unknown"),
     (SFB2015, "n/a", None, "pass"),
+    (SFB2015, "6.0.9318", None, "pass"),  # three numbers are no build
 ]
 
 
@@ -76,19 +86,21 @@ ORIGINS = [
     ("bundle", "CONTOSO.COM", "pass"),
     ("bundle", None, "pass"),
     ("bundle", "fabrikam.com", "unknown"),
-    # Over the network the server was asked under its name: its suffix may be another one.
-    ("winrm", "corp.fabrikam.com", "pass"),
+    # WinRM need not prove a name, and the product knows a server by its full one.
+    ("winrm", "fabrikam.com", "unknown"),
+    ("winrm", "contoso.com", "pass"),
+    ("winrm", None, "pass"),
 ]
 
 
 @pytest.mark.parametrize(("origin", "domain", "status"), ORIGINS)
-def test_a_file_is_of_the_server_that_it_is_given_for(
+def test_an_answer_is_of_the_server_that_it_is_taken_for(
     origin: str, domain: str | None, status: str
 ) -> None:
     finding = judge(replace(server(), origin=origin, domain=domain)).finding("SFB-FACT-001")
     assert finding.status == status
     if status == "unknown":
-        assert finding.reason == "The file is of a computer in fabrikam.com, not in contoso.com."
+        assert finding.reason == "The answer is of a computer in fabrikam.com, not in contoso.com."
         assert domain in [evidence.value for evidence in finding.evidence]
 
 
@@ -101,6 +113,12 @@ def test_the_domain_is_the_same_in_any_case() -> None:
 def test_a_server_listed_without_a_domain_is_in_none() -> None:
     where = pool(servers=(Server("fe01", POOL),))
     reading = replace(server(fqdn="fe01"), origin="bundle", domain="fabrikam.com")
+    assert judge(reading, where).finding("SFB-FACT-001").status == "pass"
+
+
+def test_an_address_says_nothing_of_a_domain() -> None:
+    where = pool(servers=(Server("192.0.2.17", POOL),))
+    reading = replace(server(fqdn="192.0.2.17"), domain="fabrikam.com")
     assert judge(reading, where).finding("SFB-FACT-001").status == "pass"
 
 

@@ -191,6 +191,7 @@ def test_where_nobody_looked_for_a_restart_that_alone_is_unknown() -> None:
 
 GONE = certificate(FQDN, until=-1)
 TO_COME = certificate(FQDN, since=1)
+THE_POOLS = certificate(POOL, FQDN, until=-1)
 
 # certificates -> status, words of the reason
 CERTIFICATES: list[tuple[CertificatesFacts, str, str]] = [
@@ -214,7 +215,18 @@ CERTIFICATES: list[tuple[CertificatesFacts, str, str]] = [
     (certificates(certificate(FQDN, until=0)), "advice", "expires on 2018-09-01"),
     (certificates(certificate(FQDN, since=0)), "pass", ""),
     # One that goes on is enough: the other may be a leftover.
-    (certificates(GONE, certificate(FQDN, until=10), certificate(FQDN)), "pass", ""),
+    (certificates(certificate(FQDN, until=10), certificate(FQDN)), "pass", "until 2019-09-01."),
+    (certificates(GONE, certificate(FQDN)), "advice", f"expired: CN={FQDN}, O=Contoso (2017-09-01"),
+    (certificates(GONE, certificate(FQDN, until=10)), "advice", "expires on 2018-09-11"),
+    (certificates(GONE, certificate(POOL)), "advice", "services use is not read"),
+    (certificates(TO_COME, certificate(FQDN)), "pass", ""),
+    # The pool's name is what most services prove; its own name alone does not do.
+    (certificates(THE_POOLS, certificate(POOL, FQDN)), "advice", "expired: CN=pool01"),
+    (certificates(THE_POOLS, certificate(FQDN)), "unknown", "for its pool's name none is valid"),
+    (certificates(THE_POOLS, certificate(FQDN, until=9)), "unknown", "none is valid"),
+    (certificates(certificate(POOL, since=1), certificate(FQDN)), "unknown", "none is valid"),
+    (certificates(THE_POOLS, certificate(POOL, key=False), certificate(FQDN)), "unknown", "valid"),
+    (certificates(THE_POOLS, GONE), "fail", "expired on 2018-08-31"),
     (certificates(GONE), "fail", "expired on 2018-08-31"),
     (certificates(certificate(FQDN, until=-9), GONE), "fail", "expired on 2018-08-31"),
     (certificates(TO_COME), "fail", "None is valid before 2018-09-02"),
@@ -246,6 +258,12 @@ def test_certificates(facts: CertificatesFacts, status: str, words: str) -> None
     assert finding.evidence
     ready = {"fail": "work_needed", "unknown": "unknown"}
     assert judged.server.readiness == ready.get(status, "ready")
+
+
+def test_a_server_that_is_its_pool_has_one_name() -> None:
+    where = pool(PoolKind.STANDARD, FQDN)
+    reading = server(certificates=certificates(GONE, certificate(FQDN)))
+    assert judge(reading, where).finding("SFB-CERT-001").status == "advice"
 
 
 @pytest.mark.parametrize("name", ["FE01.CONTOSO.COM", "POOL01.CONTOSO.COM"])

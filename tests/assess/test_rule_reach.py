@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.reading import ReachState
 from auditor.facts.registry_value import RegistryValue
-from tests.assess.facts_of import dotnet, dword, judge, server, text, unread
+from tests.assess.facts_of import NOW, dotnet, dword, judge, server, text, unread
 
 
 @pytest.mark.parametrize("state", [state for state in ReachState if state is not ReachState.READ])
@@ -30,6 +31,28 @@ def test_what_the_answer_says_of_itself_is_evidence() -> None:
     finding = judge(replace(server(), notes=(note,))).finding("SFB-REACH-001")
     assert finding.status == "pass"
     assert note in [evidence.value for evidence in finding.evidence]
+
+
+# how old, by a policy that takes 30 days -> how it is told
+AGES = [
+    (timedelta(days=30), None),
+    (timedelta(days=30, seconds=1), "more than 30 days old"),
+    (timedelta(days=30, hours=23, minutes=59), "more than 30 days old"),
+    (timedelta(days=31), "31 days old"),
+    (timedelta(days=-1), None),
+    (timedelta(days=-1, seconds=-1), "dated 2018-09-02"),
+]
+
+
+@pytest.mark.parametrize(("age", "told"), AGES)
+def test_facts_prove_nothing_from_the_second_on_that_they_are_too_old(
+    age: timedelta, told: str | None
+) -> None:
+    judged = judge(replace(server(), finished=NOW - age))
+    finding = judged.finding("SFB-REACH-001")
+    assert finding.status == ("pass" if told is None else "unknown")
+    assert told is None or told in finding.reason
+    assert judged.server.readiness == ("ready" if told is None else "unknown")
 
 
 def test_a_family_that_is_neither_read_nor_failed_is_unknown() -> None:

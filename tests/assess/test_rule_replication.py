@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from auditor.assess.engine import exit_code
 from auditor.assess.model import Finding, Readiness
 from auditor.errors import ExitCode
-from auditor.estate.model import PoolKind
+from auditor.estate.model import PoolKind, Server
 from auditor.facts.estate.replication import Replica
-from tests.assess.facts_of import NOW, judge, pool, server, unread
-from tests.assess.said_by import REFUSED, replica, replication, said
+from tests.assess.facts_of import NOW, POOL, judge, pool, server, unread
+from tests.assess.said_by import REFUSED, replica, replication, said, state
 
 BEFORE = NOW - timedelta(days=365)
 
@@ -103,3 +103,60 @@ def test_without_an_answer_on_whether_it_is_up_to_date_a_silent_one_is_still_sil
     told = replace(replica(), up_to_date=None, last_status_report=None)
     assert _finding(told).status == "advice"
     assert _finding(replace(told, last_status_report=NOW)).status == "unknown"
+
+
+AN_HOUR = timedelta(hours=1)
+FIVE = pool(servers=tuple(Server(f"fe0{n}.contoso.com", POOL) for n in range(1, 6)))
+
+# when the other server was asked, the last report as the newest answer tells it -> is it settled
+OTHER_WORDS = [
+    (NOW, NOW - AN_HOUR, False),
+    (NOW, None, False),  # as over the RBAC endpoint: then by when that was said
+    (NOW - AN_HOUR, None, True),
+    (NOW - timedelta(minutes=5), None, False),
+    (NOW - AN_HOUR, NOW - 2 * AN_HOUR, False),
+    (NOW - 2 * AN_HOUR, NOW - AN_HOUR, True),
+    (NOW - AN_HOUR, NOW - AN_HOUR + timedelta(minutes=5), False),
+    (NOW - AN_HOUR, NOW - AN_HOUR + timedelta(minutes=5, seconds=1), True),
+]
+
+
+@pytest.mark.parametrize(("when", "report", "settled"), OTHER_WORDS)
+def test_two_shells_that_contradict_each_other_are_both_named(
+    when: datetime, report: datetime | None, *, settled: bool
+) -> None:
+    good = replace(replica(version="6.0.9319.516"), last_status_report=report)
+    fe01 = said(replication=replication(good))
+    fe02 = said("fe02.contoso.com", when, replication=replication(replica(late=True)))
+    for evidence in ([fe01, fe02], [fe02, fe01]):
+        told = evidence if settled or when != NOW else [fe01, fe02]  # of one instant: the first
+        finding = judge(server(), FIVE, evidence=told).finding("SFB-REPL-001")
+        assert finding.status == ("pass" if settled else "advice")
+        assert ("fe02.contoso.com said otherwise on" in finding.reason) is not settled
+        assert "as fe01.contoso.com says" in finding.reason
+        asked = {e.path.partition(": ")[0].rpartition(" ")[2] for e in finding.evidence}
+        assert ("fe02.contoso.com" in asked) is not settled
+        assert bool(finding.remediation) is not settled
+
+
+def test_shells_that_agree_or_speak_of_others_leave_no_doubt() -> None:
+    fe01 = said(replication=replication(replica()))
+    others = [
+        said("fe02.contoso.com", replication=replication(replica())),
+        said("fe03.contoso.com", replication=replication(replica("fe09.contoso.com", late=True))),
+        said("fe04.contoso.com", replication=REFUSED),
+        said("fe05.contoso.com", pool_upgrade=state()),
+    ]
+    finding = judge(server(), FIVE, evidence=[fe01, *others]).finding("SFB-REPL-001")
+    assert (finding.status, finding.reason) == (
+        "pass",
+        "It has what was changed last, as fe01.contoso.com says.",
+    )
+
+
+def test_a_late_word_that_is_the_newest_stands_by_itself() -> None:
+    late = said(replication=replication(replica(late=True)))
+    other = said("fe02.contoso.com", NOW - AN_HOUR, replication=replication(replica()))
+    finding = judge(server(), FIVE, evidence=[late, other]).finding("SFB-REPL-001")
+    assert finding.status == "advice"
+    assert "otherwise" not in finding.reason

@@ -162,6 +162,10 @@ MACHINES = [
     ({"product_type": 4}, "unknown", "unknown", "product type 4 is not known"),
     ({"installation": "Server Core"}, "fail", "advice", "Server Core"),
     ({"installation": None}, "pass", "pass", ""),
+    ({"installation": "SERVER"}, "pass", "pass", ""),
+    ({"installation": "Client"}, "unknown", "unknown", "calls its installation 'Client'"),
+    ({"installation": "Nano Server"}, "unknown", "unknown", "'Nano Server'"),
+    ({"installation": "Client", "product_type": 1}, "fail", "fail", "Windows 8.1"),
     ({"version": Version(6, 3, 9601)}, "unknown", "unknown", "6.3.9601.0 (server) is not known"),
     ({"version": Version(10, 0, 16299)}, "unknown", "unknown", "is not known to the rulebook"),
     ({"version": Version(6, 1, 7601), "product_type": 1}, "fail", "fail", "Windows 7"),
@@ -179,6 +183,7 @@ def test_machines(differs: dict[str, object], lync: str, sfb: str, words: str) -
         finding = judge(reading).finding("SFB-OS-001")
         assert finding.status == status
         assert words in finding.reason
+        assert finding.blocks is (status == "fail")
 
 
 # build, service pack -> status

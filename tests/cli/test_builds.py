@@ -36,6 +36,13 @@ def test_updates_without_a_number_are_listed_and_no_number_is_invented(
     assert any("CU3" in line and "KB3149227" in line for line in lines)
 
 
+@pytest.mark.parametrize("text", ["6.0.9319", "6.0", "6.0.9319.516.1", "6.0.9319.", "CU6"])
+def test_a_build_has_four_numbers(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    told = _builds(capsys, text)
+    assert told.code == 2
+    assert "Builds have four numbers" in told.err
+
+
 def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
     told = _builds(capsys, "--product", "lync2013")
     assert "5.0.8308.1001" in told.out

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject
-from auditor.facts.bundle import CARRIED
 from auditor.facts.files import FilesFacts
 from auditor.facts.os import OsFacts
+from auditor.rulebook.model import Windows
+from auditor.version import Version
 
 Contradiction = tuple[str, list[Evidence]]
 
@@ -28,7 +29,7 @@ class FactsAgree(Rule):
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         found = [
-            *_files_of_another_windows(subject),
+            *_files_of_another_windows(subject, context),
             *_builds_of_another_product(subject, context),
             *_domain_of_another_server(subject),
         ]
@@ -46,15 +47,15 @@ class FactsAgree(Rule):
         )
 
 
-def _files_of_another_windows(subject: Subject) -> list[Contradiction]:
-    """System files carry the version of their Windows in their first two numbers."""
+def _files_of_another_windows(subject: Subject, context: Context) -> list[Contradiction]:
+    """System files carry the version of their Windows; of a known one the build, too."""
     windows = subject.get(OsFacts).version
+    known = context.rulebook.windows.get(subject.system.system or "")
     files = subject.find(FilesFacts)
     strange = [
         file
         for file in (files.items if files is not None else ())
-        if file.version is not None
-        and (file.version.major, file.version.minor) != (windows.major, windows.minor)
+        if file.version is not None and not _is_of(file.version, windows, known)
     ]
     if not strange:
         return []
@@ -63,7 +64,14 @@ def _files_of_another_windows(subject: Subject) -> list[Contradiction]:
     return [(f"{names}: a file of another Windows than {windows}.", shown)]
 
 
+def _is_of(file: Version, windows: Version, known: Windows | None) -> bool:
+    if known is not None:
+        return known.matches(file, workstation=known.workstation)
+    return (file.major, file.minor) == (windows.major, windows.minor)
+
+
 def _builds_of_another_product(subject: Subject, context: Context) -> list[Contradiction]:
+    """Builds of another line, and those before the first one that there is of the product."""
     product = subject.known
     if product is None:
         return []
@@ -71,7 +79,8 @@ def _builds_of_another_product(subject: Subject, context: Context) -> list[Contr
         package
         for name in context.rulebook.components.deciding
         for package in subject.product.components(name)
-        if package.version is not None and not product.owns(package.version)
+        if package.version is not None
+        and (not product.owns(package.version) or package.version < product.base)
     ]
     if not strange:
         return []
@@ -80,15 +89,15 @@ def _builds_of_another_product(subject: Subject, context: Context) -> list[Contr
         for p in strange
     ]
     names = ", ".join(f"{package.component} {package.version}" for package in strange)
-    return [(f"{names}: no build of {product.title}, whose builds are {product.line}.x.", shown)]
+    lines = f"{product.line}.x, from {product.base} on"
+    return [(f"{names}: no build of {product.title}, whose builds are {lines}.", shown)]
 
 
 def _domain_of_another_server(subject: Subject) -> list[Contradiction]:
-    """Over the network the server proved its name; of a file that came by hand it is a claim."""
-    reading = subject.reading
-    asked = subject.server.fqdn.partition(".")[2].casefold()
-    told = (reading.domain or "").casefold()
-    if reading.origin != CARRIED or not asked or not told or asked == told:
+    """The product knows a server by its full name, and a way in by WinRM need not prove it."""
+    told = subject.reading.other_domain
+    if told is None:
         return []
-    shown = [subject.evidence("", "the answer's DNS suffix", reading.domain)]
-    return [(f"The file is of a computer in {told}, not in {asked}.", shown)]
+    shown = [subject.evidence("", "the answer's DNS suffix", subject.reading.domain)]
+    asked = subject.reading.fqdn.partition(".")[2]
+    return [(f"The answer is of a computer in {told}, not in {asked}.", shown)]

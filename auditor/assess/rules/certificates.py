@@ -2,7 +2,9 @@
 
 Which certificate is assigned to which service is not read. What is certain: one outside its
 period of validity fails Windows' own check, and the services are known by the name of the server
-or of its pool. Microsoft lists wildcards for simple URLs alone, so one proves nothing, either way.
+or of its pool. One that has expired beside a valid one may be a leftover, or the one in use: worth
+a look; where it alone names the pool, nobody knows. Microsoft lists wildcards for simple URLs
+alone, so one proves nothing, either way.
 """
 
 from __future__ import annotations
@@ -43,6 +45,8 @@ class CertificateIsValid(Rule):
             others = [each for each in usable if _is_valid(each, context.now)]
             spoken = _others(others, names, cut=facts.truncated)
             status, reason, remedy = spoken or (status, reason, remedy)
+        elif _none_for_the_pool(own, subject, context.now):
+            status, reason, remedy = Status.UNKNOWN, _NONE_FOR_THE_POOL, _LOOK
         return self.finding(
             subject,
             status,
@@ -63,6 +67,10 @@ _RENEW = "Renew the certificate, and assign the new one before the day."
 _REQUEST = "Request a new certificate and assign it in the deployment wizard."
 _LOOK = "Look in the deployment wizard which certificate is assigned, and how long it is valid."
 
+_NONE_FOR_THE_POOL = (
+    "Of those for its pool's name none is valid today, and which one the services use is not read."
+)
+
 _Verdict = tuple[Status, str, str]
 
 
@@ -73,7 +81,13 @@ def _in_time(own: Sequence[Certificate], now: datetime, warn_days: int) -> _Verd
         last = max(each.not_after for each in valid)
         if last - now < timedelta(days=warn_days):
             return Status.ADVICE, f"The last one expires on {last.date()}.", _RENEW
-        return Status.PASS, f"There is one until {last.date()}.", ""
+        told = f"There is one until {last.date()}"
+        gone = [each for each in own if each.not_after < now]
+        if not gone:
+            return Status.PASS, f"{told}.", ""
+        names = "; ".join(dict.fromkeys(map(_shown, gone)))
+        reason = f"{told}; expired: {names}. Which one the services use is not read."
+        return Status.ADVICE, reason, f"{_LOOK} Remove those that nothing uses."
     if not own:
         reason = "No certificate with a private key is for its name or its pool's."
         return Status.UNKNOWN, reason, _LOOK
@@ -98,6 +112,13 @@ def _others(others: Sequence[Certificate], names: set[str], *, cut: bool) -> _Ve
         )
         return Status.ADVICE, reason, f"{_LOOK} {_REQUEST}"
     return None
+
+
+def _none_for_the_pool(own: Sequence[Certificate], subject: Subject, now: datetime) -> bool:
+    """Whether there are certificates for the pool of many servers, and none is valid."""
+    pool = subject.pool.fqdn.casefold()
+    named = [each for each in own if _is_for(each, {pool})]
+    return bool(named) and not any(_is_valid(each, now) for each in named)
 
 
 def _is_for_servers(certificate: Certificate) -> bool:

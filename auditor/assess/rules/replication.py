@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from auditor.assess.age import outdated
@@ -50,18 +50,27 @@ class ReplicaUpToDate(Rule):
         if replica is None:
             return self._not_named(subject, answer, cut=answer.facts.truncated)
         late = list(_late(replica, context))
-        otherwise = list(_another_version(replica, subject, context))
         if replica.up_to_date is None and not late:
             return self.unknown(subject, "The server that was asked did not say it.")
+        elsewhere = [] if late else _unsettled(replica, answer, context)
+        against = [_against(answer, told, _late(other, context)) for other, told in elsewhere]
+        otherwise = list(_another_version(replica, subject, context))
         return self.finding(
             subject,
-            Status.ADVICE if late or otherwise else Status.PASS,
+            Status.ADVICE if late or against or otherwise else Status.PASS,
             observed=_state(replica),
             required="up to date, with a report since the last change",
-            reason=" ".join([*late, *otherwise, *answer.doubts])
+            reason=" ".join([*late, *against, *otherwise, *answer.doubts])
             or f"It has what was changed last, as {answer.server} says.",
-            evidence=_evidence(replica, answer),
-            remediation=_again(subject) if late else "Go by the packages." if otherwise else "",
+            evidence=[
+                *_evidence(replica, answer),
+                *(each for other, told in elsewhere for each in _evidence(other, told)),
+            ],
+            remediation=_again(subject)
+            if late or against
+            else "Go by the packages."
+            if otherwise
+            else "",
         )
 
     def _not_named(
@@ -93,6 +102,29 @@ def _late(replica: Replica, context: Context) -> Iterator[str]:
             yield "It has never reported."
     elif change is not None and change - report > _skew(context):
         yield f"Its last report ({_shown(report)}) is older than that change ({_shown(change)})."
+
+
+def _unsettled(
+    replica: Replica, answer: Answer[ReplicationFacts], context: Context
+) -> list[tuple[Replica, Answer[ReplicationFacts]]]:
+    """Where it was called late all the same, and no report since then has settled it."""
+    report = replica.last_status_report or answer.when
+    return [
+        (other, told)
+        for other, told in context.shell.elsewhere(replica.fqdn)
+        if any(_late(other, context))
+        and not (report and told.when and report - told.when > _skew(context))
+    ]
+
+
+def _against(
+    answer: Answer[ReplicationFacts], told: Answer[ReplicationFacts], late: Iterable[str]
+) -> str:
+    when = f" on {_shown(told.when)}" if told.when else ""
+    return (
+        f"It has what was changed last, as {answer.server} says; {told.server} said "
+        f"otherwise{when}: {' '.join(late)}"
+    )
 
 
 def _skew(context: Context) -> timedelta:

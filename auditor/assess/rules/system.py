@@ -13,6 +13,7 @@ from auditor.version import Version
 
 _DOMAIN_CONTROLLER = 2
 _SERVER_CORE = "server core"
+_OF_A_SERVER = frozenset({"server", _SERVER_CORE})
 
 
 class SupportedSystem(Rule):
@@ -50,9 +51,7 @@ class SupportedSystem(Rule):
                 *system_evidence(subject, facts),
                 *(installed.evidence if installed else ()),
             ],
-            remediation=f"Move the server to a Windows that {product.title} supports."
-            if blocked
-            else "",
+            remediation=_remedy(product, status),
             actions=("migrate-os",) if blocked else (),
             sources=tuple(
                 dict.fromkeys(
@@ -113,13 +112,17 @@ def _verdict(
     facts: OsFacts,
     installed: Installed | None,
 ) -> tuple[Status, str]:
-    server_core = (facts.installation or "").casefold() == _SERVER_CORE
+    installation = (facts.installation or "").casefold()
+    server_core = installation == _SERVER_CORE
     if windows.workstation:
         return Status.FAIL, f"{windows.title} is no server operating system."
     if row is None and product.systems_closed:
         return Status.FAIL, f"{product.title} is not supported on {windows.title}."
     if server_core and product.server_core == "unsupported":
         return Status.FAIL, f"{product.title} is not supported on Server Core."
+    if installation and installation not in _OF_A_SERVER:
+        told = shorten(facts.installation or "")
+        return Status.UNKNOWN, f"It calls its installation {told!r}, and is a server otherwise."
     if row is None:
         return Status.ADVICE, f"No source here says whether {product.title} runs on it."
     advice = _doubts(product, row, facts, server_core=server_core)
@@ -130,6 +133,12 @@ def _verdict(
     if installed is not None:
         return Status.PASS, installed.sentence
     return Status.PASS, f"{product.title} has a row for {windows.title}."
+
+
+def _remedy(product: Product, status: Status) -> str:
+    if status is Status.FAIL:
+        return f"Move the server to a Windows that {product.title} supports."
+    return "Look on the server which Windows it is." if status is Status.UNKNOWN else ""
 
 
 def _doubts(product: Product, row: SystemRow, facts: OsFacts, *, server_core: bool) -> list[str]:
