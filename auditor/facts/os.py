@@ -9,6 +9,8 @@ from datetime import datetime
 from auditor.facts.fields import Fields
 from auditor.version import Version
 
+VIEWS = ("native", "wow6432")
+
 
 @dataclass(frozen=True, slots=True)
 class OsFacts:
@@ -25,6 +27,11 @@ class OsFacts:
     installation: str | None = None
     language: int | None = None
     last_boot: datetime | None = None
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The registry's views of HKLM\\SOFTWARE; a 32-bit Windows has the native one alone."""
+        return VIEWS[:1] if "32" in self.architecture else VIEWS
 
 
 def decode(raw: Mapping[str, object]) -> OsFacts:

@@ -36,8 +36,11 @@ class SecureProtocols:
 
 @dataclass(frozen=True, config=STRICT)
 class Schannel:
+    """The keys of a protocol; `on` is what its values are where they are not 0."""
+
     protocol: str
     path: str
+    on: tuple[int, ...]
     sources: tuple[str, ...]
 
 
@@ -66,7 +69,10 @@ class CipherSuites:
 
 @dataclass(frozen=True, config=STRICT)
 class StrongCrypto:
+    """The value in each registry view of `runtimes`."""
+
     name: str
+    runtimes: tuple[str, ...]
     sources: tuple[str, ...]
 
 

@@ -80,6 +80,8 @@ def test_the_label_stands_beside_the_number() -> None:
     [
         (PoolKind.ENTERPRISE, "unknown"),
         (PoolKind.STANDARD, "unknown"),
+        (PoolKind.DIRECTOR, "unknown"),
+        (PoolKind.SBA, "unknown"),
         (PoolKind.EDGE, "pass"),
         (PoolKind.MEDIATION, "pass"),
     ],

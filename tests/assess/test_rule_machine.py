@@ -7,6 +7,7 @@ import pytest
 from auditor.estate.model import PoolKind, Server
 from auditor.facts.certificates import CertificatesFacts
 from auditor.facts.disk import DiskFacts
+from auditor.facts.registry_value import RegistryValue
 from auditor.facts.services import Service, ServicesFacts
 from auditor.plan.order import make_plan
 from auditor.rulebook.procedures import load_procedures
@@ -50,7 +51,13 @@ RESTARTS: list[tuple[dict[str, object], str, bool]] = [
     ({"windows_update": THERE}, "fail", True),
     ({"update_exe": signal("x", "present", dword(2))}, "fail", True),
     ({"update_exe": signal("x", "present", dword(0))}, "pass", False),
-    ({"update_exe": signal("x", "present", text("2"))}, "pass", False),
+    ({"update_exe": signal("x", "present", text("2"))}, "unknown", False),
+    ({"update_exe": signal("x", "present", RegistryValue("QWord", 1))}, "unknown", False),
+    ({"update_exe": THERE}, "unknown", False),
+    ({"update_exe_flags": signal("x", "present", text("0"))}, "unknown", False),
+    ({"update_exe_flags": THERE}, "unknown", False),
+    ({"update_exe": THERE, "update_exe_flags": signal("x", "present", dword(1))}, "fail", True),
+    ({"update_exe": THERE, "computer_name": OTHER_NAME}, "unknown", False),
     ({"update_exe_flags": signal("x", "present", dword(1))}, "fail", True),
     ({"file_renames": THERE, "file_rename_entries": 2}, "unknown", True),
     ({"file_renames": THERE, "file_rename_entries": None}, "unknown", True),
@@ -126,7 +133,13 @@ PLACES = [
     ("\\??\\C:\\PROGRA~1\\x\\a.dll", True),
     ("\\??\\C:\\CONFIG~2.MSI\\a.rbf", True),
     ("\\??\\C:\\Users\\ADMINI~1\\AppData\\Local\\Temp\\a.tmp", True),  # any folder, for all we know
+    ("\\??\\D:\\SfB\\Server\\Core\\RTCSRV.exe", True),  # installed where somebody wanted it
+    ("\\??\\C:\\Windows\\winhttp.dll.old", True),
+    ("\\??\\C:\\Windows\\Temp\\webio.dll", True),
+    ("\\??\\C:/Windows/System32/http.sys", True),
+    ("\\??\\C:/PROGRA~1/x/a.dll", True),
     ("\\??\\C:\\Windows\\System32\\spool\\drivers\\x64\\3\\hp.dll", False),
+    ("\\??\\D:\\Server\\Core2\\a.dll", False),
     ("\\??\\C:\\Windows\\Temp\\a~1.tmp", False),
     ("\\??\\C:\\ProgramData\\Microsoft\\Windows Defender\\mpengine.dll", False),
     ("\\??\\C:\\Program Files\\Scanner\\system32.dll", False),
@@ -138,6 +151,9 @@ PLACES = [
 def test_where_a_file_lies_tells_whether_it_may_be_an_updates(path: str, *, matters: bool) -> None:
     finding = judge(server(reboot=reboot(**renames(path, "")))).finding("SFB-BOOT-001")
     assert finding.status == ("unknown" if matters else "advice")
+    assert ("into which folder the product was installed is not read" in finding.reason) is (
+        not matters
+    )
     assert (path in finding.reason) is matters
 
 

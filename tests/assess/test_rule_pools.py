@@ -21,7 +21,7 @@ from auditor.plan.order import make_plan
 from auditor.rulebook import load
 from auditor.rulebook.model import Rulebook
 from auditor.rulebook.procedures import load_procedures
-from tests.assess.facts_of import NOW, another_machine, scenarios, server, unread
+from tests.assess.facts_of import LYNC2013, NOW, another_machine, scenarios, server, unread
 from tests.assess.said_by import said, state
 
 EXCHANGE = scenarios(hybrid="no", federation="no", exchange_online="yes")
@@ -69,7 +69,7 @@ def test_every_pool_that_takes_updates_is_judged_once_by_every_rule() -> None:
     sql = _pool("sql", "db", kind=PoolKind.SQL, takes_updates=False)
     assessment = _assess([_pool("p", "a", "b"), sql, _pool("empty")], MIXED)
     rules = [finding.rule for finding in _verdict(assessment).findings]
-    assert rules == ["SFB-POOL-001", "SFB-POOL-002", "SFB-POOL-003"]
+    assert rules == ["SFB-POOL-001", "SFB-POOL-002", "SFB-POOL-003", "SFB-POOL-004"]
     assert _verdict(assessment, "sql").findings == ()
     assert _verdict(assessment, "empty").findings == ()
     found = [finding for finding in assessment.findings() if finding.subject == "p"]
@@ -111,6 +111,27 @@ def test_it_is_told_beside_the_readiness_and_lowers_nothing() -> None:
     assert _verdict(assessment).readiness == "ready"
     assert exit_code(assessment) is ExitCode.READY
     assert make_plan(assessment, load_procedures()).steps == ()
+
+
+def test_a_pool_of_two_products_is_not_ready_though_its_servers_are() -> None:
+    lync = server("2012", "5.0.8308.1001", "5.0.8308.1001", product=LYNC2013, fqdn="b")
+    assessment = _assess([_pool("p", "a", "b")], [server(fqdn="a"), lync])
+    assert {one.readiness for one in assessment.servers} == {"ready"}
+    verdict = _verdict(assessment)
+    assert verdict.readiness == "work_needed"
+    sentence = "SFB-POOL-004: Its servers run Lync Server 2013 and Skype for Business Server 2015"
+    assert verdict.reason.startswith(f"2 servers ready; {sentence}")
+    assert _finding(assessment, "SFB-POOL-001").status is Status.ADVICE
+    exchange = next(s for s in assessment.scenarios if s.key == "exchange_online")
+    assert exchange.readiness == "work_needed"
+    assert exit_code(assessment) is ExitCode.WORK_NEEDED
+
+
+def test_a_server_that_was_not_read_is_told_once() -> None:
+    assessment = _assess([_pool("p", "a", "b")], [server(fqdn="a"), unread(fqdn="b")])
+    assert _finding(assessment, "SFB-POOL-004").status is Status.ADVICE
+    assert _verdict(assessment).readiness == "unknown"
+    assert _verdict(assessment).reason == "1 server ready, 1 server unknown (b)"
 
 
 # who says that the two are a pair -> each has the other for a partner

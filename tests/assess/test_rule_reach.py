@@ -10,7 +10,7 @@ import pytest
 from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.reading import ReachState
 from auditor.facts.registry_value import RegistryValue
-from tests.assess.facts_of import NOW, dotnet, dword, judge, server, text, unread
+from tests.assess.facts_of import NOW, dotnet, dword, judge, server, system, text, unread
 
 
 @pytest.mark.parametrize("state", [state for state in ReachState if state is not ReachState.READ])
@@ -115,3 +115,35 @@ def test_a_runtime_that_is_not_installed_is_not_asked() -> None:
     assert judge(server(dotnet=installed)).finding("SFB-NET-001").status == "pass"
     none = DotNetFacts(None, ())
     assert judge(server(dotnet=none)).finding("SFB-NET-001").status == "unknown"
+
+
+# places that the answer leaves out, the value elsewhere, Windows -> status under both policies
+LEFT_OUT = [
+    ({"v2.0.50727 wow6432"}, 1, "64-bit", "unknown", "unknown"),
+    ({"v4.0.30319 native"}, 1, "64-bit", "unknown", "unknown"),
+    ({"v4.0.30319 native", "v4.0.30319 wow6432"}, 1, "64-bit", "unknown", "unknown"),
+    ({"v2.0.50727 wow6432"}, 0, "64-bit", "unknown", "fail"),  # certain, where it is a fail
+    ({"v2.0.50727 wow6432", "v4.0.30319 wow6432"}, 1, "64-bit", "unknown", "unknown"),
+    ({"v2.0.50727 wow6432", "v4.0.30319 wow6432"}, 1, "32-bit", "pass", "pass"),
+    ({"v2.0.50727 native"}, 1, "32-bit", "unknown", "unknown"),
+    ({"v2.0.50727 wow6432"}, 1, None, "unknown", "unknown"),
+    (set(), 1, None, "pass", "pass"),
+]
+
+
+@pytest.mark.parametrize(("places", "value", "architecture", "status", "demanded"), LEFT_OUT)
+def test_a_place_that_was_not_reported_proves_nothing(
+    places: set[str], value: int, architecture: str | None, status: str, demanded: str
+) -> None:
+    facts = dotnet(dword(value), dword(value))
+    told = tuple(r for r in facts.runtimes if f"{r.runtime} {r.view}" not in places)
+    reading = server(
+        os_facts=replace(system(), architecture=architecture or "64-bit"),
+        failed=() if architecture else ("os",),
+        dotnet=replace(facts, runtimes=told),
+    )
+    for policy, expected in (("office365-tls12", status), ("tls10-disable", demanded)):
+        finding = judge(reading, policy=policy).finding("SFB-NET-001")
+        assert finding.status == expected
+        if expected == "unknown":
+            assert all(place in finding.reason for place in places)

@@ -27,6 +27,14 @@ SIDES: list[tuple[Values, str, str, str]] = [
     ({**ON, "DisabledByDefault": text("0")}, "fail", "unknown", "DisabledByDefault is no REG"),
     ({**ON, "Enabled": RegistryValue("QWord", 1)}, "fail", "unknown", "Enabled is no REG_DWORD"),
     ({"Enabled": dword(0), "DisabledByDefault": text("0")}, "fail", "fail", "Enabled is 0"),
+    ({**ON, "Enabled": dword(2)}, "unknown", "unknown", "Enabled is a number that no source names"),
+    ({**ON, "Enabled": dword(0xFFFFFFFE)}, "unknown", "unknown", "is not documented"),
+    ({**ON, "DisabledByDefault": dword(2)}, "unknown", "unknown", "is not documented"),
+    ({"Enabled": dword(2)}, "fail", "unknown", "DisabledByDefault is absent"),
+    ({"DisabledByDefault": dword(2)}, "fail", "unknown", "Enabled is absent"),
+    ({"Enabled": dword(2), "DisabledByDefault": text("0")}, "fail", "unknown", "no REG_DWORD"),
+    ({"Enabled": dword(0), "DisabledByDefault": dword(2)}, "fail", "fail", "Enabled is 0"),
+    ({"Enabled": dword(2), "DisabledByDefault": dword(1)}, "fail", "fail", "is set"),
 ]
 
 

@@ -127,6 +127,37 @@ def test_an_old_32_bit_copy_is_advice() -> None:
     assert "32-bit" in finding.reason
 
 
+# the 32-bit copy of winhttp.dll -> words; in an answer that leaves both copies out, None
+COPIES = [
+    ("absent", "winhttp.dll not there."),
+    (None, "winhttp.dll without a version."),
+    ("unsaid", "winhttp.dll not reported, webio.dll not reported."),
+]
+
+
+@pytest.mark.parametrize(("copy", "words"), COPIES)
+def test_a_32_bit_copy_of_which_nothing_is_known_is_advice(copy: str | None, words: str) -> None:
+    read = files(NEW_2012).items
+    told = {
+        "absent": (*read[:2], replace(read[2], present=False, version=None), read[3]),
+        None: (*read[:2], replace(read[2], version=None), read[3]),
+        "unsaid": read[:2],
+    }[copy]
+    judged = judge(_server("2012", files=FilesFacts(told)))
+    finding = judged.finding("SFB-KB-001")
+    assert finding.status == "advice"
+    assert finding.reason == f"Of the 32-bit copy nothing can be proved: {words}"
+    assert finding.actions == ()
+    assert judged.server.readiness == "ready"
+
+
+def test_a_32_bit_windows_has_no_copy_for_32_bit() -> None:
+    facts = replace(system("2012"), architecture="32-bit")
+    read = FilesFacts(files(NEW_2012).items[:2])
+    finding = judge(_server("2012", os_facts=facts, files=read)).finding("SFB-KB-001")
+    assert finding.status == "pass"
+
+
 def test_files_that_were_not_reported_prove_nothing() -> None:
     finding = judge(_server("2012", files=FilesFacts(()))).finding("SFB-KB-001")
     assert finding.status == "unknown"

@@ -121,6 +121,35 @@ def test_a_pool_is_the_worst_of_its_members_under_each_policy(
     assert [u.readiness for u in hybrid.also] == ["blocked", "work_needed", "blocked"]
 
 
+_ACCEPTED = """
+[[waivers]]
+rule = "SFB-PROD-003"
+subject = "*"
+who = "CAB"
+why = "agreed"
+until = 2099-12-31
+"""
+
+
+def test_a_waiver_makes_no_server_ready_under_any_policy_by_what_was_not_judged(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    waivers = tmp_path / "waivers.toml"
+    waivers.write_text(_ACCEPTED, encoding="utf-8")
+    policies = _options("office365-tls12", "tls10-disable")
+    out = tmp_path / "out"
+    _, audit, _ = _assessed(capsys, bundles, out, *policies, "--waivers", waivers)
+    for lync in (
+        next(s for s in audit.servers if s.fqdn == "lync.contoso.com"),
+        next(p for p in audit.pools if p.fqdn == "lync.contoso.com"),
+    ):
+        beside = lync.also[0]
+        assert (lync.readiness, beside.readiness) == ("ready", "unknown")
+        told = {difference.rule: difference for difference in beside.differs}
+        assert told["SFB-PROD-003"].status == "waived"
+        assert "SFB-PROD-003 is waived" in told["SFB-PRE-001"].reason
+
+
 @pytest.mark.parametrize("main", range(len(POLICIES)))
 def test_plan_findings_and_exit_code_are_those_of_the_first_policy_alone(
     main: int, capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path

@@ -15,7 +15,7 @@ from auditor.assess.rules.installer import WindowsReadyForUpdate
 from auditor.assess.rules.machine import RoomForDatabases, ServicesRun
 from auditor.assess.rules.policy import NotRuledOut, OtherPrerequisites
 from auditor.assess.rules.pool_state import PoolReadyForUpdate
-from auditor.assess.rules.pools import AlikePair, OneBuild
+from auditor.assess.rules.pools import AlikePair, OneBuild, OneProduct
 from auditor.assess.rules.product import ProductIdentified, ProductTakesPart
 from auditor.assess.rules.reach import ClockAgrees, ServerWasRead
 from auditor.assess.rules.replication import ReplicaUpToDate
@@ -63,6 +63,7 @@ POOL_RULES: tuple[PoolRule, ...] = (
     OneBuild(),
     AlikePair(),
     PoolReadyForUpdate(),
+    OneProduct(),
 )
 
 RULES: tuple[AnyRule[Any], ...] = (*SERVER_RULES, *POOL_RULES)

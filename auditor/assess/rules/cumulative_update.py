@@ -19,7 +19,10 @@ from auditor.rulebook.model import Product
 from auditor.rulebook.policy import Threshold
 from auditor.version import Version
 
-_WITH_FRONT_END = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD})
+# A Director and a branch appliance are registrars too, which is what that package brings.
+_WITH_FRONT_END = frozenset(
+    {PoolKind.ENTERPRISE, PoolKind.STANDARD, PoolKind.DIRECTOR, PoolKind.SBA}
+)
 
 
 class _UpdateRule(Rule):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
+from auditor.facts.os import VIEWS, OsFacts
 from auditor.rulebook.policy import Release
 
 
@@ -35,18 +36,40 @@ class StrongCrypto(Rule):
                 reason="A Lync or Skype for Business server cannot be without .NET.",
             )
         weak = [r for r in runtimes if r.strong_crypto is None or r.strong_crypto.dword != 1]
-        severity = Status(context.policy.strong_crypto)
+        status, reason = _verdict(weak, _untold(subject, context), context)
         return self.finding(
             subject,
-            severity if weak else Status.PASS,
+            status,
             observed=", ".join(f"{r.runtime} {r.view}: {_shown(r)}" for r in runtimes),
             required=required,
-            reason=".NET programs that do not choose a protocol themselves may offer TLS 1.0 alone."
-            if weak
-            else "Every installed runtime uses strong cryptography.",
+            reason=reason,
             evidence=evidence,
             remediation=f"Set {name} (REG_DWORD) to 1 for every runtime and view." if weak else "",
         )
+
+
+def _verdict(weak: list[DotNetRuntime], untold: list[str], context: Context) -> tuple[Status, str]:
+    """A fail is certain whatever else is missing; an advice is not."""
+    severity = Status(context.policy.strong_crypto)
+    if untold and not (weak and severity is Status.FAIL):
+        return Status.UNKNOWN, f"The answer does not speak of {', '.join(untold)}."
+    if weak:
+        return severity, (
+            ".NET programs that do not choose a protocol themselves may offer TLS 1.0 alone."
+        )
+    return Status.PASS, "Every installed runtime uses strong cryptography."
+
+
+def _untold(subject: Subject, context: Context) -> list[str]:
+    """Places that the answer leaves out; a key that is not there is told as well."""
+    system = subject.find(OsFacts)
+    told = {(r.runtime, r.view) for r in subject.get(DotNetFacts).runtimes}
+    return [
+        f"{runtime} {view}"
+        for runtime in context.rulebook.registry.strong_crypto.runtimes
+        for view in (system.views if system is not None else VIEWS)
+        if (runtime, view) not in told
+    ]
 
 
 def _shown(runtime: DotNetRuntime) -> str:

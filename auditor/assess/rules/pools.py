@@ -20,19 +20,9 @@ from auditor.estate.model import PoolKind
 from auditor.estate.problems import some_of
 
 
-class OneBuild(PoolRule):
-    """An update is done when every server of the pool has it.
-
-    Microsoft asks it of servers that are added, and supports no pool of which a part only was
-    upgraded in place. No document says for how long an update may be half done, so it is advice;
-    a server that is too old for the policy fails by itself, in SFB-CU-001.
-    """
-
-    id = "SFB-POOL-001"
-    title = "The servers of a pool have one build"
+class _OfSeveral(PoolRule):
     applies_to = "every pool of several servers, but those of trusted applications"
     needs = ("products",)
-    sources = ("add-front-end", "upgrade-in-place", "practice")
 
     def exempt(self, subject: PoolSubject, context: Context) -> str | None:
         if subject.pool.kind is PoolKind.TRUSTED_APPLICATION:
@@ -40,6 +30,19 @@ class OneBuild(PoolRule):
         if len(lync_servers(subject, context)) < 2:
             return "no two servers of it are audited"
         return None
+
+
+class OneBuild(_OfSeveral):
+    """An update is done when every server of the pool has it.
+
+    Microsoft asks it of servers that are added. No document says for how long an update may be
+    half done, so it is advice; a server that is too old for the policy fails by itself, in
+    SFB-CU-001, and a pool of two products in SFB-POOL-004.
+    """
+
+    id = "SFB-POOL-001"
+    title = "The servers of a pool have one build"
+    sources = ("add-front-end", "practice")
 
     def judge(self, subject: PoolSubject, context: Context) -> Finding:
         known, missing = proven(subject, context), told_unproven(subject, context)
@@ -65,14 +68,46 @@ class OneBuild(PoolRule):
 
 def _mixed(members: Sequence[ServerVerdict], context: Context) -> str:
     if len({member.product for member in members}) > 1:
-        return (
-            f"Its servers run {_products(members, context)}: Microsoft supports no pool of which "
-            "a part only is upgraded."
-        )
+        return f"Its servers run {_products(members, context)} ({OneProduct.id})."
     return (
         f"Its servers have {len(by_build(members))} builds: an update that is half done, or a "
         "server that was added as it came."
     )
+
+
+class OneProduct(_OfSeveral):
+    """An upgrade in place that is begun has to be finished, in Microsoft's words.
+
+    A part of a pool alone is not supported, so it is a fail. A server of which nothing is known is
+    unknown by itself, and makes its pool so.
+    """
+
+    id = "SFB-POOL-004"
+    title = "The servers of a pool run one product"
+    sources = ("upgrade-in-place",)
+
+    def judge(self, subject: PoolSubject, context: Context) -> Finding:
+        known, missing = proven(subject, context), told_unproven(subject, context)
+        products = _products(known, context)
+        several = len({member.product for member in known}) > 1
+        reason = "No two of them run different ones." if missing else "They run the same."
+        if several:
+            reason = (
+                f"Its servers run {products}: Microsoft supports no pool of which a part only is "
+                "upgraded."
+            )
+        return self.finding(
+            subject,
+            Status.FAIL if several else Status.ADVICE if missing else Status.PASS,
+            observed=products or "not known",
+            required="one product on every server of the pool",
+            reason=_with(reason, missing, told([subject.pool])),
+            evidence=_evidence(known),
+            remediation="Finish the upgrade on every server of the pool, or find out to which pool "
+            "of the topology each of them belongs."
+            if several
+            else "",
+        )
 
 
 class AlikePair(PoolRule):

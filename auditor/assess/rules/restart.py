@@ -91,11 +91,16 @@ def _verdict(facts: RebootFacts, restart: Restart) -> tuple[Status, str]:
     unread = [signal.where for signal in _signals(facts) if signal.state == _UNREADABLE]
     if unread:
         return Status.UNKNOWN, f"Not readable: {', '.join(unread)}."
+    unclear = [signal for signal in (facts.update_exe, facts.update_exe_flags) if _unclear(signal)]
+    if unclear:
+        said = ", ".join(f"{signal.where} is {_shown(signal)}" for signal in unclear)
+        return Status.UNKNOWN, f"{shorten(said)}: whether that asks for a restart is not known."
     advice = []
     if renames is _Renames.OTHERS:
         advice.append(
-            "Files are to be replaced or removed at the next restart; none lies where Windows, the "
-            "product or an installer keeps its own."
+            "Files are to be replaced or removed at the next restart, none of them in a folder in "
+            "which Windows, the product or an installer usually keeps its own; into which folder "
+            "the product was installed is not read."
         )
     if _renamed(facts):
         advice.append("The computer gets another name with the next restart.")
@@ -129,6 +134,11 @@ def _asks(signal: RegistrySignal) -> bool:
     return signal.value is not None and bool(signal.value.dword)
 
 
+def _unclear(signal: RegistrySignal) -> bool:
+    """It is there, and no number that could be 0 or something else."""
+    return signal.state == _PRESENT and (signal.value is None or signal.value.dword is None)
+
+
 def _renames(facts: RebootFacts, restart: Restart) -> _Renames:
     """A value of no entries, or of empty ones, is left over, and waits for nothing."""
     if facts.file_renames.state != _PRESENT or facts.file_rename_entries == 0:
@@ -142,12 +152,14 @@ def _renames(facts: RebootFacts, restart: Restart) -> _Renames:
 
 
 def _watched(facts: RebootFacts, restart: Restart) -> list[str]:
-    """Paths that may be an update's; a short name such as PROGRA~1 may stand for any folder."""
-    return [
-        path
-        for path in facts.file_rename_paths or ()
-        if restart.watches(path) or _SHORT_NAME.search(path)
-    ]
+    """Paths that may be an update's."""
+    return [path for path in facts.file_rename_paths or () if _matters(path, restart)]
+
+
+def _matters(path: str, restart: Restart) -> bool:
+    """Whether it lies where an update's may; PROGRA~1 and the like may stand for any folder."""
+    plain = path.replace("/", "\\")
+    return restart.watches(plain) or _SHORT_NAME.search(plain) is not None
 
 
 def _renamed(facts: RebootFacts) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from auditor.assess.model import Evidence, Finding, Status
@@ -17,6 +18,11 @@ class _Switch(Enum):
     OFF = "off"
     ABSENT = "absent"
     WRONG_TYPE = "no REG_DWORD"
+    UNCLEAR = "a number that no source names"
+
+
+_SET = (_Switch.ON, _Switch.OFF)
+_UNSET = (_Switch.ABSENT, _Switch.WRONG_TYPE)
 
 
 class _SchannelRule(Rule):
@@ -42,7 +48,11 @@ class _SchannelRule(Rule):
                 required=required,
                 reason=f"The answer does not speak of {schannel.path}\\{self.side}.",
             )
-        status, reason = _verdict(found, default=windows.schannel_tls12, system=windows.title)
+        switches = {
+            "Enabled": _read(found.enabled, schannel.on),
+            "DisabledByDefault": _read(found.disabled_by_default, schannel.on),
+        }
+        status, reason = _verdict(switches, default=windows.schannel_tls12, system=windows.title)
         mend = status is not Status.PASS
         return self.finding(
             subject,
@@ -82,38 +92,35 @@ class SchannelServer(_SchannelRule):
     side = "Server"
 
 
-def _verdict(found: ProtocolSide, *, default: bool, system: str) -> tuple[Status, str]:
+def _verdict(switches: Mapping[str, _Switch], *, default: bool, system: str) -> tuple[Status, str]:
     """Off wins; a value of another type never counts as set, so Windows' default decides.
 
-    Where that default is on, what Windows makes of such a value is not documented: unknown.
-    Where it is off, Microsoft's pages ask for both values.
+    Where that default is on, what Windows makes of such a value is not documented: unknown, as
+    it is of a number that is in no source. Where it is off, Microsoft's pages ask for both values.
     """
-    switches = {
-        "Enabled": _read(found.enabled),
-        "DisabledByDefault": _read(found.disabled_by_default),
-    }
     if switches["Enabled"] is _Switch.OFF:
         return Status.FAIL, "Enabled is 0: TLS 1.2 is off, whatever asks for it."
     if switches["DisabledByDefault"] is _Switch.ON:
         return Status.FAIL, "DisabledByDefault is set: TLS 1.2 is not among the defaults."
-    loose = {name: s for name, s in switches.items() if s in (_Switch.ABSENT, _Switch.WRONG_TYPE)}
+    loose = {name: switch for name, switch in switches.items() if switch not in _SET}
     said = ", ".join(f"{name} is {switch.value}" for name, switch in loose.items())
     if not loose:
         return Status.PASS, "TLS 1.2 is on."
-    if not default:
+    if not default and any(switch in _UNSET for switch in loose.values()):
         return Status.FAIL, f"{said}; {system} has TLS 1.2 off by default."
-    if _Switch.WRONG_TYPE in loose.values():
+    if any(switch is not _Switch.ABSENT for switch in loose.values()):
         return Status.UNKNOWN, f"{said}; what Windows makes of that is not documented."
     return Status.PASS, f"{said}; {system} has TLS 1.2 on by default."
 
 
-def _read(value: RegistryValue | None) -> _Switch:
-    """Any DWORD but 0 is on: both 1 and 0xFFFFFFFF are in use."""
+def _read(value: RegistryValue | None, on: tuple[int, ...]) -> _Switch:
     if value is None:
         return _Switch.ABSENT
     if value.dword is None:
         return _Switch.WRONG_TYPE
-    return _Switch.ON if value.dword else _Switch.OFF
+    if value.dword in on:
+        return _Switch.ON
+    return _Switch.UNCLEAR if value.dword else _Switch.OFF
 
 
 def _shown(value: RegistryValue | None) -> str:

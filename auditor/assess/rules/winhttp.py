@@ -70,7 +70,7 @@ class WinHttpUpdate(_WinHttpRule):
     id = "SFB-KB-001"
     title = "KB3140245 or its replacement is installed, by file version"
     applies_to = "Lync and Skype for Business servers on Windows Server 2008 R2 or 2012"
-    needs = ("files",)
+    needs = ("files", "os")
     sources = ("support-blog-ja", "kb3140245", "tss", "healthchecker-25")
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
@@ -84,7 +84,8 @@ class WinHttpUpdate(_WinHttpRule):
         wanted = update.files_for(windows_of(subject, context).key)
         facts = subject.get(FilesFacts)
         native = [(file, facts.find(file.name, _NATIVE)) for file in wanted]
-        beside = [(file, facts.find(file.name, _BESIDE)) for file in wanted]
+        copies = len(subject.get(OsFacts).views) > 1
+        beside = [(file, facts.find(file.name, _BESIDE)) for file in wanted if copies]
         listed = _listed(subject, update)
         status, reason = _file_verdict(subject, context, native, beside, listed)
         waits = update_waits(subject, context) if status is Status.PASS else None
@@ -127,6 +128,9 @@ def _file_verdict(
     lagging = [pair for pair in beside if _old(*pair)]
     if lagging:
         return Status.ADVICE, f"The 32-bit copy lags: {_all_shown(lagging)}."
+    gaps = [pair for pair in beside if _version(pair[1]) is None]
+    if gaps:
+        return Status.ADVICE, f"Of the 32-bit copy nothing can be proved: {_all_shown(gaps)}."
     how = f"{listed} is listed" if listed else "a later update that replaces it brought them"
     return Status.PASS, f"The files are new enough; {how}."
 
@@ -256,13 +260,10 @@ class _View:
 
 
 def _views(subject: Subject, value: SecureProtocols) -> list[_View]:
-    """Both views; a 32-bit Windows has the native one alone."""
+    """The views that this Windows has, whether they were reported or not."""
     facts = subject.get(WinHttpFacts)
-    names = list(value.paths)
-    if "32" in subject.get(OsFacts).architecture:
-        names = names[:1]
     views = []
-    for name in names:
+    for name in subject.get(OsFacts).views:
         reported = facts.find(name)
         path = f"{reported.path if reported else value.paths[name]}\\{value.name}"
         views.append(_View(name, path, reported))
