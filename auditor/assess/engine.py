@@ -158,7 +158,7 @@ def _judge_server(
 
 
 def _out_of_scope(subject: Subject) -> str | None:
-    if subject.product.is_server is False:
+    if subject.product.is_server is False and subject.void is None:
         return f"it is no Lync or Skype for Business server: {subject.product.reason}"
     return None if subject.scenarios else NO_SCENARIO
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from auditor.facts.services import Service, ServicesFacts
 from tests.assess.facts_of import (
     LYNC2010,
     LYNC2013,
+    NOW,
     SFB2015,
     SFB2019,
     SFBSE,
@@ -171,6 +173,11 @@ def test_what_a_role_brings_speaks_against_a_machine_that_is_no_server(
     assert finding.status == ("unknown" if readiness == "unknown" else "not_applicable")
     assert words in finding.observed
     assert [e.value for e in finding.evidence if e.path == "uninstall entries"]
+
+
+def test_facts_that_are_too_old_do_not_put_a_machine_out_of_scope() -> None:
+    reading = replace(another_machine(UCMA), finished=NOW - timedelta(days=31))
+    assert judge(reading, LOOSE).server.readiness == "unknown"
 
 
 def test_a_list_cut_short_without_a_role_is_unknown() -> None:

@@ -28,6 +28,7 @@ class ProductIdentified(Rule):
     def judge(self, subject: Subject, context: Context) -> Finding:
         identity = subject.product
         seen = [subject.evidence(*each) for each in identity.seen]
+        looked_for = (*self.sources, *context.rulebook.signs.sources)
         required = "server packages of one product, the one that the estate names"
         if identity.is_server is False:
             return self.finding(
@@ -37,6 +38,7 @@ class ProductIdentified(Rule):
                 required=required,
                 reason="It is no Lync server: nothing that was read says that it is one.",
                 evidence=seen,
+                sources=looked_for,
             )
         if identity.product is None:
             return self.finding(
@@ -46,6 +48,7 @@ class ProductIdentified(Rule):
                 required=required,
                 reason="Without a product there is nothing to judge against.",
                 evidence=seen,
+                sources=looked_for,
                 remediation="Compare the machine's installed programs with the topology.",
                 actions=("identify-product",),
             )
