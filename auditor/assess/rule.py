@@ -196,7 +196,6 @@ class FindingParts(TypedDict, total=False):
     remediation: str
     actions: tuple[str, ...]
     blocks: bool
-    stead: str
 
 
 class AnyRule(ABC, Generic[S]):
@@ -222,13 +221,6 @@ class AnyRule(ABC, Generic[S]):
         """Why the rule does not apply to this subject, None where it does."""
         return None
 
-    def stand_in(self, subject: S, context: Context) -> StandIn | None:  # noqa: ARG002
-        """The rule that fails in this one's stead, None where this one is to be asked.
-
-        Where that fail is waived or does not count, this one is unknown (module `stand_in`).
-        """
-        return None
-
     def finding(
         self,
         subject: S,
@@ -249,15 +241,8 @@ class AnyRule(ABC, Generic[S]):
             **parts,
         )
 
-    def not_applicable(self, subject: S, reason: str, *, stead: str = "") -> Finding:
-        return self.finding(
-            subject,
-            Status.NOT_APPLICABLE,
-            observed="",
-            required="",
-            reason=reason,
-            stead=stead,
-        )
+    def not_applicable(self, subject: S, reason: str) -> Finding:
+        return self.finding(subject, Status.NOT_APPLICABLE, observed="", required="", reason=reason)
 
     def unknown(self, subject: S, reason: str) -> Finding:
         return self.finding(
@@ -285,6 +270,16 @@ class Rule(AnyRule[Subject]):
     needs_reading: ClassVar[bool] = True
     for_any_machine: ClassVar[bool] = False
     for_migrating: ClassVar[bool] = False
+
+    def stand_in(self, subject: Subject, context: Context) -> StandIn | None:  # noqa: ARG002
+        """The rule that fails in this one's stead, None where this one is to be asked.
+
+        Where that fail is waived or does not count, this one is unknown (module `stand_in`).
+        """
+        return None
+
+    def stood_for(self, subject: Subject, by: StandIn) -> Finding:
+        return self.not_applicable(subject, by.reason)._replace(stead=by.rule)
 
 
 def product_of(subject: Subject) -> Product:
@@ -316,16 +311,17 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
         return rule.unknown(subject, subject.void)
     if subject.product.is_server is False and not rule.for_any_machine:
         return rule.not_applicable(subject, "it is no Lync or Skype for Business server")
+    migration = _migration(rule, subject)
+    if migration is not None:
+        return rule.stood_for(subject, migration)
     missing = _missing_identity(rule, subject)
-    instead = _migration(rule, subject)
-    if instead is None and missing is None:
-        instead = rule.stand_in(subject, context)
-    if instead is not None:
-        return rule.not_applicable(subject, instead.reason, stead=instead.rule)
     if missing is None:
         exemption = rule.exempt(subject, context)
         if exemption is not None:
             return rule.not_applicable(subject, exemption)
+        instead = rule.stand_in(subject, context)
+        if instead is not None:
+            return rule.stood_for(subject, instead)
         missing = _missing_family(rule, subject)
     if missing is not None:
         return rule.unknown(subject, missing)

@@ -18,12 +18,13 @@ def unless_stood_for(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """
     if not any(finding.stead and finding.counted for finding in findings):
         return tuple(findings)
+    if any(f.blocks and f.counted and f.status is Status.FAIL for f in findings):
+        return tuple(findings)
     by_rule = {finding.rule: finding for finding in findings}
-    blocked = any(f.blocks and f.counted and f.status is Status.FAIL for f in findings)
     return tuple(
-        finding
-        if blocked or not (finding.stead and finding.counted)
-        else _alone(finding, _fallen(by_rule.get(finding.stead)))
+        _alone(finding, _fallen(by_rule.get(finding.stead)))
+        if finding.stead and finding.counted
+        else finding
         for finding in findings
     )
 

@@ -171,6 +171,15 @@ def test_an_unsupported_windows_has_other_worries() -> None:
         assert "SFB-OS-001" in judged.finding(rule).reason
 
 
+def test_without_the_updates_files_nothing_is_said_of_a_windows_that_needs_it() -> None:
+    old = server("2008", "7.0.2046.820", "7.0.2046.820", product=SFBSE)
+    assert judge(old).finding("SFB-KB-001").status == "unknown"
+    book = load()
+    without = {**book.updates, "kb3140245": replace(book.updates["kb3140245"], files=())}
+    told = judge(_server("2012"), rulebook=replace(book, updates=without)).finding("SFB-KB-001")
+    assert (told.status, "No source here has the files" in told.reason) == ("unknown", True)
+
+
 Value = RegistryValue | None
 
 # Windows, native, wow6432 -> status of SfB 2015, of Lync 2013, words of the reason

@@ -111,6 +111,13 @@ def test_what_does_not_count_stays_as_it_is() -> None:
     assert judged.server.readiness is Readiness.READY
 
 
+def test_what_concerns_no_such_server_is_not_unknown_by_a_waiver() -> None:
+    reading = server("2012r2", product=SFB2019, core="7.0.2046.553", front_end="7.0.2046.553")
+    judged = judge(reading, waivers=_accepted("SFB-OS-001"))
+    assert judged.finding("SFB-KB-001").status is Status.NOT_APPLICABLE  # a Windows without it
+    _says(judged, ["SFB-WINHTTP-001"], "SFB-OS-001 is waived")
+
+
 def test_another_fail_that_blocks_stands_for_all() -> None:
     ruled_out = judge(LYNC_2010, policy="tls10-disable", waivers=_accepted("SFB-PROD-002"))
     assert ruled_out.server.readiness is Readiness.BLOCKED

@@ -75,13 +75,18 @@ class WinHttpUpdate(_WinHttpRule):
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         windows = windows_of(subject, context)
-        if not context.rulebook.updates[_UPDATE].files_for(windows.key):
+        listed = context.rulebook.updates[_UPDATE].files_for(windows.key)
+        if windows.winhttp_tls12 and not listed:
             return f"KB3140245 is not for {windows.title}, where WinHTTP has TLS 1.2 by default"
         return None
 
     def judge(self, subject: Subject, context: Context) -> Finding:
-        update = context.rulebook.updates[_UPDATE]
-        wanted = update.files_for(windows_of(subject, context).key)
+        update, windows = context.rulebook.updates[_UPDATE], windows_of(subject, context)
+        wanted = update.files_for(windows.key)
+        if not wanted:
+            return self.unknown(
+                subject, f"No source here has the files of KB3140245 for {windows.title}."
+            )
         facts = subject.get(FilesFacts)
         native = [(file, facts.find(file.name, _NATIVE)) for file in wanted]
         copies = len(subject.get(OsFacts).views) > 1
