@@ -16,9 +16,9 @@ def unless_stood_for(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
     Where another fail blocks the server, no update can mend it anyway: that stands for them all.
     """
-    if not any(finding.stead and finding.counted for finding in findings):
+    if not any(finding.stead for finding in findings):
         return tuple(findings)
-    if any(f.blocks and f.counted and f.status is Status.FAIL for f in findings):
+    if any(finding.blocks and finding.counted for finding in findings):
         return tuple(findings)
     by_rule = {finding.rule: finding for finding in findings}
     return tuple(

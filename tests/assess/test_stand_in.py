@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from auditor.assess.engine import exit_code
-from auditor.assess.model import Readiness, Status
+from auditor.assess.model import Finding, Readiness, Status, SubjectKind
 from auditor.assess.rules import RULES
+from auditor.assess.stand_in import unless_stood_for
 from auditor.assess.waivers import Waiver
 from auditor.errors import ExitCode
 from auditor.facts.reading import Reading
@@ -116,6 +117,40 @@ def test_what_concerns_no_such_server_is_not_unknown_by_a_waiver() -> None:
     judged = judge(reading, waivers=_accepted("SFB-OS-001"))
     assert judged.finding("SFB-KB-001").status is Status.NOT_APPLICABLE  # a Windows without it
     _says(judged, ["SFB-WINHTTP-001"], "SFB-OS-001 is waived")
+
+
+def test_of_two_only_the_one_that_counts_is_unknown() -> None:
+    book = _without("office365-tls12", "SFB-KB-001")
+    judged = judge(SFB_2019_ON_2012, rulebook=book, waivers=_accepted("SFB-OS-001"))
+    assert judged.finding("SFB-KB-001").status is Status.NOT_APPLICABLE
+    assert judged.finding("SFB-WINHTTP-001").status is Status.UNKNOWN
+
+
+def _finding(rule: str, status: Status, **differs: object) -> Finding:
+    made = Finding(rule, "fe01", SubjectKind.SERVER, status, "", "", "because")
+    return made._replace(**differs)  # type: ignore[arg-type]
+
+
+# what stands for it, whether it counts -> what follows, words
+FALLEN = [
+    (Status.FAIL, True, Status.NOT_APPLICABLE, "because"),
+    (Status.UNKNOWN, True, Status.NOT_APPLICABLE, "because"),
+    (Status.FAIL, False, Status.UNKNOWN, "A does not count under this policy"),
+    (Status.WAIVED, True, Status.UNKNOWN, "A is waived"),
+    (Status.PASS, True, Status.UNKNOWN, "A does not fail"),
+    (None, True, Status.UNKNOWN, "A was not asked"),
+]
+
+
+@pytest.mark.parametrize(("stands", "counts", "status", "words"), FALLEN)
+def test_what_stands_for_another(
+    stands: Status | None, counts: bool, status: Status, words: str
+) -> None:
+    first = [_finding("A", stands, counted=counts)] if stands is not None else []
+    stood_for = _finding("B", Status.NOT_APPLICABLE, stead="A")
+    found = unless_stood_for([*first, stood_for, _finding("C", Status.PASS)])
+    assert [(f.rule, f.status) for f in found[-2:]] == [("B", status), ("C", Status.PASS)]
+    assert words in found[-2].reason
 
 
 def test_another_fail_that_blocks_stands_for_all() -> None:
