@@ -236,6 +236,7 @@ CERTIFICATES: list[tuple[CertificatesFacts, str, str]] = [
     (certificates(GONE, certificate(FQDN, until=10)), "advice", "expires on 2018-09-11"),
     (certificates(GONE, certificate(POOL)), "advice", "services use is not read"),
     (certificates(TO_COME, certificate(FQDN)), "pass", ""),
+    (certificates(certificate(FQDN, until=0), certificate(FQDN)), "pass", ""),
     # The pool's name is what most services prove; its own name alone does not do.
     (certificates(THE_POOLS, certificate(POOL, FQDN)), "advice", "expired: CN=pool01"),
     (certificates(THE_POOLS, certificate(FQDN)), "unknown", "for its pool's name none is valid"),
@@ -287,6 +288,8 @@ def test_names_are_compared_in_any_case(name: str) -> None:
     where = pool(fqdn=POOL.upper(), servers=(Server(FQDN.upper(), POOL.upper()),))
     reading = server(fqdn=FQDN.upper(), certificates=certificates(certificate(name.lower())))
     assert judge(reading, where).finding("SFB-CERT-001").status == "pass"
+    gone = server(fqdn=FQDN.upper(), certificates=certificates(THE_POOLS, certificate(FQDN)))
+    assert judge(gone, where).finding("SFB-CERT-001").status == "unknown"
 
 
 GIB = 1024**3

@@ -175,6 +175,13 @@ def test_what_a_role_brings_speaks_against_a_machine_that_is_no_server(
     assert [e.value for e in finding.evidence if e.path == "uninstall entries"]
 
 
+def test_what_was_not_read_is_no_evidence() -> None:
+    bare = another_machine(UCMA, sql=None)
+    bare = replace(bare, families=tuple(f for f in bare.families if f.family != "services"))
+    evidence = judge(bare, LOOSE).finding("SFB-PROD-001").evidence
+    assert {each.family for each in evidence} == {"products"}
+
+
 def test_facts_that_are_too_old_do_not_put_a_machine_out_of_scope() -> None:
     reading = replace(another_machine(UCMA), finished=NOW - timedelta(days=31))
     assert judge(reading, LOOSE).server.readiness == "unknown"
