@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,18 +19,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PoolSubject:
-    """A pool and the verdicts on its servers; those that somebody left out are not among them.
+    """A pool and the verdicts on its servers.
 
-    `partner` is the pool that it is paired with, where the estate has that.
+    Those that somebody left out, and machines that were read and are no Lync server, are not
+    among them. `unproven` says by name why a server's build is not known, `partner` is the pool
+    that it is paired with, where the estate has that.
     """
 
     pool: Pool
-    members: tuple[ServerVerdict, ...]
+    servers: tuple[ServerVerdict, ...]
+    unproven: Mapping[str, str]
     partner: PoolSubject | None = None
 
     @property
     def fqdn(self) -> str:
         return self.pool.fqdn
+
+    @property
+    def proven(self) -> tuple[ServerVerdict, ...]:
+        """Its servers whose build is known, by facts that are not too old."""
+        return tuple(server for server in self.servers if server.fqdn not in self.unproven)
+
+    @property
+    def doubts(self) -> list[str]:
+        """Such as "fe03.contoso.com (not read, REACH-AUTH)", for each that is not known."""
+        return [f"{fqdn} ({reason})" for fqdn, reason in self.unproven.items()]
+
+
+def pool_subject(pool: Pool, members: Iterable[ServerVerdict], context: Context) -> PoolSubject:
+    """The pool with those of `members` that are Lync servers, as far as anybody knows."""
+    servers = tuple(each for each in members if not _is_another(each, pool, context))
+    reasons = ((server.fqdn, _unproven(server, context)) for server in servers)
+    return PoolSubject(pool, servers, {fqdn: why for fqdn, why in reasons if why is not None})
 
 
 class PoolRule(AnyRule[PoolSubject]):
@@ -47,11 +67,6 @@ def evaluate_pool(rule: PoolRule, subject: PoolSubject, context: Context) -> Fin
     return rule.judge(subject, context)
 
 
-def lync_servers(subject: PoolSubject, context: Context) -> tuple[ServerVerdict, ...]:
-    """Its servers without machines that were read and are no Lync server."""
-    return tuple(m for m in subject.members if not _is_another(m, subject.pool, context))
-
-
 def _is_another(member: ServerVerdict, pool: Pool, context: Context) -> bool:
     return (
         member.product is None
@@ -59,13 +74,7 @@ def _is_another(member: ServerVerdict, pool: Pool, context: Context) -> bool:
     )
 
 
-def proven(subject: PoolSubject, context: Context) -> tuple[ServerVerdict, ...]:
-    """Its servers whose build is known, by facts that are not too old."""
-    members = lync_servers(subject, context)
-    return tuple(member for member in members if unproven(member, context) is None)
-
-
-def unproven(member: ServerVerdict, context: Context) -> str | None:
+def _unproven(member: ServerVerdict, context: Context) -> str | None:
     """Why a server's build is not known, None where it is."""
     reach = member.reading.reach
     if reach.state is not ReachState.READ:
@@ -76,13 +85,6 @@ def unproven(member: ServerVerdict, context: Context) -> str | None:
     if member.product is None:
         return "its product is not identified"
     return "its build is not known" if member.build is None else None
-
-
-def told_unproven(subject: PoolSubject, context: Context) -> list[str]:
-    """Such as "fe03.contoso.com (not read, REACH-AUTH)", for each that is not known."""
-    members = lync_servers(subject, context)
-    reasons = ((member.fqdn, unproven(member, context)) for member in members)
-    return [f"{fqdn} ({reason})" for fqdn, reason in reasons if reason is not None]
 
 
 def by_build(members: Iterable[ServerVerdict]) -> dict[str, list[str]]:

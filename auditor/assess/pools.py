@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor.assess.model import Finding, ServerVerdict
-from auditor.assess.pool_rule import PoolSubject, evaluate_pool
+from auditor.assess.pool_rule import PoolSubject, evaluate_pool, pool_subject
 from auditor.assess.readiness import counted
 from auditor.assess.rule import Context
 from auditor.assess.rules import POOL_RULES
@@ -25,8 +25,7 @@ def judge_pools(
     used = {fqdn for scenario in scenarios if scenario.in_force for fqdn in scenario.pools}
     return {
         subject.fqdn: _judged(subject, context, in_scope=subject.fqdn in used)
-        for subject in _subjects(pools, servers)
-        if subject.members
+        for subject in _subjects(pools, servers, context)
     }
 
 
@@ -36,17 +35,21 @@ def _judged(subject: PoolSubject, context: Context, *, in_scope: bool) -> tuple[
     return tuple(waive(weighed, context.waivers, context.now.date()))
 
 
-def _subjects(pools: Sequence[Pool], servers: Sequence[ServerVerdict]) -> list[PoolSubject]:
+def _subjects(
+    pools: Sequence[Pool], servers: Sequence[ServerVerdict], context: Context
+) -> list[PoolSubject]:
+    """The pools of which a server is judged, each with its partner."""
     left_out = {server.fqdn for pool in pools for server in pool.servers if server.excluded}
     members: dict[str, list[ServerVerdict]] = {pool.fqdn: [] for pool in pools}
     for server in servers:
         if server.fqdn not in left_out:
             members[server.pool].append(server)
-    alone = {pool.fqdn: PoolSubject(pool, tuple(members[pool.fqdn])) for pool in pools}
+    alone = {pool.fqdn: pool_subject(pool, members[pool.fqdn], context) for pool in pools}
     partners = _partners(pools)
     return [
         replace(subject, partner=alone.get(partners.get(fqdn, "")))
         for fqdn, subject in alone.items()
+        if members[fqdn]
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from auditor.assess.exclusions import told
 from auditor.assess.model import Compared, Evidence, Finding, ServerVerdict, Status
@@ -10,10 +10,6 @@ from auditor.assess.pool_rule import (
     PoolRule,
     PoolSubject,
     by_build,
-    lync_servers,
-    proven,
-    told_unproven,
-    unproven,
 )
 from auditor.assess.rule import Context
 from auditor.estate.model import PoolKind
@@ -24,10 +20,10 @@ class _OfSeveral(PoolRule):
     applies_to = "every pool of several servers, but those of trusted applications"
     needs = ("products",)
 
-    def exempt(self, subject: PoolSubject, context: Context) -> str | None:
+    def exempt(self, subject: PoolSubject, context: Context) -> str | None:  # noqa: ARG002
         if subject.pool.kind is PoolKind.TRUSTED_APPLICATION:
             return "its machines are those of applications"
-        if len(lync_servers(subject, context)) < 2:
+        if len(subject.servers) < 2:
             return "no two servers of it are audited"
         return None
 
@@ -45,7 +41,7 @@ class OneBuild(_OfSeveral):
     sources = ("add-front-end", "practice")
 
     def judge(self, subject: PoolSubject, context: Context) -> Finding:
-        known, missing = proven(subject, context), told_unproven(subject, context)
+        known, missing = subject.proven, subject.doubts
         builds = by_build(known)
         newest = next(iter(builds), "")
         behind = [fqdn for build, names in builds.items() if build != newest for fqdn in names]
@@ -60,7 +56,7 @@ class OneBuild(_OfSeveral):
             reason=_with(reason, missing, told([subject.pool])),
             evidence=_evidence(known),
             compared=tuple(
-                _compared(member, newest, context) for member in lync_servers(subject, context)
+                _compared(member, newest, subject.unproven) for member in subject.servers
             ),
             remediation=f"Bring {some_of(behind)} to {newest} as well." if behind else "",
         )
@@ -87,7 +83,7 @@ class OneProduct(_OfSeveral):
     sources = ("upgrade-in-place",)
 
     def judge(self, subject: PoolSubject, context: Context) -> Finding:
-        known, missing = proven(subject, context), told_unproven(subject, context)
+        known, missing = subject.proven, subject.doubts
         products = _products(known, context)
         several = len({member.product for member in known}) > 1
         reason = "No two of them run different ones." if missing else "They run the same."
@@ -133,7 +129,7 @@ class AlikePair(PoolRule):
             name = subject.pool.paired_with
             return self.unknown(subject, f"{name}, its partner, is not in the estate.")
         pair = (subject, partner)
-        missing = [reason for one in pair for reason in _missing(one, context)]
+        missing = [reason for one in pair for reason in _missing(one)]
         differences = list(_differences(subject, partner, context))
         status = Status.ADVICE if differences else Status.UNKNOWN if missing else Status.PASS
         reason = " ".join(differences) or ("" if missing else "They are alike.")
@@ -143,7 +139,7 @@ class AlikePair(PoolRule):
             observed="; ".join(_shown(one, context) for one in pair),
             required="both of one kind, product, Windows and build",
             reason=_with(reason, missing, ""),
-            evidence=_evidence(member for one in pair for member in proven(one, context)),
+            evidence=_evidence(member for one in pair for member in one.proven),
             remediation="Make them alike, one soon after the other; do not count on a failover "
             "between them until then."
             if differences
@@ -157,7 +153,7 @@ def _differences(ours: PoolSubject, theirs: PoolSubject, context: Context) -> It
             f"The one is of kind {ours.pool.kind}, its partner of kind {theirs.pool.kind}; "
             "Microsoft supports no such pair."
         )
-    here, there = proven(ours, context), proven(theirs, context)
+    here, there = ours.proven, theirs.proven
     if not (here and there):
         return
     products = [_products(members, context) for members in (here, there)]
@@ -186,25 +182,25 @@ def _systems(members: Iterable[ServerVerdict], context: Context) -> str:
     return _listed(titles[member.os].title for member in members if member.os)
 
 
-def _missing(subject: PoolSubject, context: Context) -> Iterator[str]:
-    if not subject.members:
+def _missing(subject: PoolSubject) -> Iterator[str]:
+    if not subject.servers:
         yield f"{subject.fqdn} (no server of it is audited)"
-    yield from told_unproven(subject, context)
-    for member in proven(subject, context):
+    yield from subject.doubts
+    for member in subject.proven:
         if member.os is None:
             yield f"{member.fqdn} (its Windows is not identified)"
 
 
 def _shown(subject: PoolSubject, context: Context) -> str:
     """Such as "pool01.contoso.com: 6.0.9319.516 on Windows Server 2012"."""
-    known = proven(subject, context)
+    known = subject.proven
     builds = _listed(by_build(known)) or "not known"
     systems = _systems(known, context)
     return f"{subject.fqdn}: {builds}" + (f" on {systems}" if systems else "")
 
 
-def _compared(member: ServerVerdict, newest: str, context: Context) -> Compared:
-    missing = unproven(member, context)
+def _compared(member: ServerVerdict, newest: str, unproven: Mapping[str, str]) -> Compared:
+    missing = unproven.get(member.fqdn)
     build = "not known" if missing else str(member.build)
     return Compared(member.fqdn, build, newest, missing or "")
 
