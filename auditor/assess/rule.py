@@ -19,10 +19,7 @@ from typing import (
     Generic,
     NamedTuple,
     Protocol,
-    Required,
-    TypedDict,
     TypeVar,
-    Unpack,
 )
 
 from auditor.assess.age import outdated
@@ -186,18 +183,6 @@ class StandIn(NamedTuple):
     reason: str
 
 
-class FindingParts(TypedDict, total=False):
-    """The parts of a finding that a rule gives; the rest the frame knows."""
-
-    observed: Required[str]
-    required: Required[str]
-    reason: Required[str]
-    compared: tuple[Compared, ...]
-    remediation: str
-    actions: tuple[str, ...]
-    blocks: bool
-
-
 class AnyRule(ABC, Generic[S]):
     """One thing that is checked on every subject of a kind.
 
@@ -221,24 +206,36 @@ class AnyRule(ABC, Generic[S]):
         """Why the rule does not apply to this subject, None where it does."""
         return None
 
-    def finding(
+    def finding(  # noqa: PLR0913  # the parts of a finding that a rule gives
         self,
         subject: S,
         status: Status,
         *,
+        observed: str,
+        required: str,
+        reason: str,
         evidence: Sequence[Evidence] = (),
+        compared: tuple[Compared, ...] = (),
+        remediation: str = "",
+        actions: tuple[str, ...] = (),
         sources: tuple[str, ...] | None = None,
-        **parts: Unpack[FindingParts],
+        blocks: bool = False,
     ) -> Finding:
         """The rule's word, citing the rule's own sources where no others are given."""
         return Finding(
-            rule=self.id,
-            subject=subject.fqdn,
-            subject_kind=self.kind,
-            status=status,
-            evidence=tuple(evidence),
-            sources=self.sources if sources is None else sources,
-            **parts,
+            self.id,
+            subject.fqdn,
+            self.kind,
+            status,
+            observed,
+            required,
+            reason,
+            tuple(evidence),
+            compared,
+            remediation,
+            actions,
+            self.sources if sources is None else sources,
+            blocks,
         )
 
     def not_applicable(self, subject: S, reason: str) -> Finding:

@@ -60,7 +60,7 @@ for command in COMMANDS:
 
 # A large estate is millions of values and hardly a cycle among them: by Python's own thresholds
 # a third of the time that judging takes goes into looking for some (`make bench-assess`).
-THRESHOLDS = (50_000, 20, 50)
+THRESHOLDS = (200_000, 20, 50)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
