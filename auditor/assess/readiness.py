@@ -12,6 +12,8 @@ _WORST_FIRST = (Readiness.BLOCKED, Readiness.WORK_NEEDED, Readiness.UNKNOWN, Rea
 # How many further rules a reason names before it only counts them.
 _NAMED = 4
 
+_COUNTED = Finding._fields.index("counted")
+
 
 def counted(findings: Iterable[Finding], counts: Collection[str]) -> list[Finding]:
     """The findings, marked as to whether they weigh; `counts` are the rules that do."""
@@ -19,7 +21,7 @@ def counted(findings: Iterable[Finding], counts: Collection[str]) -> list[Findin
     return [
         finding
         if (finding.rule in weighing) is finding.counted
-        else finding._replace(counted=not finding.counted)
+        else Finding._make((*finding[:_COUNTED], not finding.counted, *finding[_COUNTED + 1 :]))
         for finding in findings
     ]
 

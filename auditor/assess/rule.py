@@ -160,8 +160,11 @@ class Subject:
 
     def evidence(self, family: str, path: str, value: object) -> Evidence:
         """One thing that was read, with the server's own instant; long values are cut."""
-        result = self.reading.family(family)
-        return Evidence(family, path, shorten(str(value)), result.when if result else None)
+        return Evidence(family, path, shorten(str(value)), self._instants.get(family))
+
+    @cached_property
+    def _instants(self) -> dict[str, datetime | None]:
+        return {result.family: result.when for result in reversed(self.reading.families)}
 
     @cached_property
     def package_evidence(self) -> tuple[Evidence, ...]:

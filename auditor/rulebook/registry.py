@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from pydantic.dataclasses import dataclass
 
@@ -65,6 +66,13 @@ class CipherSuites:
     unsure: tuple[str, ...]
     accepted: tuple[AcceptedSuite, ...]
     sources: tuple[str, ...]
+
+    @cached_property
+    def switches(self) -> frozenset[str]:
+        """Every switch that can take an accepted suite away."""
+        return frozenset(name for suite in self.accepted for name in suite.switches) | {
+            *self.unsure
+        }
 
 
 @dataclass(frozen=True, config=STRICT)

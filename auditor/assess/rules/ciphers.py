@@ -175,8 +175,7 @@ def _shown(order: CipherOrder) -> str:
 
 def _switches(subject: Subject, told: _Switches, suites: CipherSuites) -> Iterator[Evidence]:
     """The switches of the accepted suites that are not left to Windows."""
-    named = {name for suite in suites.accepted for name in suite.switches} | {*suites.unsure}
     for name, switch in told.items():
         enabled = switch.enabled
-        if enabled.state != "absent" and name in named:
+        if enabled.state != "absent" and name in suites.switches:
             yield subject.evidence("ciphers", enabled.where, str(enabled.value or enabled.state))
