@@ -281,7 +281,8 @@ def test_an_estate_in_which_nothing_was_judged_is_incomplete(
     pools: list[Pool], readings: list[Reading]
 ) -> None:
     assert exit_code(_assess(pools, readings, ())) is ExitCode.INCOMPLETE
-    # One scenario in use is enough.
+    # One scenario that is in use, or that nobody spoke of, is enough.
+    assert exit_code(_assess(pools, readings, scenarios(hybrid="no"))) is ExitCode.INCOMPLETE
     partly = _assess(pools, readings, scenarios(hybrid="no", federation="yes"))
     assert exit_code(partly) is ExitCode.INCOMPLETE
     assert "No server was judged." in partly.notes
@@ -339,6 +340,10 @@ def test_hybrid_without_an_edge_pool_is_not_ready_however_ready_its_servers_are(
     assert hybrid.readiness is Readiness.UNKNOWN
     assert hybrid.reason.startswith("it goes over an Edge pool, and the estate has none")
     assert exit_code(assessment) is ExitCode.INCOMPLETE
+    # What certainly needs work does so without one, too.
+    old = server(core="6.0.9319.515", front_end="6.0.9319.515", fqdn=READY.fqdn)
+    beside = next(s for s in _assess([front], [old]).scenarios if s.key == "hybrid")
+    assert (beside.readiness, "no Edge" in beside.reason) == (Readiness.WORK_NEEDED, False)
     # A pool of unknown kind may be it; OAuth alone needs none.
     loose = replace(front, kind=PoolKind.UNKNOWN)
     assert exit_code(_assess([loose], [READY])) is ExitCode.READY

@@ -97,6 +97,12 @@ def test_a_path_says_by_name_what_is_left_out(pools: list[Pool], readiness: str,
     assert all(name in reason for name in left_out[:3])
 
 
+def test_a_way_that_is_missing_hides_no_work() -> None:
+    found, reason = _federation(_assess(FRONT, EDGE_OUT, old=("fe1",)))
+    assert found == "work_needed"
+    assert "no audited way" not in reason
+
+
 def test_an_excluded_server_is_listed_with_its_reason_and_not_judged() -> None:
     judged = _assess(FRONT_WITH_ONE_OUT, EDGE, old=("fe2",))
     verdict = next(v for v in judged.servers if v.fqdn == "fe2.contoso.com")

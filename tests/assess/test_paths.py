@@ -142,7 +142,12 @@ def test_a_path_that_is_guessed_says_so(pools: tuple[Pool, ...], sentences: list
     guessed = path_of(estate, _entry("federation")).guessed
     assert len(guessed) == len(sentences)
     assert all(guess.startswith(said) for guess, said in zip(guessed, sentences, strict=True))
-    assert set(guessed) <= set(assess(estate, {}, BOOK, "office365-tls12", NOW).notes)
+    judged = assess(estate, {}, BOOK, "office365-tls12", NOW)
+    assert set(guessed) <= set(judged.notes)
+    verdict = next(each for each in judged.scenarios if each.key == "federation")
+    assert verdict.guessed == guessed
+    assert verdict.chains == path_of(estate, _entry("federation")).chains
+    assert verdict.sources == _entry("federation").sources
 
 
 def test_a_path_that_is_not_in_use_needs_no_guess() -> None:

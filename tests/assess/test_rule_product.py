@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from auditor.estate.model import Pool, PoolKind
-from auditor.facts.products import ProductsFacts
+from auditor.assess.identify import all_before
+from auditor.estate.model import Estate, Pool, PoolKind
+from auditor.facts.products import Product, ProductsFacts
 from auditor.facts.reading import Reading
 from auditor.facts.services import Service, ServicesFacts
+from auditor.rulebook import load
 from tests.assess.facts_of import (
     LYNC2010,
     LYNC2013,
@@ -333,3 +335,48 @@ def test_a_real_exchange_server_is_no_lync_server(realdata: Path) -> None:
     judged = judge(another_machine(*items), LOOSE)
     assert judged.server.readiness == "not_in_scope"
     assert "Bootstrapper" in judged.server.reason
+
+
+# packages, pool -> what is seen of a machine that cannot be identified
+NOT_IDENTIFIED = [
+    (packages(SFB2015, front_end="6.0.9319.516") + packages(LYNC2013, edge="5.0.8308.1001"), LOOSE),
+    (packages(SFB2015, front_end="6.0.9319.516"), pool(product="lync2013")),
+    (packages(SFB2015, core="6.0.9319.516"), pool(service_version=7)),
+]
+
+
+@pytest.mark.parametrize("truncated", [False, True])
+@pytest.mark.parametrize(("items", "where"), NOT_IDENTIFIED)
+def test_what_was_seen_stands_beside_a_doubt(
+    items: tuple[Product, ...], where: Pool, *, truncated: bool
+) -> None:
+    facts = ProductsFacts(items, truncated=truncated)
+    finding = judge(server(products=facts), where).finding("SFB-PROD-001")
+    assert finding.status == "unknown"
+    assert {item.name for item in items} <= {
+        each.path.partition(": ")[2] for each in finding.evidence
+    }
+
+
+def _of(version: int | None, **differs: object) -> Pool:
+    return replace(pool(service_version=version), **differs)  # type: ignore[arg-type]
+
+
+DATABASES = _of(None, kind=PoolKind.SQL, takes_updates=False)
+
+# pools -> whether all that take updates are of a generation before 2019
+GENERATIONS = [
+    ((), False),
+    ((DATABASES,), False),
+    ((_of(6), _of(7), DATABASES), True),
+    ((_of(7), _of(8)), False),
+    ((_of(7), _of(None)), False),
+    ((_of(7), _of(8, kind=PoolKind.TRUSTED_APPLICATION)), True),
+]
+
+
+@pytest.mark.parametrize(("pools", "before"), GENERATIONS)
+def test_an_estate_is_older_where_each_pool_is_known_to_be(
+    pools: tuple[Pool, ...], *, before: bool
+) -> None:
+    assert all_before(Estate("Contoso", "a test", pools=pools), 8, load()) is before
