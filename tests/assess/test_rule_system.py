@@ -242,3 +242,20 @@ def test_an_unread_system_leaves_what_hangs_on_it_unknown() -> None:
         "SFB-TLS-002",
         "SFB-FACT-001",
     }
+
+
+# what is told of Windows -> status, what to do
+REMEDIES = [
+    ({}, "pass", ""),
+    ({"product_type": 2}, "advice", ""),
+    ({"product_type": 1}, "fail", "Move the server to a Windows that"),
+    ({"installation": "Nano Server"}, "unknown", "Look on the server which Windows it is."),
+]
+
+
+@pytest.mark.parametrize(("told", "status", "remedy"), REMEDIES)
+def test_what_to_do_fits_the_verdict(told: dict[str, object], status: str, remedy: str) -> None:
+    finding = judge(server("2012r2", os_facts=system("2012r2", **told))).finding("SFB-OS-001")
+    assert finding.status == status
+    assert finding.remediation.startswith(remedy)
+    assert bool(finding.remediation) is bool(remedy)
