@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Sequence
 
@@ -58,15 +57,10 @@ COMMANDS = (
 for command in COMMANDS:
     cli.add_command(command)
 
-# A large estate is millions of values and hardly a cycle among them: by Python's own thresholds
-# a third of the time that judging takes goes into looking for some (`make bench-assess`).
-THRESHOLDS = (200_000, 20, 50)
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with one of `ExitCode` (130 after Ctrl-C)."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    gc.set_threshold(*THRESHOLDS)
     try:
         code = cli.main(args=arguments, prog_name="sfb-audit", standalone_mode=False)
     except click.ClickException as error:
