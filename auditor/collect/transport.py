@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -308,6 +309,11 @@ def _refuse_doctype(content: bytes) -> bytes:
     return content
 
 
+# Each client takes its XML prefixes out of ElementTree's one table and puts them in again: two
+# threads at once take out the same one (KeyError), or change the table under each other.
+_NAMING = threading.Lock()
+
+
 class GuardedWSMan(WSMan):
     """pypsrp's client over the guarded transport."""
 
@@ -331,7 +337,8 @@ def open_wsman(target: Target, guard: Guard, sign_in: SignIn) -> GuardedWSMan:
         "read_timeout": IDLE_SECONDS,
         "reconnection_backoff": 0.0,
     }
-    wsman = GuardedWSMan(operation_timeout=OPERATION_SECONDS, **arguments)
+    with _NAMING:
+        wsman = GuardedWSMan(operation_timeout=OPERATION_SECONDS, **arguments)
     transport = GuardedTransport(**arguments)
     transport.guard, transport.target, transport.sign_in = guard, target, sign_in
     transport.session = transport._build_session()  # noqa: SLF001 - before first use
