@@ -18,7 +18,7 @@ from auditor.assess.model import (
     Status,
 )
 from auditor.assess.pools import judge_pools
-from auditor.assess.readiness import counted, of_findings
+from auditor.assess.readiness import of_findings
 from auditor.assess.rollup import NO_SCENARIO, roll_up
 from auditor.assess.rule import Context, Subject, evaluate, void_of
 from auditor.assess.rules import SERVER_RULES
@@ -124,21 +124,23 @@ def _judge_server(
     context: Context,
 ) -> ServerVerdict:
     reading = given or _not_asked(server)
+    identity = identify_product(reading, pool, context.rulebook)
+    used = tuple(s.stated.key for s in scenarios if s.in_force and pool.fqdn in s.on_path)
+    void = void_of(reading, context)
+    outside = _out_of_scope(identity, used, void)
     subject = Subject(
         server=server,
         pool=pool,
         reading=reading,
-        product=identify_product(reading, pool, context.rulebook),
+        product=identity,
         system=identify_system(facts_of(reading, OsFacts), context.rulebook),
-        scenarios=tuple(s.stated.key for s in scenarios if s.in_force and pool.fqdn in s.on_path),
+        scenarios=used,
         denied=tuple(s.stated.key for s in scenarios if not s.in_force),
-        void=void_of(reading, context),
+        void=void,
+        weighing=frozenset(context.policy.counts if outside is None else ()),
     )
-    product = subject.known
-    outside = _out_of_scope(subject)
-    judged = (evaluate(rule, subject, context) for rule in SERVER_RULES)
-    weighed = counted(judged, context.policy.counts if outside is None else ())
-    findings = unless_stood_for(waive(weighed, context.waivers, context.now.date()))
+    judged = [evaluate(rule, subject, context) for rule in SERVER_RULES]
+    findings = unless_stood_for(waive(judged, context.waivers, context.now.date()))
     readiness, reason = of_findings(findings)
     if reading.reach.state is not ReachState.READ:
         reason = findings[0].reason
@@ -149,7 +151,7 @@ def _judge_server(
         pool=pool.fqdn,
         readiness=readiness,
         reason=reason,
-        product=product.key if product is not None else None,
+        product=subject.known.key if subject.known is not None else None,
         os=subject.system.system,
         build=_build(subject.product, context.rulebook),
         findings=findings,
@@ -157,10 +159,12 @@ def _judge_server(
     )
 
 
-def _out_of_scope(subject: Subject) -> str | None:
-    if subject.product.is_server is False and subject.void is None:
-        return f"it is no Lync or Skype for Business server: {subject.product.reason}"
-    return None if subject.scenarios else NO_SCENARIO
+def _out_of_scope(
+    identity: ProductIdentity, scenarios: tuple[str, ...], void: str | None
+) -> str | None:
+    if identity.is_server is False and void is None:
+        return f"it is no Lync or Skype for Business server: {identity.reason}"
+    return None if scenarios else NO_SCENARIO
 
 
 def _not_asked(server: Server) -> Reading:

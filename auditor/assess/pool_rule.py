@@ -22,13 +22,14 @@ class PoolSubject:
     """A pool and the verdicts on its servers.
 
     Those that somebody left out, and machines that were read and are no Lync server, are not
-    among them. `unproven` says by name why a server's build is not known, `partner` is the pool
-    that it is paired with, where the estate has that.
+    among them. `unproven` says by name why a server's build is not known, `weighing` are ids of
+    the rules that count, `partner` is the pool that it is paired with, where the estate has it.
     """
 
     pool: Pool
     servers: tuple[ServerVerdict, ...]
     unproven: Mapping[str, str]
+    weighing: frozenset[str]
     partner: PoolSubject | None = None
 
     @property
@@ -46,11 +47,18 @@ class PoolSubject:
         return [f"{fqdn} ({reason})" for fqdn, reason in self.unproven.items()]
 
 
-def pool_subject(pool: Pool, members: Iterable[ServerVerdict], context: Context) -> PoolSubject:
+def pool_subject(
+    pool: Pool, members: Iterable[ServerVerdict], context: Context, *, in_scope: bool
+) -> PoolSubject:
     """The pool with those of `members` that are Lync servers, as far as anybody knows."""
     servers = tuple(each for each in members if not _is_another(each, pool, context))
     reasons = ((server.fqdn, _unproven(server, context)) for server in servers)
-    return PoolSubject(pool, servers, {fqdn: why for fqdn, why in reasons if why is not None})
+    return PoolSubject(
+        pool,
+        servers,
+        {fqdn: why for fqdn, why in reasons if why is not None},
+        frozenset(context.policy.counts if in_scope else ()),
+    )
 
 
 class PoolRule(AnyRule[PoolSubject]):

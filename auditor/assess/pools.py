@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from auditor.assess.model import Finding, ServerVerdict
 from auditor.assess.pool_rule import PoolSubject, evaluate_pool, pool_subject
-from auditor.assess.readiness import counted
 from auditor.assess.rule import Context
 from auditor.assess.rules import POOL_RULES
 from auditor.assess.scope import ScopedScenario
@@ -24,19 +23,18 @@ def judge_pools(
     """The findings by pool; none where no server is judged (left out, or without updates)."""
     used = {fqdn for scenario in scenarios if scenario.in_force for fqdn in scenario.pools}
     return {
-        subject.fqdn: _judged(subject, context, in_scope=subject.fqdn in used)
-        for subject in _subjects(pools, servers, context)
+        subject.fqdn: _judged(subject, context)
+        for subject in _subjects(pools, servers, used, context)
     }
 
 
-def _judged(subject: PoolSubject, context: Context, *, in_scope: bool) -> tuple[Finding, ...]:
-    judged = (evaluate_pool(rule, subject, context) for rule in POOL_RULES)
-    weighed = counted(judged, context.policy.counts if in_scope else ())
-    return tuple(waive(weighed, context.waivers, context.now.date()))
+def _judged(subject: PoolSubject, context: Context) -> tuple[Finding, ...]:
+    judged = [evaluate_pool(rule, subject, context) for rule in POOL_RULES]
+    return tuple(waive(judged, context.waivers, context.now.date()))
 
 
 def _subjects(
-    pools: Sequence[Pool], servers: Sequence[ServerVerdict], context: Context
+    pools: Sequence[Pool], servers: Sequence[ServerVerdict], used: Set[str], context: Context
 ) -> list[PoolSubject]:
     """The pools of which a server is judged, each with its partner."""
     left_out = {server.fqdn for pool in pools for server in pool.servers if server.excluded}
@@ -44,7 +42,10 @@ def _subjects(
     for server in servers:
         if server.fqdn not in left_out:
             members[server.pool].append(server)
-    alone = {pool.fqdn: pool_subject(pool, members[pool.fqdn], context) for pool in pools}
+    alone = {
+        pool.fqdn: pool_subject(pool, members[pool.fqdn], context, in_scope=pool.fqdn in used)
+        for pool in pools
+    }
     partners = _partners(pools)
     return [
         replace(subject, partner=alone.get(partners.get(fqdn, "")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from auditor.assess.model import Finding, Readiness, Status
 
@@ -11,19 +11,6 @@ _WORST_FIRST = (Readiness.BLOCKED, Readiness.WORK_NEEDED, Readiness.UNKNOWN, Rea
 
 # How many further rules a reason names before it only counts them.
 _NAMED = 4
-
-_COUNTED = Finding._fields.index("counted")
-
-
-def counted(findings: Iterable[Finding], counts: Collection[str]) -> list[Finding]:
-    """The findings, marked as to whether they weigh; `counts` are the rules that do."""
-    weighing = frozenset(counts)
-    return [
-        finding
-        if (finding.rule in weighing) is finding.counted
-        else Finding._make((*finding[:_COUNTED], not finding.counted, *finding[_COUNTED + 1 :]))
-        for finding in findings
-    ]
 
 
 def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:

@@ -98,10 +98,12 @@ class Context:
 
 
 class Named(Protocol):
-    """What a rule judges: it goes by its FQDN."""
+    """What a rule judges: it goes by its FQDN, and the rules `weighing` decide its readiness."""
 
     @property
     def fqdn(self) -> str: ...
+    @property
+    def weighing(self) -> frozenset[str]: ...
 
 
 S = TypeVar("S", bound=Named)
@@ -112,7 +114,7 @@ class Subject:
     """A server with what was read of it; `scenarios` are keys in force on its pool's path.
 
     `denied` are keys of scenarios that are stated as not in use. `void` says why nothing that
-    was read of it proves anything.
+    was read of it proves anything; `weighing` are ids of the rules that count.
     """
 
     server: Server
@@ -123,6 +125,7 @@ class Subject:
     scenarios: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
     void: str | None = None
+    weighing: frozenset[str] = frozenset()
 
     @property
     def fqdn(self) -> str:
@@ -239,6 +242,7 @@ class AnyRule(ABC, Generic[S]):
             actions,
             self.sources if sources is None else sources,
             blocks,
+            self.id in subject.weighing,
         )
 
     def not_applicable(self, subject: S, reason: str) -> Finding:
