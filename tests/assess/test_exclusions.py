@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from auditor.assess.engine import assess, exit_code
+from auditor.assess.exclusions import notes_on, without_way
 from auditor.assess.model import Assessment, Readiness
+from auditor.assess.paths import Path
 from auditor.assess.rollup import NO_SCENARIO
+from auditor.assess.scope import ScopedScenario
 from auditor.errors import ExitCode
-from auditor.estate.model import Estate, Pool, PoolKind, Server
+from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import ReachState
 from auditor.plan.order import make_plan
@@ -156,3 +159,50 @@ def test_a_pool_that_no_scenario_needs_says_so_whoever_was_left_out() -> None:
     judged = _assess(FRONT, EDGE, _pool("med", PoolKind.MEDIATION, "-m1"))
     assert judged.pools[2].readiness is Readiness.NOT_IN_SCOPE
     assert judged.pools[2].reason == NO_SCENARIO
+
+
+# ways from the inside out, pools that are left out whole -> where no way begins any more
+WAYS = [
+    ("a>e b>e", "", ""),
+    ("a>e b>f", "e", "a"),
+    ("a>e b>f", "e f", "a b"),
+    ("a>e a>f", "e", ""),
+    ("a>e b>f", "a", ""),
+    ("a>e b>f", "a f", "a b"),
+    ("a>e", "a", "a"),
+    ("", "", ""),
+]
+
+
+@pytest.mark.parametrize(("ways", "gone", "stranded"), WAYS)
+def test_a_way_need_not_begin_in_a_pool_that_is_left_out_if_another_is_left(
+    ways: str, gone: str, stranded: str
+) -> None:
+    path = Path(chains=tuple(tuple(way.split(">")) for way in ways.split()))
+    out = [
+        Pool(name, PoolKind.EDGE, "Tokyo", (Server(name, name, excluded=CHANGE),))
+        for name in gone.split()
+    ]
+    assert without_way(path, out) == tuple(stranded.split())
+
+
+# the Edge pools on a path, an Edge pool beside it -> whether it is said that none is audited
+BESIDE_A_PATH = [
+    ([EDGE_OUT], OTHER_EDGE, True),
+    ([EDGE], OTHER_EDGE, False),
+    ([EDGE, EDGE_OUT], OTHER_EDGE, False),
+    ([], EDGE_OUT, False),
+    ([EDGE], EDGE_OUT, False),
+]
+
+
+@pytest.mark.parametrize(("on", "beside", "said"), BESIDE_A_PATH)
+def test_only_edge_pools_of_the_path_count(on: list[Pool], beside: Pool, *, said: bool) -> None:
+    named = [replace(pool, fqdn=f"edge{number}") for number, pool in enumerate(on)]
+    names = tuple(pool.fqdn for pool in named)
+    stated = Scenario("federation", InUse.YES, "a test")
+    entry = load().scenarios["federation"]
+    scenario = ScopedScenario(stated, entry, Path(names), frozenset(names))
+    estate = Estate("Contoso", "a test", pools=(*named, beside))
+    told = list(notes_on(estate, [scenario]))
+    assert any("no Edge pool of its path is audited" in note for note in told) is said
