@@ -32,7 +32,7 @@ _DOTS = 3
 _NOT_NECESSARILY_LYNC = frozenset({PoolKind.UNKNOWN, PoolKind.TRUSTED_APPLICATION})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Package:
     """An installed package that carries a product's name; `component` is what follows the comma."""
 
@@ -40,13 +40,13 @@ class Package:
     component: str
     installed: InstalledPackage
 
-    @property
+    @cached_property
     def version(self) -> Version | None:
         """None for what is no build: every one has four numbers."""
         whole = (self.installed.version_text or "").count(".") == _DOTS
         return self.installed.version if whole else None
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """The version as text for people, whether or not it is one."""
         return str(self.version or self.installed.version_text or "none")

@@ -13,7 +13,7 @@ from auditor.rulebook.policy import Policy
 
 
 def lowered(rulebook: Rulebook, likes: Mapping[str, str | None]) -> Iterator[str]:
-    """Each threshold below the shipped one; `likes` are the policies that policies are like.
+    """Each demand that is less than the shipped one; `likes` are the policies that policies are like.
 
     A policy that is not shipped stands beside the shipped one that it is like in the end, and
     one that is like none beside them all.
@@ -28,10 +28,26 @@ def lowered(rulebook: Rulebook, likes: Mapping[str, str | None]) -> Iterator[str
             *_builds(policy, others),
             *_dotnet(policy, others),
             *_sql(policy, others),
+            *_weight(policy, others),
         ):
             yield f"policies.{key}: {sentence}"
     yield from _files(rulebook, shipped)
     yield from _systems(rulebook, shipped)
+
+
+def _weight(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
+    """What decides less than it does in every one of the others."""
+    for name in ("unstarred", "strong_crypto", "support"):
+        if getattr(policy, name) == "advice" and all(getattr(o, name) == "fail" for o in others):
+            yield f"{name} is advice, and fail as shipped"
+    days = max(other.max_age_days for other in others)
+    if policy.max_age_days > days:
+        yield f"facts count for {policy.max_age_days} days, and for {days} as shipped"
+    if policy.extended_updates and not any(other.extended_updates for other in others):
+        yield "extended_updates is true, and false as shipped"
+    for rule in others[0].counts:
+        if rule not in policy.counts and all(rule in other.counts for other in others):
+            yield f"{rule} does not count, and does as shipped"
 
 
 def _lower(what: object, than: object) -> str:
@@ -52,14 +68,22 @@ def _builds(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
 
 
 def _dotnet(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
-    theirs = [other.dotnet.release for other in others if other.dotnet is not None]
-    if policy.dotnet is not None and theirs and policy.dotnet.release < min(theirs):
-        yield _lower(f"release {policy.dotnet.release} of .NET", min(theirs))
+    own, theirs = policy.dotnet, [other.dotnet for other in others if other.dotnet is not None]
+    if own is None or not theirs:
+        return
+    least = min(other.release for other in theirs)
+    if own.release < least:
+        yield _lower(f"release {own.release} of .NET", least)
+    for product in theirs[0].products:
+        if product not in own.products and all(product in other.products for other in theirs):
+            yield f"no .NET is asked of {product}, and one is as shipped"
 
 
 def _sql(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
     for product, own in policy.sql.items():
         for theirs in (other.sql[product] for other in others if product in other.sql):
+            if theirs.clients and not own.clients:
+                yield f"no clients of SQL Server are asked of {product}, and they are as shipped"
             for build, least in zip(own.builds, theirs.builds, strict=False):
                 if build < least:
                     yield _lower(f"{build} of SQL Server for {product}", least)

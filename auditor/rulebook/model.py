@@ -109,7 +109,11 @@ class Product:
 
     def system(self, os: str) -> SystemRow | None:
         """The row for a Windows (its key), None where there is none."""
-        return next((row for row in self.systems if row.os == os), None)
+        return self._by_system.get(os)
+
+    @cached_property
+    def _by_system(self) -> dict[str, SystemRow]:
+        return {row.os: row for row in reversed(self.systems)}
 
     def owns(self, version: Version) -> bool:
         """Whether a build belongs to this product line: the first three numbers are its own."""
