@@ -13,7 +13,7 @@ from auditor.rulebook.policy import Policy
 
 
 def lowered(rulebook: Rulebook, likes: Mapping[str, str | None]) -> Iterator[str]:
-    """Each demand that is less than the shipped one; `likes` are the policies that policies are like.
+    """Each demand that is less than the shipped one; `likes` tells what policies are like.
 
     A policy that is not shipped stands beside the shipped one that it is like in the end, and
     one that is like none beside them all.

@@ -135,6 +135,8 @@ class Components:
 
     core: str
     front_end: str
+    edge: str
+    roles: Mapping[Kind, tuple[str, ...]]
     watched: tuple[str, ...]
     tools: tuple[str, ...]
     sources: tuple[str, ...]
@@ -142,6 +144,10 @@ class Components:
     @property
     def deciding(self) -> tuple[str, ...]:
         return (self.core, self.front_end)
+
+    def is_edges(self, component: str) -> bool:
+        """Whether a package may be the Edge's own."""
+        return self.edge.casefold() in component.casefold()
 
 
 @dataclass(frozen=True, config=STRICT)

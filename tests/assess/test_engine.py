@@ -103,7 +103,7 @@ def test_a_pool_tells_how_many_servers_are_what_and_names_them(
     readings = [server(fqdn=f"ready{n}.x") for n in range(1, ready + 1)]
     build = "6.0.9319.281"
     readings += [server(fqdn=f"old{n}.x", core=build, front_end=build) for n in range(1, old + 1)]
-    members = _pool("p.contoso.com", PoolKind.MEDIATION, *(r.fqdn for r in readings))
+    members = _pool("p.contoso.com", PoolKind.EDGE, *(r.fqdn for r in readings))
     assert _assess([members], readings).pools[0].reason == reason
 
 

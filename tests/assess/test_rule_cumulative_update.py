@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from auditor.assess.model import Status
-from auditor.assess.rules.component_table import NOT_KNOWN
+from auditor.assess.rules.component_table import NOT_KNOWN, OF_THE_EDGE
 from auditor.estate.model import PoolKind
 from auditor.facts.products import ProductsFacts
 from tests.assess.facts_of import (
@@ -75,21 +75,69 @@ def test_the_label_stands_beside_the_number() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "status"),
-    [
-        (PoolKind.ENTERPRISE, "unknown"),
-        (PoolKind.STANDARD, "unknown"),
-        (PoolKind.DIRECTOR, "unknown"),
-        (PoolKind.SBA, "unknown"),
-        (PoolKind.EDGE, "pass"),
-        (PoolKind.MEDIATION, "pass"),
-    ],
-)
-def test_core_alone_decides_only_where_no_front_end_belongs(kind: PoolKind, status: str) -> None:
-    installed = ProductsFacts(packages(SFB2015, core="6.0.9319.516", mediation="6.0.9319.516"))
-    judged = judge(server(products=installed), pool(kind))
-    assert judged.finding("SFB-CU-001").status == status
+# kind of pool, packages beside Core Components -> what is missing, "" where nothing is
+ROLES = [
+    (PoolKind.ENTERPRISE, ["mediation"], "Front End Server is not among the packages"),
+    (PoolKind.STANDARD, ["mediation"], "Front End Server is not"),
+    (PoolKind.DIRECTOR, ["web_components"], "Front End Server is not"),
+    (PoolKind.SBA, ["mediation"], "Front End Server is not"),
+    (PoolKind.SBA, ["front_end", "mediation"], ""),
+    (PoolKind.EDGE, ["mediation"], "Edge or Front End Server is not"),
+    (PoolKind.EDGE, ["edge"], ""),
+    (PoolKind.EDGE, ["access_edge_service"], ""),
+    (PoolKind.EDGE, ["front_end"], ""),
+    (PoolKind.MEDIATION, ["front_end"], "Mediation Server is not"),
+    (PoolKind.MEDIATION, ["mediation"], ""),
+    (PoolKind.PERSISTENT_CHAT, ["persistent_chat_server"], ""),
+    (PoolKind.UNKNOWN, ["mediation"], ""),
+]
+
+
+@pytest.mark.parametrize(("kind", "beside", "missing"), ROLES)
+def test_a_pools_servers_have_the_package_of_its_role(
+    kind: PoolKind, beside: list[str], missing: str
+) -> None:
+    build = "6.0.9319.516"
+    installed = ProductsFacts(packages(SFB2015, core=build, **dict.fromkeys(beside, build)))
+    judged = judge(server("2012r2", products=installed), pool(kind))
+    for rule in ("SFB-CU-001", "SFB-PROD-001"):
+        finding = judged.finding(rule)
+        assert finding.status == ("unknown" if missing else "pass")
+        assert missing in finding.reason
+    assert f"is of kind {kind}" in finding.reason or not missing
+
+
+# version of the Edge's own package beside Core Components -> status of SFB-CU-001, its words
+EDGES = [
+    ("6.0.9319.516", "pass", "Every deciding component"),
+    ("6.0.9319.515", "unknown", "Edge Server 6.0.9319.515 is behind 6.0.9319.516, though"),
+    ("6.0.9319.0", "unknown", "no source here confirms that this is its name"),
+    ("5.0.8308.1144", "unknown", "Edge Server 5.0.8308.1144 is behind"),
+    ("6.0.9319.x", "unknown", "Edge Server 6.0.9319.x is behind"),
+    (None, "unknown", "Edge Server none is behind"),
+]
+
+
+@pytest.mark.parametrize(("version", "status", "words"), EDGES)
+def test_an_edge_is_half_patched_too(version: str | None, status: str, words: str) -> None:
+    """An update has one package for front ends and the Edge, whatever that is called there."""
+    items = packages(SFB2015, core="6.0.9319.516", edge=version)
+    judged = judge(server("2012r2", products=ProductsFacts(items)), pool(PoolKind.EDGE))
+    finding = judged.finding("SFB-CU-001")
+    assert finding.status == status
+    assert words in finding.reason
+    assert [tuple(row)[2:] for row in finding.compared] == [
+        ("6.0.9319.516", "decides"),
+        ("6.0.9319.516", OF_THE_EDGE),
+    ]
+    # What is in doubt there is no package that may lag.
+    assert judged.finding("SFB-CU-002").observed == "none lags"
+
+
+def test_an_edge_that_is_behind_as_a_whole_needs_the_update() -> None:
+    items = packages(SFB2015, core="6.0.9319.281", edge="6.0.9319.281")
+    judged = judge(server("2012r2", products=ProductsFacts(items)), pool(PoolKind.EDGE))
+    assert judged.finding("SFB-CU-001").status == "fail"
 
 
 # kind of pool, packages beside Core Components -> status
@@ -97,7 +145,7 @@ HALF_DONE = [
     (PoolKind.UNKNOWN, ["web_components"], "unknown"),
     (PoolKind.UNKNOWN, ["web_components", "front_end"], "pass"),
     (PoolKind.UNKNOWN, ["mediation"], "pass"),
-    (PoolKind.MEDIATION, ["web_components"], "pass"),
+    (PoolKind.MEDIATION, ["web_components", "mediation"], "pass"),
 ]
 
 
@@ -182,7 +230,6 @@ LAGGING = [
     ({"web_components": "6.0.9319.516"}, "pass", "none lags"),
     ({"web_components": "6.0.9319.281"}, "advice", "Web Components Server 6.0.9319.281"),
     ({"mediation": "6.0.9319.272"}, "advice", "Mediation Server 6.0.9319.272"),
-    ({"edge": "6.0.9319.0"}, "advice", "Edge Server 6.0.9319.0"),
     ({"response_group_service": "6.0.9319.1"}, "advice", "Response Group Service"),
     ({"persistent_chat_server": "6.0.9319.1"}, "advice", "Persistent Chat Server"),
     ({"enterprise_web_app": "6.0.9319.72"}, "pass", "Enterprise Web App 6.0.9319.72"),

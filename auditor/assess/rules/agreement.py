@@ -79,16 +79,17 @@ def _builds_of_another_product(subject: Subject, context: Context) -> list[Contr
         package
         for name in context.rulebook.components.deciding
         for package in subject.product.components(name)
-        if package.version is not None
-        and (not product.owns(package.version) or package.version < product.base)
+        if package.version is None
+        or not product.owns(package.version)
+        or package.version < product.base
     ]
     if not strange:
         return []
     shown = [
-        subject.evidence("products", f"{p.installed.view}: {p.installed.name}", p.version)
+        subject.evidence("products", f"{p.installed.view}: {p.installed.name}", p.shown)
         for p in strange
     ]
-    names = ", ".join(f"{package.component} {package.version}" for package in strange)
+    names = ", ".join(f"{package.component} {package.shown}" for package in strange)
     lines = f"{product.line}.x, from {product.base} on"
     return [(f"{names}: no build of {product.title}, whose builds are {lines}.", shown)]
 

@@ -12,6 +12,7 @@ from auditor.version import Version
 
 DECIDES = "decides"
 SERVICED = "serviced by the update"
+OF_THE_EDGE = "the update has a package for the Edge; no source confirms this name"
 NOT_KNOWN = "no source here says whether the update services it"
 
 
@@ -22,14 +23,18 @@ def component_table(
     packages: Sequence[Package] | None = None,
 ) -> tuple[Compared, ...]:
     """One row for each of the product's packages, or of `packages`, the deciding ones first."""
-    deciding = {name.casefold() for name in context.rulebook.components.deciding}
+    names = context.rulebook.components
+    deciding = {name.casefold() for name in names.deciding}
     first: list[Compared] = []
     then: list[Compared] = []
     for package in subject.product.packages if packages is None else packages:
-        decides = package.component.casefold() in deciding
-        rows = first if decides else then
-        build = threshold.build if decides else serviced(package, subject, context, threshold)
-        rows.append(_row(package, build, decides=decides))
+        if package.component.casefold() in deciding:
+            first.append(_row(package, threshold.build, DECIDES))
+        elif names.is_edges(package.component):
+            then.append(_row(package, threshold.build, OF_THE_EDGE))
+        else:
+            build = serviced(package, subject, context, threshold)
+            then.append(_row(package, build, NOT_KNOWN if build is None else SERVICED))
     return (*first, *then)
 
 
@@ -44,7 +49,6 @@ def serviced(
     return part.version or threshold.build
 
 
-def _row(package: Package, build: Version | None, *, decides: bool) -> Compared:
-    note = DECIDES if decides else SERVICED if build is not None else NOT_KNOWN
+def _row(package: Package, build: Version | None, note: str) -> Compared:
     required = str(build) if build is not None else "not known"
     return Compared(shorten(package.component), shorten(package.shown), required, note)

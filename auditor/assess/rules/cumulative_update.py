@@ -11,18 +11,13 @@ from collections.abc import Sequence
 from auditor.assess.identify import Package
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, are, product_of, shorten
+from auditor.assess.rules.completeness import gap_in_packages
 from auditor.assess.rules.component_table import component_table, serviced
 from auditor.assess.rules.restart import update_waits
-from auditor.estate.model import PoolKind
 from auditor.rulebook.builds import describe_build
 from auditor.rulebook.model import Product
 from auditor.rulebook.policy import Threshold
 from auditor.version import Version
-
-# A Director and a branch appliance are registrars too, which is what that package brings.
-_WITH_FRONT_END = frozenset(
-    {PoolKind.ENTERPRISE, PoolKind.STANDARD, PoolKind.DIRECTOR, PoolKind.SBA}
-)
 
 
 class _UpdateRule(Rule):
@@ -113,31 +108,24 @@ def _verdict(subject: Subject, context: Context, threshold: Threshold) -> tuple[
         if fine:
             return Status.FAIL, f"The server is half-patched: {shortfall}, {_are(fine)} not."
         return Status.FAIL, f"{shortfall}."
-    doubt = _doubt(subject, context, product)
+    doubt = gap_in_packages(subject, context) or _doubt(subject, context, threshold)
     if doubt is not None:
         return Status.UNKNOWN, doubt
     return Status.PASS, f"Every deciding component is at {threshold.build} or later."
 
 
-def _doubt(subject: Subject, context: Context, product: Product) -> str | None:
-    """Why the deciding components, none of them known to be too old, prove nothing."""
-    names = context.rulebook.components
-    deciding = _deciding(subject, context)
-    strange = [p for p in deciding if not _own(p, product)]
-    if not subject.product.components(names.core):
-        return f"{names.core} is not among the packages."
+def _doubt(subject: Subject, context: Context, threshold: Threshold) -> str | None:
+    """Why the deciding components, all there and none known to be too old, prove nothing."""
+    product, names = product_of(subject), context.rulebook.components
+    strange = [p for p in _deciding(subject, context) if not _own(p, product)]
     if strange:
         return f"{_are(strange)} no build of {product.title}, whose builds are {product.line}.x."
-    if subject.product.truncated:
-        return "The list of packages was cut short."
-    pool = subject.pool
-    web = any(p.component.casefold().startswith("web components") for p in subject.product.packages)
-    if pool.kind is PoolKind.UNKNOWN and web and not subject.product.components(names.front_end):
-        return f"Web Components are installed without {names.front_end}: a half-done installation?"
-    if pool.kind in _WITH_FRONT_END and not subject.product.components(names.front_end):
+    of_edge = [p for p in subject.product.packages if names.is_edges(p.component)]
+    behind = [p for p in of_edge if not _own(p, product) or _older(p, threshold)]
+    if behind:
         return (
-            f"{names.front_end} is not among the packages, though {pool.fqdn} is "
-            f"of kind {pool.kind}."
+            f"{_are(behind)} behind {threshold.build}, though an update has the same package for "
+            "front ends and the Edge; no source here confirms that this is its name."
         )
     return None
 
@@ -204,10 +192,12 @@ class LaggingPackages(_UpdateRule):
 
 def _lagging(subject: Subject, context: Context, threshold: Threshold) -> list[Package]:
     deciding = {name.casefold() for name in context.rulebook.components.deciding}
+    names = context.rulebook.components
     return [
         package
         for package in subject.product.packages
         if package.component.casefold() not in deciding
+        and not names.is_edges(package.component)
         and (package.version is None or _older(package, threshold))
     ]
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of
+from auditor.assess.rules.completeness import gap_in_packages
 from auditor.rulebook.builds import describe_build
 
 _NEVER_HYBRID = "hybrid"
+_COMPARE = "Compare the machine's installed programs with the topology."
 
 
 class ProductIdentified(Rule):
     """By the names of the server packages that are installed, not by their numbers.
 
     Subscription Edition shares its numbers with 2019, and administrative tools make no server.
-    Where the packages and the estate name different products, neither is believed.
+    Where the packages and the estate name different products, neither is believed; nor is a list
+    without the packages that such a server has.
     """
 
     id = "SFB-PROD-001"
@@ -49,7 +52,7 @@ class ProductIdentified(Rule):
                 reason="Without a product there is nothing to judge against.",
                 evidence=seen,
                 sources=looked_for,
-                remediation="Compare the machine's installed programs with the topology.",
+                remediation=_COMPARE,
                 actions=("identify-product",),
             )
         product = product_of(subject)
@@ -59,12 +62,15 @@ class ProductIdentified(Rule):
             for package in core
             if package.version is not None
         )
+        installed = f"{identity.reason[0].upper()}{identity.reason[1:]} are installed."
+        gap = gap_in_packages(subject, context) if product.stance != "migrate" else None
         return self.finding(
             subject,
-            Status.PASS,
+            Status.PASS if gap is None else Status.UNKNOWN,
             observed=f"{product.title} ({builds})" if builds else product.title,
             required=required,
-            reason=f"{identity.reason[0].upper()}{identity.reason[1:]} are installed.",
+            reason=installed if gap is None else f"{installed} But {gap}",
+            remediation="" if gap is None else _COMPARE,
             evidence=subject.package_evidence,
             sources=(*self.sources, *product.sources),
         )
