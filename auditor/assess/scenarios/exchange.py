@@ -19,9 +19,11 @@ _EXCHANGE_METADATA = "/autodiscover/metadata/json"
 def token_service(look: Look) -> Signal:
     def judge(server: OAuthServer) -> Judged:
         endpoint = look.integrations.find(host_of(server.metadata_url), Service.TOKEN)
+        name = f"{quoted(server.identity)} (tenant {quoted(server.realm)})"
+        if endpoint is None and _may_be_online(look, server.metadata_url):
+            return InUse.UNKNOWN, f"tokens of {name} are trusted, from a name that is not known"
         if endpoint is None:
             return NOTHING
-        name = f"{quoted(server.identity)} (tenant {quoted(server.realm)})"
         return InUse.YES, f"tokens of {name} are trusted: {look.named(endpoint)}"
 
     return look.known.listed("oauth_servers", judge, "no token service of Office 365 is trusted")
@@ -35,16 +37,16 @@ def exchange_online_application(look: Look) -> Signal:
         if _is_beside(look, application):
             return InUse.NO, f"{name} is Exchange on-premises"
         online = look.integrations.find(host_of(application.metadata_url), Service.EXCHANGE)
-        identifier = (application.application_identifier or "").casefold()
-        if online is None and identifier != look.integrations.exchange_application:
+        doubt = _doubt(look, application) if online is None else ""
+        if doubt and application.enabled is not False:
+            return InUse.UNKNOWN, f"{name} {doubt}"
+        if online is None and not _is_exchange(look, application):
             return NOTHING
         said = {
             True: "is enabled: Exchange Online",
             False: "is disabled: Exchange Online",
             None: "does not say whether it is enabled: Exchange Online",
         }
-        if application.enabled and online is None and not application.uses_oauth_server:
-            return InUse.UNKNOWN, f"{name} is Exchange; whether online, its tokens do not tell"
         return FLAGS[application.enabled], f"{name} {said[application.enabled]}"
 
     return look.known.listed(
@@ -69,5 +71,33 @@ def exchange_beside(look: Look) -> Signal:
 
 def _is_beside(look: Look, application: PartnerApplication) -> bool:
     address = application.metadata_url or ""
-    online = look.integrations.find(host_of(address), Service.EXCHANGE)
-    return online is None and _EXCHANGE_METADATA in address.casefold()
+    online = look.integrations.find(host_of(address), Service.EXCHANGE) is not None
+    return (
+        not online
+        and not _may_be_online(look, address)
+        and _EXCHANGE_METADATA in address.casefold()
+    )
+
+
+def _may_be_online(look: Look, address: str | None) -> bool:
+    host = host_of(address)
+    return host is not None and look.integrations.may_be_microsofts(host)
+
+
+def _is_exchange(look: Look, application: PartnerApplication) -> bool:
+    return _identifier(application) == look.integrations.exchange_application
+
+
+def _identifier(application: PartnerApplication) -> str:
+    return (application.application_identifier or "").strip().strip("{}").casefold()
+
+
+def _doubt(look: Look, application: PartnerApplication) -> str:
+    """Why one without an address of Exchange Online's may be that all the same, "" where not."""
+    if _may_be_online(look, application.metadata_url):
+        return "has its tokens from a name that is not known"
+    if not _identifier(application):
+        return "does not say what application it is"
+    if _is_exchange(look, application) and not application.uses_oauth_server:
+        return "is Exchange; whether online, its tokens do not tell"
+    return ""

@@ -70,7 +70,7 @@ def with_evidence(estate: Estate, readings: Iterable[Reading], rulebook: Ruleboo
         return estate
     weighed = {each.key: each for each in weigh(estate, readings, rulebook)}
     shown = [weighed[key] for key, entry in rulebook.scenarios.items() if entry.judged]
-    notes = (each.contradiction for each in shown if each.contradiction)
+    notes = (each.contradiction for each in weighed.values() if each.contradiction)
     return replace(
         estate,
         scenarios=tuple(Scenario(w.key, w.in_use, w.evidence) for w in shown),
@@ -142,7 +142,11 @@ def _reaches_online(scales: _Scales) -> Signal:
 
 
 def _hybrid(scales: _Scales) -> Signal:
-    return providers.shared_address_space(scales.look)
+    """A shared address space; what belongs to hybrid alone and is in use contradicts its no."""
+    space, data = providers.shared_address_space(scales.look), scales.found("call_data_connector")
+    if space.state is InUse.NO and data.state is InUse.YES:
+        return Signal(InUse.UNKNOWN, (*data.clues, *space.clues))
+    return space
 
 
 def _federation(scales: _Scales) -> Signal:

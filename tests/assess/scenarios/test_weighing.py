@@ -150,6 +150,28 @@ def test_call_data_goes_online_where_2019_says_so() -> None:
     assert weighed(silent)["call_data_connector"].in_use is InUse.UNKNOWN
 
 
+def _with_call_data(shell: kinds.Shell) -> kinds.Shell:
+    settings = {"Identity": "Global", "EnableCallDataConnector": True}
+    return {**shell, "Get-CsCloudCallDataConnectorConfiguration": [settings]}
+
+
+def test_call_data_that_goes_online_contradicts_that_nothing_is_hybrid() -> None:
+    found = weighed(_with_call_data(kinds.ALL_OFF), absent=[])
+    assert found["hybrid"].in_use is InUse.UNKNOWN
+    assert "call data is sent to Office 365" in found["hybrid"].evidence
+    assert "no hosting provider shares the SIP address space" in found["hybrid"].evidence
+    assert weighed(_with_call_data(kinds.HYBRID), absent=[])["hybrid"].in_use is InUse.YES
+    refused = weighed(_with_call_data(kinds.ALL_OFF), absent=[], refused=["hosting_providers"])
+    assert refused["hybrid"].in_use is InUse.UNKNOWN
+    assert "call data" not in refused["hybrid"].evidence
+
+
+def test_a_statement_against_what_lies_within_is_a_contradiction_too() -> None:
+    reading = front_end(_with_call_data(kinds.ALL_OFF), absent=[], when=NOW)
+    notes = with_evidence(estate(hybrid="no"), [reading], BOOK).notes
+    assert [note for note in notes if "call data is sent to Office 365" in note]
+
+
 _FAMILIES = {family for entry in BOOK.scenarios.values() for family in entry.families}
 
 
