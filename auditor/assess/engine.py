@@ -14,6 +14,7 @@ from auditor.assess.model import (
     Assessment,
     PoolVerdict,
     Readiness,
+    ScenarioVerdict,
     ServerVerdict,
     Status,
 )
@@ -81,9 +82,9 @@ def assess(
 def exit_code(assessment: Assessment) -> ExitCode:
     """What the process ends with: INCOMPLETE wins over WORK_NEEDED, and over READY.
 
-    Incomplete is any server or counted finding that is unknown; a scenario whose use could
-    not be found out, or that is in use on a path nobody knows; and an estate in which
-    nothing was judged, unless no scenario is in use.
+    Incomplete is any server, pool or counted finding that is unknown; a scenario whose use could
+    not be found out, or that is in use on a path nobody knows or somebody excluded; and an
+    estate in which nothing was judged, unless no scenario is in use.
     """
     if _incomplete(assessment):
         return ExitCode.INCOMPLETE
@@ -96,16 +97,28 @@ def exit_code(assessment: Assessment) -> ExitCode:
 
 def _incomplete(assessment: Assessment) -> bool:
     scenarios = assessment.scenarios
-    if any(server.readiness is Readiness.UNKNOWN for server in assessment.servers):
+    judged: tuple[ServerVerdict | PoolVerdict, ...] = (*assessment.servers, *assessment.pools)
+    if any(verdict.readiness is Readiness.UNKNOWN for verdict in judged):
         return True
     if any(f.counted and f.status is Status.UNKNOWN for f in assessment.findings()):
         return True
     if any(scenario.in_use is InUse.UNKNOWN for scenario in scenarios):
         return True
-    if any(s.in_use is InUse.YES and s.readiness is Readiness.UNKNOWN for s in scenarios):
+    if any(_is_open(scenario, assessment.estate) for scenario in scenarios):
         return True
-    judged = any(s.readiness is not Readiness.NOT_IN_SCOPE for s in assessment.servers)
-    return not judged and any(scenario.in_use is not InUse.NO for scenario in scenarios)
+    some = any(s.readiness is not Readiness.NOT_IN_SCOPE for s in assessment.servers)
+    return not some and any(scenario.in_use is not InUse.NO for scenario in scenarios)
+
+
+def _is_open(scenario: ScenarioVerdict, estate: Estate) -> bool:
+    """Whether a path is not known though the scenario is in use, or by somebody's exclusion.
+
+    One that is only assumed, on a path of which nobody told, may not be there at all.
+    """
+    if scenario.readiness is not Readiness.UNKNOWN:
+        return False
+    left_out = any(pool.is_excluded and pool.fqdn in scenario.pools for pool in estate.pools)
+    return scenario.in_use is InUse.YES or (scenario.in_use is InUse.ASSUMED and left_out)
 
 
 def policy_named(rulebook: Rulebook, name: str) -> Policy:

@@ -113,8 +113,8 @@ def identify_product(reading: Reading, pool: Pool, rulebook: Rulebook) -> Produc
     core = rulebook.components.core.casefold()
     roles = {p.product for p in packages if p.component.casefold() not in {core, *tools}}
     if not roles:
-        signs = signs_of_a_server(reading, pool, rulebook)
-        return _without_roles(reading, facts, packages, signs, pool, expected)
+        otherwise = _otherwise(reading, facts, packages, pool, rulebook)
+        return _without_roles(reading, facts, packages, otherwise, pool, expected)
     if len(roles) > 1:
         titles = " and ".join(sorted(rulebook.products[key].title for key in roles))
         reason = f"packages of {titles} are installed side by side"
@@ -176,7 +176,7 @@ def _without_roles(
     reading: Reading,
     facts: ProductsFacts,
     packages: tuple[Package, ...],
-    signs: tuple[str, ...],
+    otherwise: str | None,
     pool: Pool,
     expected: tuple[str, ...],
 ) -> ProductIdentity:
@@ -193,21 +193,42 @@ def _without_roles(
     if _must_be_server(pool, expected):
         reason = f"{found}; yet it is a member of {pool.kind} pool {pool.fqdn}"
         return ProductIdentity(None, True, reason, seen=seen)
-    otherwise = _otherwise(reading, facts, signs)
     if otherwise is not None:
         return ProductIdentity(None, None, f"{found}; yet {otherwise}", seen=seen)
     return ProductIdentity(None, False, found, seen=seen)
 
 
-def _otherwise(reading: Reading, facts: ProductsFacts, signs: tuple[str, ...]) -> str | None:
+def _otherwise(
+    reading: Reading,
+    facts: ProductsFacts,
+    packages: tuple[Package, ...],
+    pool: Pool,
+    rulebook: Rulebook,
+) -> str | None:
     """Why a machine without a role's package may be a server all the same."""
     if reading.other_domain is not None:
         return f"the answer is of a computer in {reading.other_domain}"
+    signs = signs_of_a_server(reading, pool, rulebook)
     if signs:
         return f"it has what a role brings: {', '.join(signs)}"
-    if not facts.items and facts_of(reading, ServicesFacts) is None:
-        return "the list of packages is empty, and of services nothing was read"
-    return None
+    if facts_of(reading, ServicesFacts) is not None:
+        return None
+    named = _of_a_product(facts, packages, rulebook)
+    if named is None and facts.items:
+        return None
+    what = f"{named} is installed" if named is not None else "the list of packages is empty"
+    return f"{what}, and of services nothing was read"
+
+
+def _of_a_product(
+    facts: ProductsFacts, packages: tuple[Package, ...], rulebook: Rulebook
+) -> str | None:
+    """An entry that begins with a product's name and is no tool: a role may go with it."""
+    tools = {name.casefold() for name in rulebook.components.tools}
+    of_tools = {p.installed for p in packages if p.component.casefold() in tools}
+    names = (item.name for item in facts.items if item not in of_tools)
+    beginnings = tuple(rulebook.package_names)
+    return next((name for name in names if name.casefold().startswith(beginnings)), None)
 
 
 def _seen(packages: tuple[Package, ...]) -> tuple[Seen, ...]:

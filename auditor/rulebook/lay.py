@@ -11,7 +11,7 @@ from typing import Any
 Table = dict[str, Any]
 
 # By what a row of a list is known: one that is known already is replaced, others are added.
-_KNOWN_BY = {"systems": ("os",), "files": ("os", "name")}
+_KNOWN_BY = {"systems": ("os",), "files": ("os", "name"), "parts": ("component",)}
 
 
 class LikeError(Exception):

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.rulebook import load
-from auditor.rulebook.model import Rulebook
+from auditor.rulebook.model import Need, Rulebook
 from auditor.rulebook.policy import Policy
+from auditor.rulebook.sql import SqlKnowledge
 
 
 def lowered(rulebook: Rulebook, likes: Mapping[str, str | None]) -> Iterator[str]:
@@ -27,12 +28,13 @@ def lowered(rulebook: Rulebook, likes: Mapping[str, str | None]) -> Iterator[str
         for sentence in (
             *_builds(policy, others),
             *_dotnet(policy, others),
-            *_sql(policy, others),
+            *_sql(policy, others, rulebook.sql),
             *_weight(policy, others),
         ):
             yield f"policies.{key}: {sentence}"
     yield from _files(rulebook, shipped)
     yield from _systems(rulebook, shipped)
+    yield from _support(rulebook, shipped)
 
 
 def _weight(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
@@ -79,14 +81,19 @@ def _dotnet(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
             yield f"no .NET is asked of {product}, and one is as shipped"
 
 
-def _sql(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
+def _sql(policy: Policy, others: Sequence[Policy], sql: SqlKnowledge) -> Iterator[str]:
+    """By what either asks of each branch of service: a list with other rows may ask the same."""
     for product, own in policy.sql.items():
         for theirs in (other.sql[product] for other in others if product in other.sql):
             if theirs.clients and not own.clients:
                 yield f"no clients of SQL Server are asked of {product}, and they are as shipped"
-            for build, least in zip(own.builds, theirs.builds, strict=False):
-                if build < least:
+            pairs = {(own.least(branch), theirs.least(branch)): None for branch in sql.branches}
+            for build, least in pairs:
+                if build is not None and least is not None and build < least:
                     yield _lower(f"{build} of SQL Server for {product}", least)
+            if any(build is None and least is not None for build, least in pairs):
+                last = f"the last build of SQL Server for {product}, {own.builds[-1]},"
+                yield _lower(last, theirs.builds[-1])
 
 
 def _files(rulebook: Rulebook, shipped: Rulebook) -> Iterator[str]:
@@ -102,8 +109,23 @@ def _systems(rulebook: Rulebook, shipped: Rulebook) -> Iterator[str]:
     for key, product in shipped.products.items():
         for theirs in product.systems:
             own = rulebook.products[key].system(theirs.os)
-            if theirs.least is None or own is None:
+            if own is None:
                 continue
-            if own.least is None or own.least < theirs.least:
+            if theirs.kb3140245 is Need.REQUIRED and own.kb3140245 is not Need.REQUIRED:
+                need = f"{own.kb3140245}, and required as shipped"
+                yield f"products.{key}: KB3140245 on {own.os} is {need}"
+            if theirs.least is not None and (own.least is None or own.least < theirs.least):
                 what = f"products.{key}: {own.least or 'no least build'} on {own.os}"
                 yield _lower(what, theirs.least)
+
+
+def _support(rulebook: Rulebook, shipped: Rulebook) -> Iterator[str]:
+    for key, product in shipped.products.items():
+        own = rulebook.products[key]
+        if own.base < product.base:
+            yield _lower(f"products.{key}: base {own.base}", product.base)
+        ends = product.support.ends if product.support is not None else None
+        later = own.support.ends if own.support is not None else None
+        if ends is not None and (later is None or later > ends):
+            day = f"on {later}" if later is not None else "on no day"
+            yield f"products.{key}: support ends {day}, and on {ends} as shipped"

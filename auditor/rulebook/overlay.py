@@ -115,7 +115,7 @@ def _laid_entries(
 
 
 def _joined(before: Table, entry: Mapping[str, Any]) -> Table:
-    """The entry over what was there; its sources come before those, which stay."""
+    """The entry or row over what was there; its sources come before those, which stay."""
     joined = lay(before, entry)
     old, new = before.get("sources", []), entry.get("sources", [])
     if isinstance(new, list) and (old or new):
@@ -167,7 +167,7 @@ def _laid_rows(
         known_by = _IDENTITY[name]
         same = [each for each in rows if all(each.get(k) == row.get(k) for k in known_by)]
         rows = [each for each in rows if each not in same]
-        rows.append(dict(row))
+        rows.append(_joined(same[0], row) if same else dict(row))
         called = row.get("version") or row["name"]
         word = "changed" if same else "added"
         changes.append(f"{name}: {row['product']} {called} ({row['name']}) {word}")

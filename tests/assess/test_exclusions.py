@@ -41,9 +41,11 @@ def _pool(name: str, kind: PoolKind, *members: str, **links: object) -> Pool:
     return replace(made, **named)  # type: ignore[arg-type]
 
 
-def _assess(*pools: Pool, old: tuple[str, ...] = ()) -> Assessment:
+def _assess(
+    *pools: Pool, old: tuple[str, ...] = (), stated: tuple[Scenario, ...] = FEDERATION
+) -> Assessment:
     """Every server is ready but those that are `old`; the excluded ones were read as well."""
-    estate = Estate("Contoso", "a test", pools=pools, scenarios=FEDERATION)
+    estate = Estate("Contoso", "a test", pools=pools, scenarios=stated)
     readings = {}
     for pool in pools:
         for one in pool.servers:
@@ -136,6 +138,33 @@ def test_an_exclusion_of_the_only_edge_is_said_aloud_and_leaves_the_audit_incomp
     assert exit_code(judged) is ExitCode.INCOMPLETE
     # A scenario that is not in use needs no Edge.
     assert sum("no Edge pool" in note for note in judged.notes) == 1
+
+
+# the use of federation, the pools -> exit code
+USES = [
+    ("yes", (FRONT, EDGE_OUT), ExitCode.INCOMPLETE),
+    ("assumed", (FRONT, EDGE_OUT), ExitCode.INCOMPLETE),
+    ("unknown", (FRONT, EDGE_OUT), ExitCode.INCOMPLETE),
+    ("no", (FRONT, EDGE_OUT), ExitCode.READY),
+    ("assumed", (FRONT, EDGE), ExitCode.READY),
+    ("yes", (FRONT,), ExitCode.INCOMPLETE),
+    # An Edge of which no server is known.
+    ("assumed", (FRONT, replace(EDGE, servers=())), ExitCode.INCOMPLETE),
+]
+
+
+@pytest.mark.parametrize(("use", "pools", "code"), USES)
+def test_what_an_exclusion_leaves_open_is_incomplete_be_it_only_assumed(
+    use: str, pools: tuple[Pool, ...], code: ExitCode
+) -> None:
+    judged = _assess(*pools, stated=scenarios(hybrid="no", federation=use, exchange_online="no"))
+    assert exit_code(judged) is code
+
+
+def test_an_edge_that_nobody_told_of_and_nobody_excluded_may_not_be_there() -> None:
+    judged = _assess(FRONT, stated=())
+    assert "unknown" in {scenario.readiness for scenario in judged.scenarios}
+    assert exit_code(judged) is ExitCode.READY
 
 
 def test_the_plan_passes_it_over_and_says_so() -> None:

@@ -139,6 +139,10 @@ def _running(*names: str) -> Reading:
     )
 
 
+def _unread_services(*items: Product) -> Reading:
+    return another_machine(*items, services=None, sql=None)
+
+
 # what the machine has beside no package of a role, where -> its readiness, words of the reason
 SIGNS: list[tuple[Reading, Pool, str, str]] = [
     (server(products=ProductsFacts(())), LOOSE, "unknown", "brings: RTCSRV, RTCLOCAL, LYNCLOCAL"),
@@ -159,6 +163,16 @@ SIGNS: list[tuple[Reading, Pool, str, str]] = [
     (another_machine(UCMA, services=None, sql=None), LOOSE, "not_in_scope", ""),
     (another_machine(services=None), LOOSE, "unknown", "the list of packages is empty"),
     (another_machine(sql=None), LOOSE, "not_in_scope", ""),
+    # A product's name stands for a role where services do not speak; a tool's does not.
+    (
+        _unread_services(*MISSPELT),
+        LOOSE,
+        "unknown",
+        "Core Components is installed, and of services",
+    ),
+    (_unread_services(*TOOLS), LOOSE, "unknown", "Core Components is installed, and of services"),
+    (_unread_services(BOOTSTRAPPER, UCMA), LOOSE, "not_in_scope", ""),
+    (_unread_services(package(SFB2015, "6.0.9319.0")), LOOSE, "unknown", f"{SFB2015} is installed"),
     # Another domain's machine says nothing of this one.
     (replace(another_machine(UCMA), domain="fabrikam.com"), LOOSE, "unknown", "fabrikam.com"),
     (replace(another_machine(UCMA), domain="contoso.com"), LOOSE, "not_in_scope", ""),

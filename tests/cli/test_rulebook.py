@@ -9,6 +9,8 @@ import pytest
 
 from auditor.rulebook import load
 from auditor.rulebook.check import problems
+from auditor.rulebook.model import Build, Rulebook
+from auditor.version import Version
 from tests.cli.own_files import CONTOSO, CU14, file_of, told_of
 
 RAISED = """
@@ -102,6 +104,37 @@ def test_an_entry_can_be_changed_and_cites_who_says_so(
     assert book.sources["dtls"].title == load().sources["dtls"].title
     assert problems(book) == []
     assert told_of(capsys, "rulebook", "check", tmp_path / "own.toml").code == 0
+
+
+REPEATED = """
+[[builds]]
+product = "sfb2015"
+version = "6.0.9319.548"
+name = "CU9 of ours"
+month = "2019-05"
+sources = ["standard"]
+parts = [{ component = "Web Components Server", version = "6.0.9319.547" }]
+[sources.standard]
+title = "Contoso server standard 7.2"
+"""
+
+
+def test_a_row_that_is_said_again_keeps_what_it_does_not_say(tmp_path: Path) -> None:
+    from auditor.knowledge import read_knowledge
+
+    def build(rulebook: Rulebook) -> Build:
+        known = rulebook.builds_of("sfb2015")
+        return next(each for each in known if each.version == Version(6, 0, 9319, 548))
+
+    was = build(load())
+    now = build(read_knowledge([file_of(tmp_path, REPEATED)], []).rulebook)
+    assert (now.name, now.sources) == ("CU9 of ours", ("standard", *was.sources))
+    assert now.kb == was.kb
+    web = "Web Components Server"
+    assert [p for p in now.parts if p.component != web] == [
+        p for p in was.parts if p.component != web
+    ]
+    assert [str(p.version) for p in now.parts if p.component == web] == ["6.0.9319.547"]
 
 
 # a file with a list without rows

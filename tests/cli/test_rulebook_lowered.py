@@ -9,6 +9,12 @@ import pytest
 from auditor.rulebook import load
 from tests.cli.own_files import CU14, STANDARD, file_of, own_policy, told_of
 
+_SQL = """[policies.tls10-disable.sql.sfb2015]
+title = "t"
+builds = [{}]
+clients = true
+how = "h" """
+
 # a file over the rulebook -> what it asks less of
 LOWERED = [
     (
@@ -27,12 +33,13 @@ LOWERED = [
         "policies.tls10-disable: release 394802 of .NET is lower than the shipped 460798",
     ),
     (
-        """[policies.tls10-disable.sql.sfb2015]
-        title = "t"
-        builds = ["11.0.5352.0"]
-        clients = true
-        how = "h" """,
+        _SQL.format('"11.0.5352.0"'),
         "11.0.5352.0 of SQL Server for sfb2015 is lower than the shipped 11.0.5678.0",
+        "the last build of SQL Server for sfb2015, 11.0.5352.0, is lower than the shipped 12.",
+    ),
+    (
+        _SQL.format('"11.0.7001.0", "12.0.2271.0", "12.0.4439.1", "12.0.5000.0"'),
+        "12.0.2271.0 of SQL Server for sfb2015 is lower than the shipped 12.0.2564.0",
     ),
     (
         """[updates.kb3140245]
@@ -71,6 +78,46 @@ OWN = [
     ({"build": 'build = "6.0.9319.516"', "like": 'like = "tls10-disable"'}, "6.0.9319.548"),
     ({"build": 'build = "6.0.9319.516"', "like": 'like = "supported-today"'}, ""),
 ]
+
+# a file over the rulebook's products -> what it asks less of
+PRODUCTS = [
+    (
+        "systems = [{ os = '2012', kb3140245 = 'advised', sources = ['standard'] }]",
+        "products.sfb2015: KB3140245 on 2012 is advised, and required as shipped",
+    ),
+    (
+        "systems = [{ os = '2012', kb3140245 = 'required', sources = ['standard'] }]",
+        None,
+    ),
+    (
+        "support = { ends = 2025-10-15, sources = ['standard'] }",
+        "products.sfb2015: support ends on 2025-10-15, and on 2025-10-14 as shipped",
+    ),
+    (
+        "support = { sources = ['standard'] }",
+        "products.sfb2015: support ends on no day, and on 2025-10-14 as shipped",
+    ),
+    ("support = { ends = 2025-10-14, sources = ['standard'] }", None),
+]
+
+
+@pytest.mark.parametrize(("lines", "sentence"), PRODUCTS)
+def test_a_product_that_asks_less_says_so(
+    lines: str, sentence: str | None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = file_of(tmp_path, f"[products.sfb2015]\n{lines}{STANDARD}")
+    told = told_of(capsys, "rulebook", "check", path)
+    if sentence is None:
+        assert "shipped" not in told.out
+    else:
+        assert sentence in told.out
+
+
+def test_an_older_first_build_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = file_of(tmp_path, f'[products.sfbse]\nbase = "7.0.2046.819"{STANDARD}')
+    told = told_of(capsys, "rulebook", "check", path)
+    assert "products.sfbse: base 7.0.2046.819 is lower than the shipped 7.0.2046.820" in told.out
+
 
 # a policy like tls10-disable -> what weighs less in it than in that one
 _DOTNET = """[dotnet]

@@ -194,7 +194,7 @@ OTHER_ID = {"ApplicationIdentifier": "00000004-0000-0ff1-ce00-000000000000"}
 IN_CAPITALS = {"ApplicationIdentifier": "00000002-0000-0FF1-CE00-000000000000"}
 NO_ID = {"ApplicationIdentifier": None}
 IN_BRACES = {"ApplicationIdentifier": " {00000002-0000-0FF1-CE00-000000000000} "}
-UNLISTED = "Value=https://outlook.office.com/autodiscover/metadata/json/1"
+UNLISTED_METADATA = "Value=https://outlook.office.com/autodiscover/metadata/json/1"
 TENANTS = "Value=https://contoso.onmicrosoft.com/autodiscover/metadata/json/1"
 UNLISTED_TOKENS = {"MetadataUrl": "https://login.microsoftonline.example/metadata/json/1"}
 ONLINE_METADATA = "Value=https://outlook.office365.com/autodiscover/metadata/json/1"
@@ -229,11 +229,19 @@ EXCHANGE = [
     ({"application": [{**kinds.EXCHANGE_ONLINE, **NO_ID, "Enabled": False}]}, "yes", "no"),
     ({"application": [{**kinds.EXCHANGE_ONLINE, **IN_BRACES}]}, "yes", "yes"),
     # Names of Microsoft's that no document here lists, be they where Exchange says it is.
-    ({"application": [{**METADATA, "AuthToken": UNLISTED}]}, "yes", "unknown"),
-    ({"application": [{**METADATA, "AuthToken": UNLISTED, **OTHER_ID}]}, "yes", "unknown"),
-    ({"application": [{**METADATA, "AuthToken": UNLISTED, "Enabled": False}]}, "yes", "no"),
+    ({"application": [{**METADATA, "AuthToken": UNLISTED_METADATA}]}, "yes", "unknown"),
+    ({"application": [{**METADATA, "AuthToken": UNLISTED_METADATA, **OTHER_ID}]}, "yes", "unknown"),
+    (
+        {"application": [{**METADATA, "AuthToken": UNLISTED_METADATA, "Enabled": False}]},
+        "yes",
+        "no",
+    ),
     ({"application": [{**METADATA, "AuthToken": TENANTS}]}, "yes", "unknown"),
-    ({"application": [{**METADATA, "AuthToken": UNLISTED, "Enabled": None}]}, "yes", "unknown"),
+    (
+        {"application": [{**METADATA, "AuthToken": UNLISTED_METADATA, "Enabled": None}]},
+        "yes",
+        "unknown",
+    ),
     ({"tokens": [{**kinds.TOKEN_SERVICE, **UNLISTED_TOKENS}]}, "yes", "unknown"),
     ({"tokens": [{**kinds.TOKEN_SERVICE, **UNLISTED_TOKENS}], "application": []}, "yes", "no"),
     ({"application": [{**kinds.EXCHANGE_ONLINE, **IN_CAPITALS}]}, "yes", "yes"),
@@ -266,7 +274,7 @@ ON_PREMISES = [
     ({**BESIDE, "Enabled": False}, "unknown"),  # no sign of it proves nothing
     ({**BESIDE, "Enabled": None}, "yes"),
     ({**BESIDE, "AuthToken": ONLINE_METADATA}, "unknown"),
-    ({**BESIDE, "AuthToken": UNLISTED}, "unknown"),
+    ({**BESIDE, "AuthToken": UNLISTED_METADATA}, "unknown"),
 ]
 
 
