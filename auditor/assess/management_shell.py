@@ -62,7 +62,7 @@ class ManagementShell:
         self._elsewhere = [
             (answer, _by_server(answer))
             for answer in (_answer((reading,), "replication") for reading in asked)
-            if answer.facts is not None and answer.server != self.replication.server
+            if answer.server != self.replication.server
         ]
         told: dict[str, list[Reading]] = {}
         for reading in asked:

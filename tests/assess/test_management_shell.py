@@ -9,6 +9,7 @@ import pytest
 
 from auditor.assess.model import Finding
 from auditor.estate.model import Server
+from auditor.facts.families import BROKEN, FamilyError
 from auditor.facts.reading import Reading
 from tests.assess.facts_of import FQDN, NOW, POOL, judge, pool, server
 from tests.assess.said_by import REFUSED, replica, replication, said, state
@@ -62,6 +63,30 @@ def test_an_older_answer_counts_where_the_newest_is_a_refusal_and_that_is_said()
     for finding in (_replica(older, refused), _state(older, refused)):
         assert finding.status == "advice"
         assert "a newer answer was refused" in finding.reason
+
+
+NOBODY = r"Login failed for user 'NT AUTHORITY\Anonymous Logon'."
+
+# how it ended -> why there is no answer
+UNREAD = [
+    (REFUSED, 'was refused: "access denied"'),
+    (FamilyError("CommandNotFoundException", "is not recognized"), "is not available here"),
+    (
+        FamilyError(BROKEN, "an object was expected, not 7"),
+        'came back as nothing that can be read: "an object was expected, not 7"',
+    ),
+    (
+        FamilyError("SqlException", NOBODY),
+        f'was refused: "{NOBODY}" (WinRM hands no credentials on to the SQL Server)',
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "why"), UNREAD)
+def test_why_there_is_no_answer_is_said(error: FamilyError, why: str) -> None:
+    finding = _replica(said(replication=error))
+    assert finding.status == "unknown"
+    assert finding.reason == f"Get-CsManagementStoreReplicationStatus {why}"
 
 
 def test_a_server_of_another_estate_says_nothing() -> None:

@@ -105,6 +105,37 @@ def test_the_route_that_a_site_states_is_taken_by_it_and_its_branches() -> None:
     federation = path_of(estate, _entry("federation"))
     assert _short(federation.pools) == ["fe", "edge", "edge2"]
     assert federation_edges(estate) == (("edge.contoso.com", "edge2.contoso.com"), True)
+    (guess,) = federation.guessed
+    assert "edge2.contoso.com federation goes by differs by site or pool" in guess
+
+
+def test_an_edge_pool_that_no_site_states_and_no_pool_names_is_not_on_the_route() -> None:
+    sites = (Site("Tokyo", federation_route="edge.contoso.com"),)
+    estate = Estate("Contoso", "a test", sites=sites, pools=(FE, EDGE_TO_FE, OTHER_EDGE))
+    federation = path_of(estate, _entry("federation"))
+    assert _short(federation.pools) == ["fe", "edge"]
+    assert federation.guessed == ()
+
+
+# pools, scenario -> does it lack the Edge pool that it goes over
+LACKING = [
+    ((FE,), "hybrid", True),
+    ((FE,), "federation", True),
+    ((FE,), "exchange_voicemail", False),
+    ((FE,), "exchange_oauth", False),
+    ((FE, LOOSE), "hybrid", False),
+    ((FE, LOOSE), "federation", False),
+    (WHOLE, "hybrid", False),
+    (WHOLE, "federation", False),
+]
+
+
+@pytest.mark.parametrize(("pools", "key", "lacks"), LACKING)
+def test_a_way_without_the_edge_pool_that_it_needs_is_broken(
+    pools: tuple[Pool, ...], key: str, *, lacks: bool
+) -> None:
+    path = path_of(Estate("Contoso", "a test", pools=pools), _entry(key))
+    assert path.broken == ("it goes over an Edge pool, and the estate has none" if lacks else "")
 
 
 @pytest.mark.parametrize(
@@ -155,6 +186,18 @@ def test_a_path_that_is_not_in_use_needs_no_guess() -> None:
     estate = Estate("Contoso", "a test", pools=(FE, SILENT_EDGE), scenarios=stated)
     notes = assess(estate, {}, BOOK, "office365-tls12", NOW).notes
     assert not [note for note in notes if "is not known" in note]
+
+
+def test_a_pool_is_needed_by_what_is_not_known_to_be_unused() -> None:
+    stated = scenarios(hybrid="no", federation="unknown", exchange_online="yes")
+    estate = Estate("Contoso", "a test", pools=WHOLE, scenarios=stated)
+    needed = assess(estate, {}, BOOK, "office365-tls12", NOW).needed_by()
+    assert {fqdn.partition(".")[0]: " ".join(keys) for fqdn, keys in needed.items()} == {
+        "fe": "exchange_online",
+        "sba": "exchange_online",
+        "dir": "federation exchange_online",
+        "edge": "federation exchange_online",
+    }
 
 
 def test_a_finding_on_a_server_that_no_scenario_in_use_needs_does_not_count() -> None:

@@ -154,6 +154,19 @@ def test_shells_that_agree_or_speak_of_others_leave_no_doubt() -> None:
     )
 
 
+def test_what_a_server_said_before_is_no_other_word() -> None:
+    older = said(when=NOW - AN_HOUR, replication=replication(replica(late=True)))
+    newer = said(replication=replication(replica()))
+    for evidence in ([older, newer], [newer, older]):
+        assert judge(server(), FIVE, evidence=evidence).finding("SFB-REPL-001").status == "pass"
+
+
+def test_two_shells_may_write_a_name_in_their_own_case() -> None:
+    fe01 = said(replication=replication(replica("FE01.contoso.com")))
+    fe02 = said("fe02.contoso.com", replication=replication(replica(late=True)))
+    assert judge(server(), FIVE, evidence=[fe01, fe02]).finding("SFB-REPL-001").status == "advice"
+
+
 def test_a_late_word_that_is_the_newest_stands_by_itself() -> None:
     late = said(replication=replication(replica(late=True)))
     other = said("fe02.contoso.com", NOW - AN_HOUR, replication=replication(replica()))

@@ -113,11 +113,21 @@ def test_the_topology_may_come_from_the_same_server(tmp_path: Path, capsys: Capt
     assert "director.contoso.com > edgepool.contoso.com" in ended.out
 
 
-def test_a_server_that_sends_no_topology_is_told(tmp_path: Path, capsys: Capture) -> None:
-    bundle = _bundle(tmp_path, kinds.HYBRID, topology="<html><body/></html>")
+def test_where_no_topology_is_known_what_was_read_counts(tmp_path: Path, capsys: Capture) -> None:
+    ended = sfb_audit(capsys, "scenarios", _bundle(tmp_path, kinds.HYBRID))
+    assert _row(ended, TITLES[0])[0] == ">"
+
+
+@pytest.mark.parametrize(
+    ("fqdn", "who"), [("fe01.contoso.com", "fe01.contoso.com"), ("", "server")]
+)
+def test_a_server_that_sends_no_topology_is_told(
+    fqdn: str, who: str, tmp_path: Path, capsys: Capture
+) -> None:
+    bundle = _bundle(tmp_path, kinds.HYBRID, topology="<html><body/></html>", fqdn=fqdn)
     ended = sfb_audit(capsys, "scenarios", bundle)
     assert ended.code == ExitCode.USAGE
-    assert "TOPOLOGY-HTML" in ended.err
+    assert f"error TOPOLOGY-HTML: {who} is a web page" in ended.err
 
 
 def test_a_statement_wins_and_is_contradicted_aloud(

@@ -33,8 +33,8 @@ T = TypeVar("T")
 # Who one is on the second hop, from the front end to the SQL Server, without delegation.
 _SECOND_HOP = "ANONYMOUS LOGON"
 
-# Families in which servers differ by nature, or that say nothing of a scenario by themselves.
-_OF_ITS_OWN = POOL_FAMILIES | {"topology", "layout", "replication"}
+# Families in which servers differ by nature.
+_OF_ITS_OWN = POOL_FAMILIES | {"replication"}
 
 _MOST_CLUES = 3
 _SHOWN = 80
@@ -188,7 +188,7 @@ def _answers(readings: Iterable[Reading]) -> dict[str, list[_Answer]]:
         for family in ESTATE_FAMILIES:
             result = reading.family(family.key)
             if result is not None:
-                when = reading.finished or reading.collected or result.when
+                when = reading.finished or result.when
                 instant = when.timestamp() if when else 0.0
                 found.setdefault(family.key, []).append(_Answer(result, reading.fqdn, instant))
     for answers in found.values():

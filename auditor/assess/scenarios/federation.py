@@ -99,7 +99,7 @@ def allowed_online(look: Look) -> Signal:
         if endpoint is not None:
             by = f"{quoted(proxy.proxy_fqdn)}: {look.named(endpoint)}"
             return known.signal(family, InUse.YES, f"allowed domains ({proxy.domains}) go by {by}")
-    hosts = [proxy.proxy_fqdn for proxy in found.proxies.items if proxy.proxy_fqdn]
+    hosts = [proxy.proxy_fqdn for proxy in found.proxies.items]
     for host in filter(look.integrations.may_be_microsofts, hosts):
         sentence = f"allowed domains go by {quoted(host)}, a name that is not known"
         return known.signal(family, InUse.UNKNOWN, sentence)

@@ -97,9 +97,9 @@ def _unlisted(look: Look, provider: HostingProvider) -> Judged:
 
 def voicemail_policy(look: Look) -> Signal:
     def judge(policy: HostedVoicemailPolicy) -> Judged:
-        endpoint = look.integrations.find(policy.destination, Service.VOICEMAIL)
-        if endpoint is None and not (policy.destination or "").strip():
+        if not (policy.destination or "").strip():
             return NOTHING
+        endpoint = look.integrations.find(policy.destination, Service.VOICEMAIL)
         name = f"voicemail policy {quoted(policy.identity)}"
         if endpoint is None:
             to = quoted(policy.destination)

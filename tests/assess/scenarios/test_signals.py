@@ -19,6 +19,7 @@ from tests.assess.scenarios.weighing_cases import (
     pool,
     weighed,
 )
+from tests.estate_facts import front_end
 
 
 def _provider(**differs: object) -> kinds.Shell:
@@ -36,7 +37,10 @@ PROVIDERS = [
     ({"IsLocal": True}, "unknown", "yes"),  # with the proxy of Office 365
     ({"IsLocal": True, "HostsOCSUsers": None}, "unknown", "yes"),
     ({"IsLocal": True, "HostsOCSUsers": False}, "no", "yes"),
+    ({"IsLocal": True, "Enabled": False}, "no", "yes"),
+    ({"IsLocal": True, "EnabledSharedAddressSpace": False}, "no", "yes"),
     ({"IsLocal": True, "ProxyFqdn": None}, "no", "yes"),
+    ({"IsLocal": True, "ProxyFqdn": "exap.um.outlook.com"}, "no", "yes"),  # of voicemail
     ({"Enabled": None}, "unknown", "yes"),
     ({"ProxyFqdn": "SIPFED.ONLINE.LYNC.COM."}, "yes", "yes"),
     ({"ProxyFqdn": "sipfed1a.online.lync.com"}, "yes", "yes"),
@@ -85,6 +89,18 @@ UNLISTED = [
 def test_a_provider_whose_name_is_not_listed(differs: dict[str, object], federation: str) -> None:
     shell = {**_provider(**differs), "Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN]}
     assert weighed(shell)["federation"].in_use == federation
+
+
+@pytest.mark.parametrize(
+    ("proxy", "why"),
+    [
+        ("sipfed.online.lync.us", "a name that is not known"),
+        (None, "and nobody knows where it leads"),
+    ],
+)
+def test_why_a_provider_leaves_federation_open_to_doubt(proxy: str | None, why: str) -> None:
+    shell = {**_provider(ProxyFqdn=proxy), "Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN]}
+    assert f"is not disabled: {why} (Get-Cs" in weighed(shell)["federation"].evidence
 
 
 ALLOWED_UNLISTED = [{"Domain": "fabrikam.com", "ProxyFqdn": "sipfed.online.lync.us"}]
@@ -325,6 +341,15 @@ def test_a_cmdlet_that_is_not_there_says_no_of_older_products_alone(
     found = weighed(kinds.HYBRID, estate(*pools))["call_data_connector"]
     assert found.in_use == state
     assert found.clues[0].family == "call_data_connector"
+
+
+def test_a_setting_of_every_product_is_ruled_out_by_none() -> None:
+    key = "call_data_connector"
+    entry = replace(BOOK.scenarios[key], since=None)
+    book = replace(BOOK, scenarios={**BOOK.scenarios, key: entry})
+    reading = front_end(kinds.HYBRID, absent=(key,))
+    found = {each.key: each for each in weigh(estate(), [reading], book)}
+    assert found[key].in_use is InUse.UNKNOWN
 
 
 def test_a_refused_setting_is_not_one_that_the_product_does_not_have() -> None:

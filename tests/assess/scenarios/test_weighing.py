@@ -297,6 +297,24 @@ ANSWERS = [
         SAYS_OTHERWISE,
         "a newer answer",
     ),
+    (  # the same items, and there may be more
+        [
+            front_end(kinds.HYBRID),
+            front_end(kinds.HYBRID, truncated=["hosting_providers"], when=WHEN + HOUR),
+        ],
+        "yes",
+        SAYS_OTHERWISE,
+        "a newer answer",
+    ),
+    (  # another estate's server
+        [
+            front_end(kinds.HYBRID),
+            front_end(NO_PROVIDER, fqdn="fe77.fabrikam.com", when=WHEN + HOUR),
+        ],
+        "yes",
+        "shares the SIP address space",
+        "a newer answer",
+    ),
 ]
 
 
@@ -310,6 +328,19 @@ def test_answers_that_differ_are_not_decided_in_silence(
         assert found.in_use == hybrid
         assert said in found.evidence
         assert unsaid not in found.evidence
+
+
+@pytest.mark.parametrize("differs", [True, False])
+def test_numbers_that_differ_are_not_decided_in_silence(*, differs: bool) -> None:
+    domains = kinds.PARTNERS_ONLY["Get-CsAllowedDomain"]
+    since: kinds.Shell = {
+        **kinds.PARTNERS_ONLY,
+        "Get-CsAllowedDomain": domains[:1] if differs else domains,
+    }
+    readings = [front_end(kinds.PARTNERS_ONLY), front_end(since, when=WHEN + HOUR)]
+    found = {each.key: each for each in weigh(estate(), readings, BOOK)}["federation_partners"]
+    assert found.in_use is InUse.YES
+    assert (f"{SAYS_OTHERWISE} (Get-CsAllowedDomain" in found.evidence) is differs
 
 
 # the server that answered -> hybrid, by whether it is one of the estate's
@@ -331,6 +362,11 @@ def test_evidence_of_a_stranger_does_not_count(fqdn: str, hybrid: str) -> None:
     assert (said in found.evidence) is (hybrid == "unknown")
     notes = "\n".join(after.notes)
     assert (f"What {fqdn} said of its estate does not count" in notes) is (hybrid == "unknown")
+
+
+def test_what_a_stranger_said_of_itself_alone_is_nothing_of_its_estate() -> None:
+    readings = [front_end(kinds.HYBRID), server(fqdn="fe77.fabrikam.com")]
+    assert with_evidence(estate(), readings, BOOK).notes == ()
 
 
 def test_an_audit_is_incomplete_where_evidence_was_refused() -> None:
