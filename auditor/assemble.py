@@ -186,6 +186,7 @@ class _Assembly:
             needed_by=self._needed_by(verdict.pool),
             excluded=member.excluded,
             also=self.beside.of_server(verdict),
+            by_waiver=verdict.by_waiver,
         )
 
     def _pool(self, verdict: PoolVerdict) -> audit.PoolEntry:
@@ -203,6 +204,7 @@ class _Assembly:
             takes_updates=pool.takes_updates,
             needed_by=self._needed_by(verdict.fqdn),
             also=self.beside.of_pool(verdict),
+            by_waiver=verdict.by_waiver,
         )
 
     def _scenario(self, verdict: ScenarioVerdict) -> audit.ScenarioEntry:
@@ -218,6 +220,7 @@ class _Assembly:
             chains=verdict.chains,
             guessed=verdict.guessed,
             also=self.beside.of_scenario(verdict),
+            by_waiver=verdict.by_waiver,
         )
 
     def _finding(self, finding: Finding) -> audit.FindingEntry:

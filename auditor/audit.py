@@ -101,6 +101,12 @@ class ReachedEntry(_Model):
 
 ReadinessWord = Literal["ready", "work_needed", "blocked", "unknown", "not_in_scope"]
 
+_BY_WAIVER: date | None = Field(
+    default=None,
+    description="there where it is ready by waivers alone, which does not meet the policy: the "
+    "first day on which one of them ends",
+)
+
 
 class DifferenceEntry(_Model):
     """A rule that weighs otherwise under another policy: its word there, and under the main one.
@@ -126,6 +132,7 @@ class UnderPolicyEntry(_Model):
     policy: str
     readiness: ReadinessWord
     reason: str
+    by_waiver: date | None = _BY_WAIVER
     differs: tuple[DifferenceEntry, ...] = ()
 
 
@@ -156,6 +163,7 @@ class ServerEntry(_Model):
     needed_by: tuple[str, ...] = ()
     excluded: str = ""
     also: tuple[UnderPolicyEntry, ...] = ()
+    by_waiver: date | None = _BY_WAIVER
 
 
 class PoolEntry(_Model):
@@ -173,6 +181,7 @@ class PoolEntry(_Model):
     takes_updates: bool = True
     needed_by: tuple[str, ...] = ()
     also: tuple[UnderPolicyEntry, ...] = ()
+    by_waiver: date | None = _BY_WAIVER
 
 
 class MachineEntry(_Model):
@@ -202,6 +211,7 @@ class ScenarioEntry(_Model):
     chains: tuple[tuple[str, ...], ...] = ()
     guessed: tuple[str, ...] = ()
     also: tuple[UnderPolicyEntry, ...] = ()
+    by_waiver: date | None = _BY_WAIVER
 
 
 class EstateEntry(_Model):
@@ -274,6 +284,7 @@ class OverlayEntry(_Model):
 class RunEntry(_Model):
     """The run. `exit_code` is what the process ends with (0 ready, 1 work, 3 incomplete).
 
+    0 also where waivers alone make it so; `by_waiver` of servers, pools and scenarios tells.
     `policy` is the main one: findings, plan and exit code are by it. `policies` are all of them.
     """
 

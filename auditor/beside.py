@@ -100,5 +100,6 @@ def _entry(
         policy=policy,
         readiness=verdict.readiness.value,
         reason=verdict.reason,
+        by_waiver=verdict.by_waiver,
         differs=tuple(differs),
     )

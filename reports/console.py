@@ -14,13 +14,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from auditor.audit import Audit, FindingEntry, ScenarioEntry, ServerEntry
+from auditor.audit import Audit, FindingEntry, ScenarioEntry, ServerEntry, UnderPolicyEntry
 from reports import needs, words
 from reports.summary import Summary, summarise
 from reports.text import one_line
 
-_STYLES = {
+_STYLES: dict[words.Standing, str] = {
     "ready": "green",
+    "ready_waived": "cyan",
     "work_needed": "yellow",
     "blocked": "bold red",
     "unknown": "bold magenta",
@@ -31,6 +32,7 @@ _ABBREVIATIONS = (
     ("Lync Server", "Lync"),
     ("Windows Server", "Windows"),
 )
+_READINESS_WIDTH = 13  # such as "Ready (waived", "until", "2027-03-31)"
 _MOST_SERVERS, _FIRST_STEPS, _MOST_NOTES, _MOST_WAYS = 40, 6, 12, 3
 
 
@@ -63,15 +65,15 @@ def print_summary(audit: Audit, console: Console) -> None:
     console.print(Text(summary.exit_meaning, "bold"))
 
 
-def _word(readiness: str, title: str) -> Text:
-    return Text(title, _STYLES.get(readiness, ""))
+def _word(judged: words.Judged, before: str = "") -> Text:
+    return Text(before + words.readiness(judged), _STYLES[words.standing(judged)])
 
 
 def _counts(summary: Summary) -> Text:
     parts = [Text(summary.coverage)]
     for word, number in summary.servers.items():
         if number:
-            parts.append(_word(word, f"{words.READINESS[word]} {number:,}"))
+            parts.append(Text(f"{words.READINESS[word]} {number:,}", _STYLES[word]))
     return Text("   ").join(parts)
 
 
@@ -86,21 +88,20 @@ def _servers(servers: Sequence[ServerEntry]) -> Table:
     domain = _common_domain([name for s in servers for name in (s.fqdn, s.pool)])
     title = f"\nServers of {domain[1:]}" if domain else "\nServers"
     table = _table(title, "Server, pool", "Runs", "Readiness", "Reason")
-    table.columns[2].no_wrap = True
+    table.columns[2].max_width = _READINESS_WIDTH
     table.columns[0].overflow = "fold"
     for column, share in zip((0, 1, 3), (4, 5, 10), strict=True):
         table.columns[column].ratio = share
     order = list(words.READINESS)
-    for entry in sorted(servers, key=lambda s: order.index(s.readiness))[:_MOST_SERVERS]:
+    for entry in sorted(servers, key=lambda s: order.index(words.standing(s)))[:_MOST_SERVERS]:
         name = Text(one_line(entry.fqdn.removesuffix(domain), 120))
         if entry.pool != entry.fqdn:
             name.append(f"\n{one_line(entry.pool.removesuffix(domain), 120)}", "dim")
         runs = Text(one_line(_short_product(entry), 120))
         runs.append(f"\n{one_line(_abbreviated(words.operating_system(entry)), 120)}", "dim")
-        readiness = _word(entry.readiness, words.READINESS[entry.readiness])
         told = entry.reached.ok or entry.readiness == "not_in_scope"
         reason = entry.reason if told else words.reached(entry) or entry.reason
-        table.add_row(name, runs, readiness, Text(one_line(reason, 240)))
+        table.add_row(name, runs, _word(entry), Text(one_line(reason, 240)))
     return table
 
 
@@ -130,19 +131,19 @@ def _policies(audit: Audit, summary: Summary, console: Console) -> None:
         name = Text(one_line(policy.key, 60), "bold" if policy.main else "")
         table.add_row(name, Text(one_line(policy.title, 120)), Text(policy.told))
     console.print(table)
-    differing = [s for s in audit.servers if any(u.readiness != s.readiness for u in s.also)]
+    differing = [
+        server
+        for server in audit.servers
+        if any(words.readiness(under) != words.readiness(server) for under in server.also)
+    ]
     if not differing:
         return
     table = _table("\nWhere they differ", "Server", "Readiness by policy", "Rules that differ")
     table.columns[0].overflow = "fold"
     for server in differing[:_MOST_SERVERS]:
-        words_by = {audit.run.policy: server.readiness} | {
-            u.policy: u.readiness for u in server.also
-        }
-        cell = Text("\n").join(
-            _word(word, f"{one_line(key, 60)}: {words.READINESS[word]}")
-            for key, word in words_by.items()
-        )
+        judged: dict[str, ServerEntry | UnderPolicyEntry] = {audit.run.policy: server}
+        judged |= {under.policy: under for under in server.also}
+        cell = Text("\n").join(_word(by, f"{one_line(key, 60)}: ") for key, by in judged.items())
         table.add_row(Text(one_line(server.fqdn, 120)), cell, Text(_rules_that_differ(server)))
     console.print(table)
     _more(console, len(differing) - _MOST_SERVERS, "server", "report.html")
@@ -178,25 +179,27 @@ def _pools(audit: Audit, console: Console) -> None:
 
 
 def _is_spoken(finding: FindingEntry) -> bool:
-    return finding.status in ("fail", "advice") or (finding.counted and finding.status == "unknown")
+    of_weight = finding.counted and finding.status in ("unknown", "waived")
+    return of_weight or finding.status in ("fail", "advice")
 
 
 def _scenarios(audit: Audit) -> Table:
     table = _table("\nScenarios", "Scenario", "In use", "Readiness", "Reason")
-    table.columns[1].no_wrap = table.columns[2].no_wrap = True
+    table.columns[1].no_wrap = True
+    table.columns[2].max_width = _READINESS_WIDTH
     table.columns[0].ratio, table.columns[3].ratio = 4, 6
     for scenario in audit.scenarios:
         table.add_row(
             Text(one_line(scenario.title, 120)),
             Text(words.IN_USE[scenario.in_use], "magenta" if scenario.in_use == "assumed" else ""),
-            _word(scenario.readiness, words.READINESS[scenario.readiness]),
+            _word(scenario),
             _path(scenario, audit),
         )
     return table
 
 
 def _path(scenario: ScenarioEntry, audit: Audit) -> Text:
-    """The reason; for what may be in use also how the way goes, and what on it is not ready."""
+    """The reason; for what may be in use also how the way goes, and what on it is not."""
     told = Text(one_line(scenario.reason, 240))
     if scenario.in_use != "no":
         for way in needs.ways(scenario, _MOST_WAYS):

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from auditor.audit import Audit, FindingEntry, ScenarioEntry, ServerEntry, StepEntry
+from auditor.audit import (
+    Audit,
+    FindingEntry,
+    ScenarioEntry,
+    ServerEntry,
+    StepEntry,
+    UnderPolicyEntry,
+)
 from reports import words
 from reports.files import write_report
 from reports.text import visible
@@ -55,14 +63,14 @@ _SERVERS = (
     "fqdn", "pool", "pool_kind", "site", "roles", "zone", "upgrade_domain", "product",
     "product_title", "build", "build_label", "os", "os_title", "readiness", "reason", "reached",
     "reach_code", "reach_sentence", "reach_hint", "origin", "unauthenticated", "collected_utc",
-    "age_days", "clock_skew_seconds", "needed_by", "excluded", "other_policies",
+    "age_days", "clock_skew_seconds", "needed_by", "excluded", "other_policies", "by_waiver",
 )  # fmt: skip
 
 
 def _server(server: ServerEntry) -> FlatRow:
     reached = server.reached
     plain = server.model_dump(
-        include=set(_SERVERS) - {"roles", "reached", "needed_by", "other_policies"}
+        include=set(_SERVERS) - {"roles", "reached", "needed_by", "other_policies", "by_waiver"}
     )
     return {
         **plain,
@@ -77,8 +85,18 @@ def _server(server: ServerEntry) -> FlatRow:
         "age_days": reached.age_days,
         "clock_skew_seconds": reached.clock_skew_seconds,
         "needed_by": ", ".join(server.needed_by),
-        "other_policies": "\n".join(f"{u.policy}: {u.readiness}" for u in server.also),
+        "other_policies": "\n".join(_under(under) for under in server.also),
+        "by_waiver": _day(server.by_waiver),
     }
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _under(under: UnderPolicyEntry) -> str:
+    waived = f" (waived until {_day(under.by_waiver)})" if under.by_waiver else ""
+    return f"{under.policy}: {under.readiness}{waived}"
 
 
 _FINDINGS = (
@@ -96,7 +114,7 @@ def _finding(finding: FindingEntry) -> FlatRow:
         "needed_by": ", ".join(finding.needed_by),
         "evidence": words.evidence(finding.evidence),
         "compared": words.compared(finding.compared),
-        "waived_until": finding.waiver.until.isoformat() if finding.waiver else "",
+        "waived_until": _day(finding.waiver.until if finding.waiver else None),
         "sources": words.sources(finding.source),
         "source_urls": "\n".join(source.url for source in finding.source),
     }
@@ -123,13 +141,15 @@ def _step(step: StepEntry, numbers: dict[str, int]) -> FlatRow:
 
 _SCENARIOS = (
     "key", "title", "in_use", "readiness", "reason", "evidence", "pools", "sources", "ways",
+    "by_waiver",
 )  # fmt: skip
 
 
 def _scenario(scenario: ScenarioEntry) -> FlatRow:
     return {
-        **scenario.model_dump(include=set(_SCENARIOS) - {"pools"}),
+        **scenario.model_dump(include=set(_SCENARIOS) - {"pools", "by_waiver"}),
         "pools": ", ".join(scenario.pools),
         "sources": words.sources(scenario.source),
         "ways": "\n".join(" > ".join(chain) for chain in scenario.chains),
+        "by_waiver": _day(scenario.by_waiver),
     }

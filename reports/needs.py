@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from auditor.audit import Audit, PoolEntry, ScenarioEntry
-from reports.words import IN_USE, READINESS, count
+from reports.words import IN_USE, READINESS, count, readiness, standing
 
 NOT_NEEDED = "No scenario in use"
 MOST_POOLS = 20
@@ -34,27 +34,37 @@ def ways(scenario: ScenarioEntry, most: int = _MOST_WAYS) -> tuple[str, ...]:
 
 
 def pools_on(scenario: ScenarioEntry, audit: Audit) -> tuple[str, ...]:
-    """The pools on its path; those that are not ready come first, with their readiness."""
+    """The pools on its path: those not ready, those that are by a waiver alone, and the others.
+
+    The first two are with their readiness.
+    """
     if scenario.in_use == "no":
         return _cut(scenario.pools, MOST_POOLS, "pool")
     found = {pool.fqdn: pool for pool in audit.pools}
-    ready = [f for f in scenario.pools if f in found and found[f].readiness == "ready"]
-    others = [fqdn for fqdn in scenario.pools if fqdn not in ready]
-    told = [f"{fqdn}: {_readiness(found.get(fqdn))}" for fqdn in others]
-    return _cut([*told, *ready], MOST_POOLS, "pool")
+    judged = sorted(((f, found.get(f)) for f in scenario.pools), key=lambda pair: _rank(pair[1]))
+    told = [fqdn if _rank(pool) == 2 else f"{fqdn}: {_readiness(pool)}" for fqdn, pool in judged]
+    return _cut(told, MOST_POOLS, "pool")
 
 
 def unready(scenario: ScenarioEntry, audit: Audit, most: int = _MOST_WAYS) -> tuple[str, ...]:
-    """The pools on the path of a scenario in use that are not ready, each with its readiness."""
+    """The pools on the path of a scenario in use that are not ready, each with its readiness.
+
+    After them come those that are by a waiver alone.
+    """
     if scenario.in_use == "no":
         return ()
     found = [pool for pool in audit.pools if pool.fqdn in set(scenario.pools)]
-    told = [f"{p.fqdn}: {_readiness(p)}" for p in found if p.readiness != "ready"]
+    told = [f"{p.fqdn}: {_readiness(p)}" for p in sorted(found, key=_rank) if _rank(p) < 2]
     return _cut(told, most, "pool")
 
 
+def _rank(pool: PoolEntry | None) -> int:
+    """0 for a pool that is not ready, 1 by a waiver alone, 2 ready."""
+    return {"ready_waived": 1, "ready": 2}.get(standing(pool), 0) if pool else 0
+
+
 def _readiness(pool: PoolEntry | None) -> str:
-    return READINESS["unknown" if pool is None else pool.readiness].lower()
+    return (READINESS["unknown"] if pool is None else readiness(pool)).lower()
 
 
 def _cut(lines: Sequence[str], most: int, noun: str) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ def _servers(rows: Sequence[ScenarioRow], *, with_readiness: bool) -> Table:
             Text(f"{len(row.path.pools):,}, {len(row.servers):,}" if row.path.pools else "none"),
         ]
         if with_readiness:
-            cells.append(Text(_readiness(row)))
+            short = words.READINESS["ready_waived"] if row.by_waiver else _readiness(row)
+            cells.append(Text(short if _readiness(row) else ""))
         table.add_row(*cells)
     return table
 
@@ -100,6 +101,8 @@ def _readiness(row: ScenarioRow) -> str:
     """Of its path; a scenario that is not in use has none that matters."""
     if row.readiness is None or row.weighed.in_use is InUse.NO:
         return ""
+    if row.by_waiver is not None:
+        return words.ready_until(row.by_waiver)
     return words.READINESS[row.readiness.value]
 
 
@@ -144,8 +147,15 @@ def _detail(row: ScenarioRow, console: Console) -> None:
         console.print(Text(f"  Not audited, {one_line(row.excluded, 900)}", "magenta"))
     if _readiness(row):
         console.print(Text(f"  The path is: {_readiness(row)}"))
-    for fqdn, readiness in row.unready[:_MOST_NAMES]:
-        console.print(Text(f"  - {one_line(fqdn, 120)}: {words.READINESS[readiness.value]}"))
+    for fqdn, told in _not_ready(row):
+        console.print(Text(f"  - {one_line(fqdn, 120)}: {told}"))
+
+
+def _not_ready(row: ScenarioRow) -> list[tuple[str, str]]:
+    """Pools on the path that are not ready, then those that are by a waiver alone."""
+    unready = [(fqdn, words.READINESS[word.value]) for fqdn, word in row.unready[:_MOST_NAMES]]
+    waived = [(fqdn, words.ready_until(until)) for fqdn, until in row.waived[:_MOST_NAMES]]
+    return unready + waived
 
 
 def _some(names: Sequence[str]) -> str:

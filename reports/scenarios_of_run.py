@@ -45,6 +45,7 @@ def _row(scenario: ScenarioEntry, entry: ScenarioPath, audit: Audit) -> Scenario
         path=Path(scenario.pools, scenario.chains, scenario.guessed),
         servers=tuple(server.fqdn for server in members),
         readiness=Readiness(scenario.readiness),
+        waived=tuple((p.fqdn, p.by_waiver) for p in pools if p.by_waiver is not None),
         unready=tuple(
             (pool.fqdn, Readiness(pool.readiness)) for pool in pools if pool.readiness != "ready"
         ),

@@ -3,47 +3,72 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.audit import (
     Audit,
     PolicyEntry,
     PoolEntry,
-    ReadinessWord,
     ScenarioEntry,
     ServerEntry,
     WaiverEntry,
 )
-from reports.words import READINESS, STATUS, FindingStatus, count, exit_sentence, overlay
+from auditor.errors import ExitCode
+from reports.words import (
+    READINESS,
+    READINESS_MEANING,
+    STATUS,
+    FindingStatus,
+    Judged,
+    Standing,
+    count,
+    exit_sentence,
+    overlay,
+    standing,
+)
 
 _NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyCount:
-    """One policy of a run, and how many servers and pools are what under it."""
+    """One policy of a run, and how many servers and pools are what under it.
+
+    `told` is such as "10 servers work needed, 2 ready; 1 pool ready".
+    """
 
     key: str
     title: str
     main: bool
     exit_code: int
-    servers: dict[ReadinessWord, int]
-    pools: dict[ReadinessWord, int]
-
-    @property
-    def told(self) -> str:
-        """Such as "2 servers ready, 10 work needed; 1 pool ready"."""
-        parts = [_counted(self.servers, "server"), _counted(self.pools, "pool")]
-        return "; ".join(filter(None, parts)) or "no server"
+    servers: dict[Standing, int]
+    pools: dict[Standing, int]
+    told: str
 
 
-def _counted(counts: dict[ReadinessWord, int], noun: str) -> str:
-    words = [(READINESS[word].lower(), number) for word, number in counts.items() if number]
+def _told(judged: Sequence[Judged], noun: str) -> str:
+    words = {**READINESS, "ready_waived": f"ready by a waiver ({_until(judged)})"}
+    counts = [(words[word].lower(), number) for word, number in _counts(judged).items() if number]
     return ", ".join(
         f"{count(number, noun) if index == 0 else f'{number:,}'} {word}"
-        for index, (word, number) in enumerate(words)
+        for index, (word, number) in enumerate(counts)
     )
+
+
+def _counts(judged: Iterable[Judged]) -> dict[Standing, int]:
+    """Every word of the vocabulary has its count, 0 included."""
+    found = Counter(map(standing, judged))
+    return {word: found[word] for word in READINESS}
+
+
+def _until(judged: Iterable[Judged]) -> str:
+    """When the waivers end by which some are ready: "until 2027-03-31"; "" where none is."""
+    waived = (each for each in judged if standing(each) == "ready_waived")
+    days = sorted({each.by_waiver for each in waived if each.by_waiver is not None})
+    if not days:
+        return ""
+    return f"{'the first ' if len(days) > 1 else ''}until {days[0]:%Y-%m-%d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +76,15 @@ class Summary:
     """Counts of one audit. `unread` servers could not be read (nobody tried to read those that
     are excluded); `unknown` holds every server whose readiness is unknown; `minutes` is the
     assumed working time of the whole plan. `policies` is empty where there is only one.
+    `meanings` is what each readiness means here.
     """
 
     headline: str
     coverage: str
     exit_meaning: str
-    servers: dict[ReadinessWord, int]
-    pools: dict[ReadinessWord, int]
+    meanings: dict[Standing, str]
+    servers: dict[Standing, int]
+    pools: dict[Standing, int]
     findings: dict[FindingStatus, int]
     unread: tuple[ServerEntry, ...]
     unknown: tuple[ServerEntry, ...]
@@ -79,8 +106,8 @@ class Summary:
 
 def summarise(audit: Audit) -> Summary:
     """Count one audit; every word of the vocabulary has its count, 0 included."""
-    servers = Counter(server.readiness for server in audit.servers)
-    pools = Counter(pool.readiness for pool in audit.pools)
+    servers, pools = _counts(audit.servers), _counts(audit.pools)
+    by_waiver = _by_waiver(audit)
     findings = Counter(finding.status for finding in audit.findings)
     wanted = [server for server in audit.servers if not server.excluded]
     unread = tuple(server for server in wanted if not server.reached.ok)
@@ -88,11 +115,12 @@ def summarise(audit: Audit) -> Summary:
     left_out = len(audit.servers) - len(wanted)
     coverage = f"{len(wanted) - len(unread):,} of {count(len(wanted), 'server')} read"
     return Summary(
-        headline=_headline(audit, servers),
+        headline=_headline(audit, servers, by_waiver),
         coverage=f"{coverage}, {left_out:,} excluded" if left_out else coverage,
-        exit_meaning=exit_sentence(audit.run.exit_code),
-        servers={word: servers[word] for word in READINESS},
-        pools={word: pools[word] for word in READINESS},
+        exit_meaning=_exit_meaning(audit, by_waiver),
+        meanings=_meanings(audit),
+        servers=servers,
+        pools=pools,
         findings={status: findings[status] for status in STATUS},
         unread=unread,
         unknown=tuple(s for s in audit.servers if s.readiness == "unknown"),
@@ -108,35 +136,59 @@ def _policies(audit: Audit) -> tuple[PolicyCount, ...]:
     """Every policy with its counts, the main one first; nothing where it stands alone."""
     if len(audit.run.policies) < 2:
         return ()
-    return tuple(
-        PolicyCount(
-            key=policy.key,
-            title=policy.title,
-            main=policy.main,
-            exit_code=policy.exit_code,
-            servers=_under(audit.servers, policy),
-            pools=_under(audit.pools, policy),
-        )
-        for policy in audit.run.policies
+    return tuple(_policy(audit, policy) for policy in audit.run.policies)
+
+
+def _policy(audit: Audit, policy: PolicyEntry) -> PolicyCount:
+    servers, pools = _under(audit.servers, policy), _under(audit.pools, policy)
+    parts = (_told(servers, "server"), _told(pools, "pool"))
+    return PolicyCount(
+        key=policy.key,
+        title=policy.title,
+        main=policy.main,
+        exit_code=policy.exit_code,
+        servers=_counts(servers),
+        pools=_counts(pools),
+        told="; ".join(filter(None, parts)) or "no server",
     )
 
 
-def _under(
-    subjects: Sequence[ServerEntry | PoolEntry], policy: PolicyEntry
-) -> dict[ReadinessWord, int]:
+def _under(subjects: Sequence[ServerEntry | PoolEntry], policy: PolicyEntry) -> Sequence[Judged]:
     if policy.main:
-        found = Counter(subject.readiness for subject in subjects)
-    else:
-        found = Counter(
-            under.readiness
-            for subject in subjects
-            for under in subject.also
-            if under.policy == policy.key
-        )
-    return {word: found[word] for word in READINESS}
+        return subjects
+    return [under for each in subjects for under in each.also if under.policy == policy.key]
 
 
-def _headline(audit: Audit, servers: Counter[ReadinessWord]) -> str:
+def _by_waiver(audit: Audit) -> str:
+    """Such as ", 2 of them by a waiver (until 2027-03-31)"; "" where nothing is ready that way.
+
+    Of pools it speaks where all their servers are ready of themselves.
+    """
+    if until := _until(audit.servers):
+        return f", {_counts(audit.servers)['ready_waived']:,} of them by a waiver ({until})"
+    if until := _until(audit.pools):
+        number = _counts(audit.pools)["ready_waived"]
+        return f", {count(number, 'pool')} by a waiver ({until})"
+    return ""
+
+
+def _meanings(audit: Audit) -> dict[Standing, str]:
+    """What each readiness means; of what is waived also until when."""
+    meanings = dict(READINESS_MEANING)
+    if until := _until([*audit.servers, *audit.pools]):
+        meanings["ready_waived"] = f"{meanings['ready_waived'].removesuffix('.')}, {until}."
+    return meanings
+
+
+def _exit_meaning(audit: Audit, by_waiver: str) -> str:
+    """A process that ends with 0 says nothing of waivers: the sentence does."""
+    meaning = exit_sentence(audit.run.exit_code)
+    if audit.run.exit_code != ExitCode.READY or not by_waiver:
+        return meaning
+    return f"{meaning.removesuffix('.')}{by_waiver}. What is waived does not meet the policy."
+
+
+def _headline(audit: Audit, servers: dict[Standing, int], by_waiver: str) -> str:
     if not audit.servers:
         return "No server was audited."
     parts = []
@@ -146,11 +198,12 @@ def _headline(audit: Audit, servers: Counter[ReadinessWord]) -> str:
         parts.append(f"{servers['blocked']:,} blocked (no update can help)")
     if servers["unknown"]:
         parts.append(f"{servers['unknown']:,} unknown")
+    ready = servers["ready"] + servers["ready_waived"]
     if not parts:
-        done = "every server in scope is ready" if servers["ready"] else "no server is in scope"
+        done = f"every server in scope is ready{by_waiver}" if ready else "no server is in scope"
         return f"{count(len(audit.servers), 'server')}: {done}."
-    ready = f"{servers['ready']:,} of {count(len(audit.servers), 'server')} ready"
-    return f"{ready}; {', '.join(parts)}."
+    told = f"{ready:,} of {count(len(audit.servers), 'server')} ready{by_waiver}"
+    return f"{told}; {', '.join(parts)}."
 
 
 def _notes(audit: Audit, assumed: tuple[ScenarioEntry, ...]) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import UTC, date, datetime
+from typing import Literal, Protocol
 
 from auditor.audit import (
     ComparedEntry,
@@ -19,18 +19,24 @@ from auditor.audit import (
 from auditor.errors import ExitCode
 from reports.text import one_line
 
-READINESS: dict[ReadinessWord, str] = {
+# Readiness as reports count and colour it: what is ready by waivers alone stands apart.
+Standing = ReadinessWord | Literal["ready_waived"]
+
+# Those that need somebody come first.
+READINESS: dict[Standing, str] = {
     "work_needed": "Work needed",
     "blocked": "Blocked",
     "unknown": "Unknown",
+    "ready_waived": "Ready (waived)",
     "ready": "Ready",
     "not_in_scope": "Not in scope",
 }
 
-READINESS_MEANING: dict[ReadinessWord, str] = {
+READINESS_MEANING: dict[Standing, str] = {
     "work_needed": "Something required is missing; the plan says what to do.",
     "blocked": "No update can make it ready: it must be migrated.",
     "unknown": "Not read or not understood. Never counts as ready.",
+    "ready_waived": "It does not meet the policy: somebody has accepted that for a time.",
     "ready": "Everything the policy requires was found.",
     "not_in_scope": "Nothing in use needs it, it is another product, or somebody excluded it.",
 }
@@ -83,6 +89,33 @@ EXIT_MEANING: dict[int, str] = {
     ExitCode.INCOMPLETE: "incomplete: something is unknown, so the result may be worse than shown.",
     ExitCode.INTERNAL: "the program itself failed.",
 }
+
+
+class Judged(Protocol):
+    """A server, a pool or a scenario of audit.json, also as it is under another policy."""
+
+    @property
+    def readiness(self) -> ReadinessWord: ...
+    @property
+    def by_waiver(self) -> date | None: ...
+
+
+def standing(judged: Judged) -> Standing:
+    if judged.readiness == "ready" and judged.by_waiver is not None:
+        return "ready_waived"
+    return judged.readiness
+
+
+def readiness(judged: Judged) -> str:
+    """Such as "Work needed", "Ready", or "Ready (waived until 2027-03-31)"."""
+    if judged.readiness == "ready" and judged.by_waiver is not None:
+        return ready_until(judged.by_waiver)
+    return READINESS[judged.readiness]
+
+
+def ready_until(day: date) -> str:
+    """What is ready by waivers alone, the first of which ends on that day."""
+    return f"{READINESS['ready']} (waived until {day:%Y-%m-%d})"
 
 
 def exit_sentence(code: int) -> str:

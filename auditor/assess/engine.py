@@ -19,7 +19,7 @@ from auditor.assess.model import (
     Status,
 )
 from auditor.assess.pools import judge_pools
-from auditor.assess.readiness import of_findings
+from auditor.assess.readiness import by_waiver, of_findings
 from auditor.assess.rollup import NO_SCENARIO, roll_up
 from auditor.assess.rule import Context, Subject, evaluate, void_of
 from auditor.assess.rules import SERVER_RULES
@@ -81,6 +81,8 @@ def assess(
 
 def exit_code(assessment: Assessment) -> ExitCode:
     """What the process ends with: INCOMPLETE wins over WORK_NEEDED, and over READY.
+
+    READY too where waivers alone make it so: `by_waiver` of the verdicts tells which.
 
     Incomplete is any server, pool or counted finding that is unknown; a scenario whose use could
     not be found out, or that is in use on a path nobody knows or somebody excluded; and an
@@ -169,6 +171,7 @@ def _judge_server(
         build=_build(subject.product, context.rulebook),
         findings=findings,
         reading=reading,
+        by_waiver=by_waiver(readiness, findings),
     )
 
 

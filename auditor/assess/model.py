@@ -97,7 +97,11 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ServerVerdict:
-    """One server as judged. `product` and `os` are rulebook keys, None where not identified."""
+    """One server as judged. `product` and `os` are rulebook keys, None where not identified.
+
+    `by_waiver` is there where it is READY because fails of it are waived, and does not meet the
+    policy: the first day on which such a waiver ends. So it is for pools and scenarios.
+    """
 
     fqdn: str
     pool: str
@@ -108,6 +112,7 @@ class ServerVerdict:
     build: str | None
     findings: tuple[Finding, ...]
     reading: Reading
+    by_waiver: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ class PoolVerdict:
     reason: str
     product: str | None
     findings: tuple[Finding, ...] = ()
+    by_waiver: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ class ScenarioVerdict:
     sources: tuple[str, ...] = ()
     chains: tuple[tuple[str, ...], ...] = ()
     guessed: tuple[str, ...] = ()
+    by_waiver: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from auditor.assess.model import Finding, Readiness, Status
 
@@ -31,6 +32,17 @@ def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:
     if waived:
         return Readiness.READY, f"every other rule that counts is met; waived: {_summary(waived)}"
     return Readiness.READY, "every rule that counts is met"
+
+
+def by_waiver(readiness: Readiness, findings: Iterable[Finding]) -> date | None:
+    """The first day on which a waiver ends, of what is ready by waivers alone; else None.
+
+    `findings` are all that weigh on it: a pool's are also those on its servers.
+    """
+    if readiness is not Readiness.READY:
+        return None
+    ends = (f.waiver.until for f in findings if f.counted and f.waiver is not None)
+    return min(ends, default=None)
 
 
 def with_own(

@@ -14,7 +14,7 @@ from auditor.assess.model import (
     ServerVerdict,
     Status,
 )
-from auditor.assess.readiness import with_own, worst
+from auditor.assess.readiness import by_waiver, with_own, worst
 from auditor.assess.scope import ScopedScenario
 from auditor.estate.model import Pool
 from auditor.estate.problems import some_of
@@ -80,7 +80,8 @@ def _pool(
         readiness = worst(server.readiness for server in members)
         readiness, reason = with_own(readiness, reason, findings)
     product = _only(server.product for server in members)
-    return PoolVerdict(pool.fqdn, readiness, reason, product, findings)
+    until = by_waiver(readiness, waived)
+    return PoolVerdict(pool.fqdn, readiness, reason, product, findings, until)
 
 
 def _waived(servers: Iterable[ServerVerdict], findings: Iterable[Finding]) -> list[Finding]:
@@ -123,6 +124,7 @@ def _scenario(
         sources=scenario.entry.sources,
         chains=scenario.path.chains,
         guessed=scenario.path.guessed,
+        by_waiver=by_waiver(readiness, of_path),
     )
 
 
@@ -133,7 +135,10 @@ def _and(sentence: str, more: str) -> str:
 def _told(
     parts: Sequence[ServerVerdict | PoolVerdict], waived: Iterable[Finding], *, of: str
 ) -> str:
-    """Such as "2 servers ready, 1 server blocked (old.contoso.com); waived: SFB-CU-001 (...)"."""
+    """Such as "2 servers ready, 1 server blocked (old.contoso.com); waived: SFB-CU-001 (...)".
+
+    Of those that are ready also how many are so by a waiver alone.
+    """
     told = []
     for readiness in Readiness:
         names = [part.fqdn for part in parts if part.readiness is readiness]
@@ -141,6 +146,8 @@ def _told(
             plural = "s" if len(names) > 1 else ""
             who = "" if readiness in _NEEDS_NO_NAME else f" ({_named(names)})"
             told.append(f"{len(names)} {of}{plural} {readiness.value.replace('_', ' ')}{who}")
+        if by := sum(p.readiness is readiness and p.by_waiver is not None for p in parts):
+            told[-1] += " by a waiver" if by == len(names) else f" ({by} of them by a waiver)"
     return ", ".join(told) + _by_rule(waived)
 
 

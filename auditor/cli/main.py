@@ -32,7 +32,8 @@ def cli(context: click.Context, traceback: bool) -> None:
     when only TLS 1.2 is accepted there? Reads servers over WinRM, changes nothing.
 
     \b
-    Exit codes: 0 every server is ready    1 work is needed, or a server is blocked
+    Exit codes: 0 every server is ready, some perhaps by a waiver alone: the reports say which
+                1 work is needed, or a server is blocked
                 2 usage or input at fault  3 incomplete: something is unknown (wins over 1)
                 4 the program's own fault
     """

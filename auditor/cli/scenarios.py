@@ -82,8 +82,9 @@ def scenarios(
     estate = known.estate
     if not estate.pools and (read := read_estate(readings)) is not None:
         estate = replace(read, scenarios=estate.scenarios)
-    pools = None
+    pools, waived = None, {}
     if audit is not None:
+        waived = {pool.fqdn: pool.by_waiver for pool in audit.pools if pool.by_waiver is not None}
         pools = {
             pool.fqdn: Readiness.UNKNOWN
             if pool.reason == NO_SCENARIO
@@ -92,6 +93,6 @@ def scenarios(
         }
     context = Context(rulebook, policy_named(rulebook, policy), datetime.now(UTC))
     known_here = of_estate(in_time(readings, context), estate)
-    found = matrices(estate, known_here, rulebook, pools)
+    found = matrices(estate, known_here, rulebook, pools, waived)
     print_scenarios(estate.name, found, make_console())
     return ExitCode.INCOMPLETE if found.is_incomplete else ExitCode.READY

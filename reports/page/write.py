@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from auditor.audit import Audit, FindingEntry, ReadinessWord
+from auditor.audit import Audit, FindingEntry, PoolEntry, ServerEntry
 from reports import needs, words
 from reports.files import write_report
 from reports.summary import Summary, summarise
@@ -24,13 +24,13 @@ _MOST_TEXT = 4_000  # characters of one value; audit.json has the whole
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The findings on one subject. `readiness` is "" for what is neither server nor pool.
+    """The findings on one subject. `judged` is None for what is neither server nor pool.
 
     `is_needed` tells whether a scenario in use needs it.
     """
 
     subject: str
-    readiness: str
+    judged: ServerEntry | PoolEntry | None
     counts: str
     findings: tuple[FindingEntry, ...]
     is_needed: bool
@@ -40,7 +40,7 @@ class Group:
 class Bar:
     """A part of the readiness bar, in percent of its width."""
 
-    word: ReadinessWord
+    word: words.Standing
     start: float
     width: float
 
@@ -67,7 +67,7 @@ def page_text(audit: Audit) -> str:
     return environment.from_string(_part("page.html.j2")).render(
         audit=audit,
         summary=summary,
-        servers=sorted(audit.servers, key=lambda server: order.index(server.readiness)),
+        servers=sorted(audit.servers, key=lambda server: order.index(words.standing(server))),
         groups=tuple(_groups(audit)),
         bars=tuple(_bars(summary)),
         numbers={step.id: step.number for step in audit.steps},
@@ -99,8 +99,9 @@ def _hash(text: str) -> str:
 
 def _groups(audit: Audit) -> Iterable[Group]:
     """Servers in the order of their readiness, and then what is no server."""
-    servers = {server.fqdn: server.readiness for server in audit.servers}
-    readiness = {pool.fqdn: pool.readiness for pool in audit.pools} | servers
+    servers = {server.fqdn: words.standing(server) for server in audit.servers}
+    judged: dict[str, ServerEntry | PoolEntry] = {pool.fqdn: pool for pool in audit.pools}
+    judged |= {server.fqdn: server for server in audit.servers}
     order = [*words.READINESS, ""]
     severity = list(words.STATUS)
     found = sorted(
@@ -114,7 +115,7 @@ def _groups(audit: Audit) -> Iterable[Group]:
             for status, some in groupby(findings, key=lambda f: f.status)
         )
         told, is_needed = ", ".join(counts), any(f.needed_by for f in findings)
-        yield Group(subject, readiness.get(subject, ""), told, tuple(findings), is_needed)
+        yield Group(subject, judged.get(subject), told, tuple(findings), is_needed)
 
 
 def _bars(summary: Summary) -> Iterable[Bar]:

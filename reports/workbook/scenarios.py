@@ -18,7 +18,8 @@ def _columns(audit: Audit) -> tuple[Column[ScenarioEntry], ...]:
     return (
         Column("Scenario", 30, lambda s: s.title),
         Column(_IN_USE, 12, lambda s: words.IN_USE[s.in_use], "Audit line"),
-        Column(_READINESS, 14, lambda s: words.READINESS[s.readiness], "Audit line"),
+        Column(_READINESS, 15, lambda s: words.READINESS[words.standing(s)], "Audit line"),
+        Column("Waived until", 13, lambda s: s.by_waiver, "Audit day"),
         Column("Reason", 40, lambda s: s.reason),
         Column("How we know it is in use", 46, lambda s: s.evidence),
         Column("Way to Office 365", 60, lambda s: "\n".join((*needs.ways(s), *s.guessed))),

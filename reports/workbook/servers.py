@@ -33,7 +33,8 @@ def _columns(audit: Audit, others: Sequence[str]) -> tuple[Column[ServerEntry], 
     names = needs.scenario_names(audit)
     return (
         Column("Server", 30, lambda s: s.fqdn, "Audit line"),
-        Column(_READINESS, 14, lambda s: words.READINESS[s.readiness], "Audit line"),
+        Column(_READINESS, 15, lambda s: words.READINESS[words.standing(s)], "Audit line"),
+        Column("Waived until", 13, lambda s: s.by_waiver, "Audit day"),
         Column("Reason", 52, lambda s: s.reason),
         *(column for policy in others for column in _under(policy)),
         Column("Needed by", 30, lambda s: needs.needed_by(s.needed_by, names)),
@@ -76,14 +77,14 @@ def _under(policy: str) -> tuple[Column[ServerEntry], Column[ServerEntry]]:
 
     def readiness(server: ServerEntry) -> str:
         under = entry(server)
-        return words.READINESS[under.readiness] if under else ""
+        return words.READINESS[words.standing(under)] if under else ""
 
     def why(server: ServerEntry) -> str:
         under = entry(server)
         return (words.differences(under) or under.reason) if under else ""
 
     return (
-        Column(f"Under {policy}", 14, readiness, "Audit line"),
+        Column(f"Under {policy}", 15, readiness, "Audit line"),
         Column(f"Why under {policy}", 52, why),
     )
 

@@ -28,8 +28,9 @@ DONE, IN_PROGRESS, NOT_STARTED, DEFERRED, NOT_NEEDED = (
 )
 STEP_STATES = (NOT_STARTED, IN_PROGRESS, DONE, DEFERRED, NOT_NEEDED)
 
-_GREEN, _AMBER, _RED, _VIOLET, _BLUE, _GREY = (
+_GREEN, _TEAL, _AMBER, _RED, _VIOLET, _BLUE, _GREY = (
     ("C6EFCE", "0B5D1E"),
+    ("CDEBEE", "0B545C"),
     ("FFE699", "6B4E00"),
     ("F8CBAD", "8A1C00"),
     ("E1D5F0", "4B2A7B"),
@@ -39,6 +40,7 @@ _GREEN, _AMBER, _RED, _VIOLET, _BLUE, _GREY = (
 
 WORD_COLOURS: dict[str, tuple[str, str]] = {
     READINESS["ready"]: _GREEN,
+    READINESS["ready_waived"]: _TEAL,
     READINESS["work_needed"]: _AMBER,
     READINESS["blocked"]: _RED,
     READINESS["unknown"]: _VIOLET,
@@ -57,6 +59,7 @@ WORD_COLOURS: dict[str, tuple[str, str]] = {
 
 CHART_COLOURS = {
     "ready": "548235",
+    "ready_waived": "2E8B98",
     "work_needed": "E0A100",
     "blocked": "C0390B",
     "unknown": "7B57B2",

@@ -85,7 +85,7 @@ def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str,
     _steps(page, audit, carried, summary)
     _care(page, audit, carried, summary)
     waves = _waves(page, audit, carried, summary)
-    _facts(page, audit)
+    _facts(page, audit, summary)
     add_charts(sheet, readiness, waves, page.known)
     sheet.sheet_view.showGridLines = False
     sheet.sheet_properties.tabColor = "1F3247"
@@ -99,7 +99,8 @@ def _readiness(page: Page, summary: Summary) -> tuple[int, int]:
         page.put("A", title, "Audit label")
         page.formula("B", f'=COUNTIF(Servers[Readiness],"{title}")', summary.servers[word])
         page.put("C", summary.pools[word], "Audit count")
-        page.put("D", words.READINESS_MEANING[word], "Audit fact")
+        page.put("D", summary.meanings[word], "Audit fact")
+        set_height(page.sheet, page.line, lines_of(summary.meanings[word], _TEXT_WIDTH))
         page.line += 1
     area = f"A{first}:A{page.line - 1}"
     colour_words(page.sheet, area, tuple(words.READINESS.values()))
@@ -221,7 +222,7 @@ def _care(page: Page, audit: Audit, carried: CarriedOver, summary: Summary) -> N
         page.row(title, text, "Audit fact")
 
 
-def _facts(page: Page, audit: Audit) -> None:
+def _facts(page: Page, audit: Audit, summary: Summary) -> None:
     run = audit.run
     page.section("This run")
     facts: tuple[tuple[str, CellValue, str], ...] = (
@@ -230,7 +231,7 @@ def _facts(page: Page, audit: Audit) -> None:
         ("Run", run.id, "Audit fact"),
         ("Started", run.started, "Audit fact instant"),
         ("Finished", run.finished, "Audit fact instant"),
-        ("Exit code", words.exit_sentence(run.exit_code), "Audit fact"),
+        ("Exit code", summary.exit_meaning, "Audit fact"),
         ("Program", f"sfb-audit {run.tool_version}, rulebook of {run.rulebook_date}", "Audit fact"),
     )
     for title, value, style in facts:

@@ -114,7 +114,7 @@ def test_what_was_waived_is_told_of_the_pool_and_of_the_scenario() -> None:
     readings = {r.fqdn: r for r in (OLD, READY, server(fqdn="ready2.contoso.com"))}
     estate = Estate("Contoso", "a test", pools=(front, beside), scenarios=HYBRID)
     assessment = assess(estate, readings, load(), "office365-tls12", NOW, [waived])
-    told = "; waived: SFB-CU-001 (old.contoso.com)"
+    told = " (1 of them by a waiver); waived: SFB-CU-001 (old.contoso.com)"
     assert [p.reason for p in assessment.pools] == [f"2 servers ready{told}", "1 server ready"]
     hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
     assert hybrid.reason == f"2 pools ready{told}"

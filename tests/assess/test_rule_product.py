@@ -76,6 +76,34 @@ def test_the_packages_name_the_product(
         assert judged.server.readiness == "unknown"
 
 
+def test_what_has_to_be_migrated_needs_no_whole_list() -> None:
+    mediation = ProductsFacts(packages(LYNC2010, mediation="4.0.7577.0"))
+    judged = judge(server("2008r2-rtm", products=mediation), pool(PoolKind.ENTERPRISE))
+    assert judged.finding("SFB-PROD-001").status == "pass"
+    assert judged.server.readiness == "blocked"
+
+
+# the same packages of Subscription Edition, of which no policy states a build -> status
+GAPS = [
+    ({"core": "7.0.2046.820", "front_end": "7.0.2046.820"}, False, "ready"),
+    ({"core": "7.0.2046.820", "mediation": "7.0.2046.820"}, False, "unknown"),
+    ({"front_end": "7.0.2046.820"}, False, "unknown"),
+    ({"core": "7.0.2046.820", "front_end": "7.0.2046.820"}, True, "unknown"),
+    ({"core": "7.0.2046", "front_end": "7.0.2046.820"}, False, "unknown"),
+    ({"core": "7.0.2046.820", "front_end": None}, False, "unknown"),
+]
+
+
+@pytest.mark.parametrize("policy", ["office365-tls12", "supported-today", "cloud-moves-2022"])
+@pytest.mark.parametrize(("items", "truncated", "readiness"), GAPS)
+def test_a_product_without_a_minimum_needs_a_whole_list_too(
+    items: dict[str, str | None], truncated: bool, readiness: str, policy: str
+) -> None:
+    facts = ProductsFacts(packages(SFBSE, **items), truncated=truncated)
+    judged = judge(server("2019", products=facts), pool(PoolKind.ENTERPRISE), policy=policy)
+    assert judged.server.readiness == readiness
+
+
 BOOTSTRAPPER = package(f"{LYNC2013}, Bootstrapper Prerequisites Installer Package", "5.0.8308.0")
 UCMA = package("Microsoft Unified Communications Managed API 4.0, Runtime", "5.0.8308.0")
 TOOLS = packages(

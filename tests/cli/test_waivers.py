@@ -113,6 +113,57 @@ def test_every_report_says_who_why_and_until_when(
     assert "replaced in March" in explained
 
 
+def test_the_exit_code_is_0_and_every_report_says_that_it_is_by_waivers(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    """They are ready for whoever accepted their fails, and do not meet the policy."""
+    sooner = TODAY + timedelta(days=7)
+    (tmp_path / "waivers.toml").write_text(
+        _waiver("fe0*", LATER) + _waiver("se01*", sooner), "utf-8"
+    )
+    estate = tmp_path / "estate.toml"  # the way to Exchange Online needs no Edge pool
+    text = (bundles / "estate.toml").read_text("utf-8")
+    estate.write_text(text.replace('hybrid = "yes"', 'hybrid = "no"\nexchange_online = "yes"'))
+    options = ("--config", estate, "--waivers", tmp_path / "waivers.toml", "--out", tmp_path)
+    told = sfb_audit(capsys, "assess", *sorted(bundles.glob("*.json")), *options)
+    audit = read_audit(tmp_path / "audit.json")
+    assert told.code == ExitCode.READY
+    of_them = f"every server in scope is ready, 3 of them by a waiver (the first until {sooner})."
+    ended = " ".join(told.out.split())
+    assert f"3 servers: {of_them}" in ended
+    assert ended.endswith(f"{of_them} What is waived does not meet the policy.")
+    until = {server.fqdn: server.by_waiver for server in audit.servers}
+    assert until == {FE01: LATER, FE02: LATER, SE01: sooner}
+    assert {pool.fqdn: pool.by_waiver for pool in audit.pools} == {
+        "pool01.contoso.com": LATER,
+        SE01: sooner,
+    }
+    in_scope = [each for each in audit.scenarios if each.readiness == "ready"]
+    assert in_scope
+    assert {scenario.by_waiver for scenario in in_scope} == {sooner}
+    for of_estate in ([], ["--config", estate]):
+        told = sfb_audit(capsys, "scenarios", *of_estate, "--run", tmp_path)
+        assert f"The path is: Ready (waived until {sooner})" in told.out
+        assert f"- {SE01}: Ready (waived until {sooner})" in told.out
+
+
+def test_a_waiver_may_make_ready_under_one_policy_and_not_under_another(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "waivers.toml").write_text(_waiver("*", LATER), "utf-8")
+    files = sorted(bundles.glob("*.json"))
+    policies = ("--policy", "supported-today", "--policy", "cloud-moves-2022")
+    options = ("--config", bundles / "estate.toml", "--waivers", tmp_path / "waivers.toml")
+    sfb_audit(capsys, "assess", *files, *options, *policies, "--out", tmp_path)
+    audit = read_audit(tmp_path / "audit.json")
+    for server in audit.servers:
+        (under,) = server.also
+        assert (server.readiness, server.by_waiver) == ("blocked", None)
+        assert (under.readiness, under.by_waiver) == ("ready", LATER)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert f"3 servers ready by a waiver (until {LATER})" in page
+
+
 @pytest.mark.parametrize(
     ("waiver", "said"),
     [

@@ -516,6 +516,55 @@ def several(text: str = "") -> Audit:
     )
 
 
+SOON, LATER = date(2018, 10, 31), date(2018, 12, 31)
+
+
+def waived() -> Audit:
+    """Four servers, all ready: two by waivers alone, and one of the others so under contoso."""
+
+    def under(until: date | None) -> dict[str, Any]:
+        also = UnderPolicyEntry(policy="contoso", readiness="ready", reason="", by_waiver=until)
+        return {"also": (also,)}
+
+    site = "edgepool01.contoso.com"
+    servers = (
+        server("fe01.contoso.com", _POOL01, **under(LATER)),
+        server("fe02.contoso.com", _POOL01, by_waiver=LATER, **under(LATER)),
+        server("edge01.contoso.com", site, by_waiver=SOON, **under(SOON)),
+        server("dir01.contoso.com", "dir01.contoso.com", **under(None)),
+    )
+    pools = tuple(
+        PoolEntry(
+            fqdn=fqdn,
+            kind="enterprise",
+            site="Tokyo",
+            product="sfb2015",
+            readiness="ready",
+            reason="",
+            by_waiver=until,
+            **under(until),
+        )
+        for fqdn, until in ((_POOL01, LATER), (site, SOON), ("dir01.contoso.com", None))
+    )
+    hybrid = SCENARIOS[0].model_copy(
+        update={
+            "readiness": "ready",
+            "reason": "3 pools ready (2 of them by a waiver)",
+            "pools": tuple(pool.fqdn for pool in pools),
+            "by_waiver": SOON,
+            **under(SOON),
+        }
+    )
+    accepted = WaiverEntry(who="J. Doe", why="replaced", until=LATER)
+    found = finding("SFB-CU-001", "fe02.contoso.com", "waived", waiver=accepted)
+    policies = (
+        PolicyEntry(key="office365-tls12", title="Office 365", main=True, exit_code=0),
+        PolicyEntry(key="contoso", title="Contoso", main=False, exit_code=0),
+    )
+    more = {"servers": servers, "pools": pools, "scenarios": (hybrid,), "findings": (found,)}
+    return empty().model_copy(update={"run": run(exit_code=0, policies=policies), **more})
+
+
 def empty() -> Audit:
     """An estate without a server, a finding or a step."""
     return Audit(

@@ -12,10 +12,14 @@ from auditor.audit import Audit
 from auditor.errors import UsageError
 from reports.audit_json import read_audit, schema_text, write_audit
 from reports.files import replace_file
-from tests.reports.sample import empty, hostile, sample
+from tests.reports.sample import empty, hostile, sample, waived
 
 
-@pytest.mark.parametrize("audit", [sample(), empty(), hostile()], ids=["rich", "empty", "hostile"])
+@pytest.mark.parametrize(
+    "audit",
+    [sample(), empty(), hostile(), waived()],
+    ids=["rich", "empty", "hostile", "waived"],
+)
 def test_what_is_written_is_read_back(audit: Audit, tmp_path: Path) -> None:
     path = tmp_path / "new folder" / "audit.json"
     write_audit(audit, path)
@@ -93,6 +97,16 @@ def test_a_failed_write_keeps_the_old_file_and_no_temporary_one(
         replace_file(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_from_before_waivers_were_told_apart_is_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "audit.json"
+    old = json.loads(waived().model_dump_json())
+    for judged in (*old["servers"], *old["pools"], *old["scenarios"]):
+        for entry in (judged, *judged["also"]):
+            del entry["by_waiver"]
+    path.write_text(json.dumps(old), "utf-8")
+    assert {server.by_waiver for server in read_audit(path).servers} == {None}
 
 
 def test_the_committed_schema_is_that_of_the_models(root: Path) -> None:

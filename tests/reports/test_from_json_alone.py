@@ -14,7 +14,7 @@ from reports.console import print_summary
 from reports.flat import write_csv
 from reports.page import write_page
 from reports.workbook import write_workbook
-from tests.reports.sample import empty, hostile, sample, several
+from tests.reports.sample import empty, hostile, sample, several, waived
 
 
 def _reports(audit: Audit, folder: Path) -> dict[str, bytes]:
@@ -28,7 +28,13 @@ def _reports(audit: Audit, folder: Path) -> dict[str, bytes]:
     return reports | {"console": console.getvalue().encode()}
 
 
-AUDITS = {"rich": sample(), "empty": empty(), "hostile": hostile(), "several": several()}
+AUDITS = {
+    "rich": sample(),
+    "empty": empty(),
+    "hostile": hostile(),
+    "several": several(),
+    "waived": waived(),
+}
 
 
 @pytest.mark.parametrize("audit", AUDITS.values(), ids=AUDITS)

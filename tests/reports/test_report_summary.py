@@ -38,6 +38,7 @@ def test_counts_of_the_sample() -> None:
         "work_needed": 5,
         "blocked": 1,
         "unknown": 3,
+        "ready_waived": 0,
         "ready": 4,
         "not_in_scope": 1,
     }

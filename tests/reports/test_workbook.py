@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from auditor.audit import Audit
+from reports import words
 from reports.summary import summarise
 from reports.workbook import write_workbook
 from reports.workbook.text import CELL_LIMIT, cell_text, typed_text
@@ -29,6 +30,7 @@ from tests.reports.sample import (
     sample,
     server,
     several,
+    waived,
 )
 
 AUDITS: dict[str, Callable[[], Audit]] = {
@@ -37,6 +39,7 @@ AUDITS: dict[str, Callable[[], Audit]] = {
     "hostile": hostile,
     "large": large,
     "several policies": several,
+    "waived": waived,
     "hostile policy": lambda: several(HOSTILE["formula"]),
 }
 
@@ -275,5 +278,6 @@ def test_the_same_audit_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_summary_counts_are_those_of_the_other_reports(tmp_path: Path) -> None:
     path = write_workbook(sample(), tmp_path / "plan.xlsx").path
     shown = load_workbook(path, data_only=True)["Summary"]
-    counts = [shown[f"B{row}"].value for row in range(6, 11)]
-    assert counts == list(summarise(sample()).servers.values())
+    summary = summarise(sample())
+    counts = {shown[f"A{row}"].value: shown[f"B{row}"].value for row in range(6, 12)}
+    assert counts == {words.READINESS[word]: number for word, number in summary.servers.items()}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from auditor.assess.exclusions import told, without_way
@@ -32,7 +34,8 @@ _NO_WORK = frozenset({Readiness.READY, Readiness.NOT_IN_SCOPE})
 class ScenarioRow:
     """A scenario with its use, its path and, where an audit was given, the path's readiness.
 
-    `servers` are those of the pools on the path; `unready` the pools there that are not ready.
+    `servers` are those of the pools on the path; `unready` the pools there that are not ready,
+    `waived` those that are by a waiver alone, each with the day on which that ends.
     `excluded` is a sentence about servers there that somebody left out, "" where there are none.
     """
 
@@ -42,7 +45,15 @@ class ScenarioRow:
     servers: tuple[str, ...]
     readiness: Readiness | None = None
     unready: tuple[tuple[str, Readiness], ...] = ()
+    waived: tuple[tuple[str, date], ...] = ()
     excluded: str = ""
+
+    @property
+    def by_waiver(self) -> date | None:
+        """The first of these days, where the whole path is ready by waivers alone."""
+        if self.readiness is not Readiness.READY:
+            return None
+        return min((day for _, day in self.waived), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,11 @@ def matrices(
     readings: Iterable[Reading],
     rulebook: Rulebook,
     pools: Mapping[str, Readiness] | None = None,
+    waived: Mapping[str, date] = MappingProxyType({}),
 ) -> Matrices:
     """Both matrices of an estate; `pools` is the readiness of pools in an audit of it.
+
+    `waived` are those that are ready by a waiver alone, with the day on which that ends.
 
     One that the audit left out because no scenario used it is UNKNOWN there; NOT_IN_SCOPE are
     those that are no part of any way, such as a pool without a Lync server.
@@ -86,7 +100,8 @@ def matrices(
     look = Look(estate, Known(readings), rulebook.integrations)
     return Matrices(
         servers=tuple(
-            _row(entry, weighed[key], estate, pools) for key, entry in rulebook.scenarios.items()
+            _row(entry, weighed[key], estate, pools, waived)
+            for key, entry in rulebook.scenarios.items()
         ),
         clients=_clients(look, weighed, rulebook),
         has_evidence=bool(look.known),
@@ -100,6 +115,7 @@ def _row(
     weighed: Weighed,
     estate: Estate,
     pools: Mapping[str, Readiness] | None,
+    waived: Mapping[str, date],
 ) -> ScenarioRow:
     path = path_of(estate, entry)
     members = [pool for pool in estate.pools if pool.fqdn in path.pools]
@@ -114,7 +130,8 @@ def _row(
     no_way = path.broken or without_way(path, members)
     if readiness is Readiness.NOT_IN_SCOPE or (readiness is Readiness.READY and no_way):
         readiness = Readiness.UNKNOWN
-    return replace(row, readiness=readiness, unready=unready)
+    by_waiver = tuple((fqdn, waived[fqdn]) for fqdn in judged if fqdn in waived)
+    return replace(row, readiness=readiness, unready=unready, waived=by_waiver)
 
 
 def _clients(

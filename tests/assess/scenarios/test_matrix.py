@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from auditor.assess.model import Readiness
@@ -46,6 +48,7 @@ def test_the_asterisk_is_federation(shell: kinds.Shell, prepare: str) -> None:
     assert last.prepare == prepare
 
 
+SOON, LATER = date(2018, 10, 31), date(2018, 12, 31)
 ALL_READY = {FRONT.fqdn: Readiness.READY, EDGE.fqdn: Readiness.READY}
 
 # readiness of the pools in an audit -> readiness of hybrid's path, pools that are not ready
@@ -68,6 +71,25 @@ def test_a_path_is_as_ready_as_its_pools(
     assert row.entry.key == "hybrid"
     assert row.readiness is readiness
     assert [fqdn for fqdn, _ in row.unready] == unready
+
+
+# pools that are ready by a waiver, and until when -> until when the path is
+WAIVED = [
+    ({}, ALL_READY, None),
+    ({FRONT.fqdn: LATER}, ALL_READY, LATER),
+    ({FRONT.fqdn: LATER, EDGE.fqdn: SOON}, ALL_READY, SOON),
+    ({FRONT.fqdn: LATER}, {**ALL_READY, EDGE.fqdn: Readiness.WORK_NEEDED}, None),
+    ({"another.contoso.com": SOON}, ALL_READY, None),
+]
+
+
+@pytest.mark.parametrize(("waived", "pools", "until"), WAIVED)
+def test_a_path_is_ready_by_a_waiver_if_a_pool_of_it_is(
+    waived: dict[str, date], pools: dict[str, Readiness], until: date | None
+) -> None:
+    row = matrices(estate(), [front_end(kinds.HYBRID)], BOOK, pools, waived).servers[0]
+    assert row.by_waiver == until
+    assert dict(row.waived) == {fqdn: day for fqdn, day in waived.items() if fqdn in pools}
 
 
 def test_without_an_audit_nothing_is_ready_or_not() -> None:
