@@ -157,7 +157,8 @@ class Estate:
     """Everything that is audited together. `source` says in words where the structure came from.
 
     `is_whole`: the structure is what is published, all of it, as `Get-CsTopology` writes it. A
-    list, an estate file or a file of Topology Builder may lack a pool that there is.
+    list, an estate file or a file of Topology Builder may lack a pool that there is, and so may
+    a document that has machines where they are not understood.
     """
 
     name: str

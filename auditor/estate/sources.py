@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from pathlib import Path
 
 from auditor.errors import UsageError
 from auditor.estate.estate_file import EstateFile, read_estate_file
-from auditor.estate.model import Estate, Pool, PoolKind, Server, Site
+from auditor.estate.model import KINDS_WITHOUT_UPDATES, Estate, Pool, PoolKind, Server, Site
 from auditor.estate.names import host_name
 from auditor.estate.placement import DEFAULT_ZONE, Way, Ways
 from auditor.estate.problems import some_of
@@ -78,7 +78,8 @@ def estate_to_assess(config: Path | None = None, topology: Path | None = None) -
 def joined_by(estate: Estate, names: Iterable[str]) -> Estate:
     """The estate with each of the servers `names` that it lacks as a pool of its own.
 
-    Where the estate has pools, `Estate.notes` says of each that it was added. Raises
+    A pool of which a topology says that nothing is set up there is audited where a server of it
+    has a bundle. Where the estate has pools, `Estate.notes` says of each that it was added. Raises
     UsageError, BUNDLE-NAME, for a name that no machine can have.
     """
     names = tuple(dict.fromkeys(names))
@@ -89,7 +90,20 @@ def joined_by(estate: Estate, names: Iterable[str]) -> Estate:
                 f"a bundle says that it is of {name[:80]!r}, which is no name of a machine.",
                 "Leave that bundle out, and look at where it comes from.",
             )
-    return _with_bundles(estate, names)
+    return _with_bundles(_set_up_after_all(estate, set(names)), names)
+
+
+def _set_up_after_all(estate: Estate, names: Set[str]) -> Estate:
+    """What a server says of itself counts, not that a topology has nothing set up there."""
+    pools, notes = [], []
+    for pool in estate.pools:
+        told = [s.fqdn for s in pool.servers if s.fqdn in names and not s.excluded]
+        if told and not pool.takes_updates and pool.kind not in KINDS_WITHOUT_UPDATES:
+            notes.append(f"{pool.fqdn} is audited after all: there is a bundle of {some_of(told)}.")
+            pools.append(replace(pool, takes_updates=True))
+        else:
+            pools.append(pool)
+    return replace(estate, pools=tuple(pools), notes=(*estate.notes, *notes))
 
 
 def _with_bundles(estate: Estate, names: tuple[str, ...]) -> Estate:

@@ -33,7 +33,8 @@ def read_topology_text(text: str, name: str) -> Estate:
 
 def _estate(root: Element, place: str, source: str, default_name: str) -> Estate:
     is_published = root.tag == f"{TOPOLOGY}Topology"
-    parts = parts_of(read_published(root) if is_published else read_builder(root, place), place)
+    said = read_published(root) if is_published else read_builder(root, place)
+    parts = parts_of(said, place)
     pools = pools_of(parts)
     if not any(pool.hosts_cms for pool in pools):
         parts.notes.append("No pool is said to host the Central Management service.")
@@ -44,5 +45,5 @@ def _estate(root: Element, place: str, source: str, default_name: str) -> Estate
         pools=pools,
         scenarios=stated_scenarios({}, source),
         notes=tuple(dict.fromkeys(parts.notes)),
-        is_whole=is_published,
+        is_whole=said.is_whole,
     )

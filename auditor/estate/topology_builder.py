@@ -14,6 +14,7 @@ from auditor.errors import UsageError
 from auditor.estate.topology_document import BUILDER, EXPORT, ROLES, TOPOLOGY, WRITABLE
 from auditor.estate.topology_said import (
     UNNAMED,
+    Need,
     Said,
     SaidCluster,
     SaidSite,
@@ -152,7 +153,7 @@ class _Reader:
             cluster=cluster,
             sql_instance=instance,
             depends=tuple(
-                (words(dependency.get("Usage")), target)
+                Need(words(dependency.get("Usage")), target)
                 for dependency in dependencies
                 if (target := _id(dependency, "ServiceUniqueId")) is not None
             ),

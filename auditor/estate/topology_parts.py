@@ -1,7 +1,8 @@
 """Puts together what a topology document says: which cluster is in which site, and what runs there.
 
 What is missing or cannot be read is noted, and something is put in its place, so that no
-machine is lost.
+machine is lost: a service whose cluster is not there stands on one without machines, so that
+nobody takes the pool for one that there is not, or for one that is ready.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from auditor.errors import UsageError
 from auditor.estate.model import Site
 from auditor.estate.names import host_name
 from auditor.estate.topology_document import EXPORT
-from auditor.estate.topology_said import Machine, Said, SaidCluster, SaidSite, Service, SqlKey
+from auditor.estate.topology_said import (
+    UNNAMED,
+    Machine,
+    Need,
+    Said,
+    SaidCluster,
+    SaidSite,
+    Service,
+    SqlKey,
+)
 
 UNKNOWN_SITE = "unknown"
 
@@ -31,6 +41,12 @@ class Cluster:
     @property
     def roles(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(service.role for service in self.services))
+
+    @property
+    def is_riddle(self) -> bool:
+        """Whether the product is set up there and nothing is named but databases and shares."""
+        named_stores = bool(self.services) and all(service.is_store for service in self.services)
+        return self.is_set_up is True and named_stores
 
 
 @dataclass(slots=True)
@@ -53,27 +69,45 @@ class Parts:
         """What services of a cluster, or those of certain `roles`, depend on: usage, service."""
         for service in cluster.services:
             if roles is None or service.role in roles:
-                for usage, key in service.depends:
-                    if key in self.services:
-                        yield usage, self.services[key]
+                for need in service.depends:
+                    if need.key in self.services:
+                        yield need.usage, self.services[need.key]
+
+    def add(self, service: Service) -> Cluster | None:
+        """Puts a service on its cluster, or on one without machines where that is not there.
+
+        None for databases and shares whose cluster is not there: nothing is lost by these.
+        """
+        key = service.cluster or f"?{service.key}"
+        cluster = self.clusters.get(key)
+        if cluster is None and not service.is_store:
+            cluster = Cluster(f"missing-pool-{len(self.clusters) + 1}", None, None, [])
+            self.clusters[key] = cluster
+        self.services[service.key] = replace(service, cluster=key)
+        if cluster is not None:
+            cluster.services.append(self.services[service.key])
+        return cluster
+
+    def add_missing(self, key: str, role: str) -> Cluster | None:
+        """A service that others name and the document lacks; `role` is "" where it is not said."""
+        return self.add(Service(key, key, role or UNNAMED, None, None, None))
 
 
 def parts_of(said: Said, name: str) -> Parts:
     """The parts of the document `name`; UsageError (TOPOLOGY-EMPTY) where it has no cluster."""
-    notes = said.notes
-    clusters = _clusters(said.clusters, notes)
+    clusters = _clusters(said.clusters, said.notes)
     if not clusters:
         raise UsageError("TOPOLOGY-EMPTY", f"{name} has no pool and no server.", EXPORT)
-    services = {service.key: service for service in _services(said.services, clusters, notes)}
-    _note_dangling(services, notes)
     parts = Parts(
         domain=said.domain,
         sites={},
         clusters=clusters,
-        services=services,
+        services={},
         primary_nodes=said.primary_nodes,
-        notes=notes,
+        notes=said.notes,
     )
+    _add_services(said.services, parts)
+    _add_missing(parts)
     parts.sites = _sites(said.sites, parts)
     return parts
 
@@ -105,14 +139,15 @@ def _route(site: SaidSite, name: str, parts: Parts) -> str | None:
     if site.route is None:
         return None
     service = parts.services.get(site.route)
-    cluster = None if service is None else parts.cluster_of(service)
-    if cluster is None:
+    if service is not None:
+        cluster = parts.cluster_of(service)
+    else:
+        cluster = parts.add_missing(site.route, "EdgeServer")
         parts.notes.append(
             f"The federation route of site {name} is {site.route}, "
-            "which the topology does not have."
+            f"which the topology does not have.{_shown(cluster)}"
         )
-        return None
-    return cluster.fqdn
+    return None if cluster is None else cluster.fqdn
 
 
 def _clusters(said: list[SaidCluster], notes: list[str]) -> dict[str, Cluster]:
@@ -144,37 +179,38 @@ def _either(one: bool | None, other: bool | None) -> bool | None:
     return False if one is other is False else None
 
 
-def _services(
-    said: list[Service], clusters: dict[str, Cluster], notes: list[str]
-) -> Iterator[Service]:
-    seen: set[str] = set()
+def _add_services(said: list[Service], parts: Parts) -> None:
+    notes, known = parts.notes, frozenset(parts.clusters)
     for number, one in enumerate(said, start=1):
         service = one
-        if not one.key or one.key in seen:
+        if not one.key or one.key in parts.services:
             notes.append(
                 f"Two services are called {one}."
                 if one.key
                 else f"Service {number} has no usable id."
             )
             service = replace(one, key=f"?{number}", label=f"{one.label} (no. {number})")
-        seen.add(service.key)
-        cluster = clusters.get(service.cluster) if service.cluster else None
-        if cluster is None:
-            notes.append(f"Service {service} is installed on no known cluster.")
-        else:
-            cluster.services.append(service)
-            if service.version is None:
-                notes.append(f"Service {service} on {cluster.fqdn} states no version.")
-        yield service
+        cluster = parts.add(service)
+        if service.cluster not in known:
+            notes.append(f"Service {service} is installed on no known cluster.{_shown(cluster)}")
+        elif service.version is None and cluster is not None:
+            notes.append(f"Service {service} on {cluster.fqdn} states no version.")
 
 
-def _note_dangling(services: dict[str, Service], notes: list[str]) -> None:
-    wanted_by: dict[str, Service] = {}
-    for service in services.values():
-        for _, target in service.depends:
-            if target not in services:
-                wanted_by.setdefault(target, service)
-    notes += [
-        f"Service {service} depends on {target}, which the topology does not have."
-        for target, service in wanted_by.items()
-    ]
+def _add_missing(parts: Parts) -> None:
+    """What services depend on and the document lacks; each of them is told of once."""
+    wanted: dict[str, tuple[Need, Service]] = {}
+    for service in parts.services.values():
+        for need in service.depends:
+            if need.key not in parts.services:
+                wanted.setdefault(need.key, (need, service))
+    for need, service in wanted.values():
+        cluster = parts.add_missing(need.key, need.role)
+        parts.notes.append(
+            f"Service {service} depends on {need.key}, which the topology does not have."
+            f"{_shown(cluster)}"
+        )
+
+
+def _shown(cluster: Cluster | None) -> str:
+    return "" if cluster is None else f" It is shown on {cluster.fqdn}."

@@ -32,6 +32,15 @@ _BY_ROLE = (
     ("ExternalServer", PoolKind.TRUSTED_APPLICATION),
     ("TrustedApplication", PoolKind.TRUSTED_APPLICATION),
 )
+_OF_USERS = frozenset({"UserServices", "Registrar"})
+# With the roles above that take updates: what runs nowhere but where the product is set up.
+_OF_THE_PRODUCT = _OF_USERS | {
+    "WebServices",
+    "ConfServices",
+    "ApplicationServer",
+    "CentralMgmt",
+    "ManagementServices",
+}
 _BY_WORD_OF_THE_TOPOLOGY = frozenset({PoolKind.TRUSTED_APPLICATION, PoolKind.UNKNOWN})
 _Wanted = Callable[[str, str], bool]
 _FRONT_ENDS = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD})
@@ -53,14 +62,35 @@ class _Pools:
         self.clusters = tuple({c.fqdn: c for c in parts.clusters.values()}.values())
         self.kinds = {cluster.fqdn: self._kind(cluster) for cluster in self.clusters}
         self.audited = {c.fqdn: self._takes_updates(c) for c in self.clusters}
+        self.members = {cluster.fqdn: self._members(cluster) for cluster in self.clusters}
+        self.kinds |= dict.fromkeys(self._contested(), PoolKind.UNKNOWN)
         self.homes: dict[str, str] = {}
         self.gateways = self._gateways()
 
     def all(self) -> tuple[Pool, ...]:
-        # A machine of two clusters belongs to the one that is audited.
-        audited_first = sorted(self.clusters, key=lambda c: not self.audited[c.fqdn])
-        servers = {cluster.fqdn: tuple(self._servers(cluster)) for cluster in audited_first}
+        servers = {c.fqdn: tuple(self._servers(c)) for c in sorted(self.clusters, key=self._rank)}
         return tuple(self._pool(cluster, servers[cluster.fqdn]) for cluster in self.clusters)
+
+    def _rank(self, cluster: Cluster) -> tuple[bool, bool, str]:
+        """Which of two clusters a machine of both belongs to, wherever the document has them.
+
+        To the one that is audited, and rather to a role of the product than to an application.
+        """
+        is_application = self.kinds[cluster.fqdn] is PoolKind.TRUSTED_APPLICATION
+        return not self.audited[cluster.fqdn], is_application, cluster.fqdn
+
+    def _contested(self) -> Iterator[str]:
+        """Clusters with a role each that claim one machine: nobody knows what any of them is."""
+        claims: dict[str, list[str]] = {}
+        for cluster in self.clusters:
+            if self._rank(cluster)[:2] == (False, False):
+                for name in self.members[cluster.fqdn]:
+                    claims.setdefault(name, []).append(cluster.fqdn)
+        for name, claimants in claims.items():
+            if len(claimants) > 1:
+                named = " and ".join(sorted(claimants))
+                self.notes.append(f"What {named} are for is not known: each claims {name}.")
+                yield from claimants
 
     def _pool(self, cluster: Cluster, servers: tuple[Server, ...]) -> Pool:
         kind = self.kinds[cluster.fqdn]
@@ -98,16 +128,23 @@ class _Pools:
         )
 
     def _kind(self, cluster: Cluster) -> PoolKind:
+        kind = self._told(cluster)
+        if kind is PoolKind.UNKNOWN:
+            said = ", ".join(sorted(cluster.roles)) or "no service"
+            if cluster.is_riddle:
+                said += " alone, where the product is set up"
+            self.notes.append(f"What {cluster.fqdn} is for is not known: it runs {said}.")
+        return kind
+
+    def _told(self, cluster: Cluster) -> PoolKind:
         roles = set(cluster.roles)
+        if "EdgeServer" in roles and not _OF_USERS.isdisjoint(roles):
+            return PoolKind.UNKNOWN  # an Edge Server shares no machine with a registrar
         if "UserServices" in roles:
             return PoolKind.STANDARD if _is_standard(cluster) else PoolKind.ENTERPRISE
         if any(service.is_director for service in cluster.services):
             return PoolKind.DIRECTOR
-        kind = self._branch(cluster) if "Registrar" in roles else _by_service(cluster)
-        if kind is PoolKind.UNKNOWN:
-            said = ", ".join(sorted(roles)) or "no service"
-            self.notes.append(f"What {cluster.fqdn} is for is not known: it runs {said}.")
-        return kind
+        return self._branch(cluster) if "Registrar" in roles else _by_service(cluster)
 
     def _branch(self, cluster: Cluster) -> PoolKind:
         """A registrar without users of its own survives a branch; elsewhere it is a riddle."""
@@ -117,7 +154,7 @@ class _Pools:
     def _takes_updates(self, cluster: Cluster) -> bool:
         """Decided by what runs there; by RequiresSetup only where that does not tell."""
         kind = self.kinds[cluster.fqdn]
-        if kind in _BY_WORD_OF_THE_TOPOLOGY:
+        if kind in _BY_WORD_OF_THE_TOPOLOGY and _OF_THE_PRODUCT.isdisjoint(cluster.roles):
             if cluster.is_set_up is False:
                 self.notes.append(f"{cluster.fqdn} is not audited: nothing is set up there.")
             return cluster.is_set_up is not False
@@ -130,9 +167,10 @@ class _Pools:
         elif cluster.is_set_up is not None and cluster.is_set_up is not takes:
             said = "set up" if cluster.is_set_up else "not set up"
             done = "it is audited" if takes else "it is not audited"
+            runs = ", ".join(cluster.roles) if kind is PoolKind.UNKNOWN else kind.value
             self.notes.append(
                 f"The topology says that the product is {said} on {cluster.fqdn}, "
-                f"but what runs there is {kind.value}: {done}."
+                f"but what runs there is {runs}: {done}."
             )
         return takes
 
@@ -143,16 +181,21 @@ class _Pools:
         self.notes.append(f"{cluster.fqdn} belongs to no site of the topology.")
         return UNKNOWN_SITE
 
-    def _servers(self, cluster: Cluster) -> Iterator[Server]:
+    def _members(self, cluster: Cluster) -> dict[str, Machine]:
+        """The machines by their names; of two that share one the first counts."""
+        members: dict[str, Machine] = {}
         for number, machine in enumerate(cluster.machines, start=1):
             fqdn = self._name(cluster, machine, number)
-            home = self.homes.get(fqdn)
-            if home is not None:
-                self.notes.append(
-                    f"{fqdn} is a machine of {home} and again of {cluster.fqdn}; the first counts."
-                )
+            if members.setdefault(fqdn, machine) is not machine:
+                self._note_again(fqdn, cluster.fqdn, cluster)
+        return members
+
+    def _servers(self, cluster: Cluster) -> Iterator[Server]:
+        for fqdn, machine in self.members[cluster.fqdn].items():
+            home = self.homes.setdefault(fqdn, cluster.fqdn)
+            if home != cluster.fqdn:
+                self._note_again(fqdn, home, cluster)
                 continue
-            self.homes[fqdn] = cluster.fqdn
             yield Server(
                 fqdn=fqdn,
                 pool=cluster.fqdn,
@@ -160,6 +203,11 @@ class _Pools:
                 upgrade_domain=machine.upgrade_domain,
                 fault_domain=machine.fault_domain,
             )
+
+    def _note_again(self, fqdn: str, home: str, cluster: Cluster) -> None:
+        self.notes.append(
+            f"{fqdn} is a machine of {home} and again of {cluster.fqdn}; the first counts."
+        )
 
     def _name(self, cluster: Cluster, machine: Machine, number: int) -> str:
         if machine.fqdn is not None:
@@ -210,6 +258,8 @@ def _by_service(cluster: Cluster) -> PoolKind:
         if any(role.startswith(beginning) for role in serving):
             return kind
     if set(serving) - {"FileStore"}:  # besides databases something runs that nobody knows
+        return PoolKind.UNKNOWN
+    if cluster.is_riddle:
         return PoolKind.UNKNOWN
     if any(service.is_database for service in cluster.services):
         return PoolKind.SQL

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from auditor.estate.topology_document import ROLES, TOPOLOGY
 from auditor.estate.topology_said import (
     UNNAMED,
+    Need,
     Said,
     SaidCluster,
     SaidSite,
@@ -32,6 +33,7 @@ def read_published(root: Element) -> Said:
     domains = root.find(f"{TOPOLOGY}InternalDomains")
     clusters = list(_children(root, "Clusters"))
     known = [*clusters, *(element for cluster in clusters for element in cluster)]
+    left_out = [described(stranger) for stranger in strangers(root, known)]
     return Said(
         domain=words(None if domains is None else domains.get("DefaultDomain")),
         sites=list(_sites(root)),
@@ -39,9 +41,10 @@ def read_published(root: Element) -> Said:
         services=[_service(element) for element in _children(root, "Services")],
         primary_nodes=dict(_primary_nodes(root)),
         notes=[
-            f"The document has {described(stranger)} in a place that is not understood: left out."
-            for stranger in strangers(root, known)
+            f"The document has {stranger} in a place that is not understood: left out."
+            for stranger in left_out
         ],
+        is_whole=not left_out,
     )
 
 
@@ -90,8 +93,7 @@ def _cluster(element: Element) -> SaidCluster:
 
 def _service(element: Element) -> Service:
     key = _service_key(element)
-    identity = element.find(f"{TOPOLOGY}ServiceId")
-    role = "" if identity is None else words(identity.get("RoleName"))
+    role = _role(element)
     installed = element.find(f"{TOPOLOGY}InstalledOn")
     sql = None if installed is None else installed.find(f"{TOPOLOGY}SqlInstanceId")
     place = sql if sql is not None else installed
@@ -107,7 +109,7 @@ def _service(element: Element) -> Service:
         cluster=None if place is None else _cluster_key(place),
         sql_instance=None if sql is None else words(sql.get("Name")),
         depends=tuple(
-            (words(dependency.get("Usage")), target)
+            Need(words(dependency.get("Usage")), target, _role(dependency))
             for dependency in dependencies
             if (target := _service_key(dependency)) is not None
         ),
@@ -137,6 +139,11 @@ def _cluster_key(element: Element) -> str | None:
         return None
     site, number = words(identity.get("SiteId")), words(identity.get("Number"))
     return f"{site}-{number}" if site and number else None
+
+
+def _role(element: Element) -> str:
+    identity = element.find(f"{TOPOLOGY}ServiceId")
+    return "" if identity is None else words(identity.get("RoleName"))
 
 
 def _service_key(element: Element) -> str | None:

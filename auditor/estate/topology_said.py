@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from auditor.estate.names import host_name
@@ -55,9 +56,17 @@ class SaidCluster:
     strange: tuple[str, ...] = ()
 
 
+class Need(NamedTuple):
+    """What a service depends on: a service's key, and its role where the document says that too."""
+
+    usage: str
+    key: str
+    role: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service on a cluster, or on a SQL instance of one; `depends` are (usage, service's key).
+    """A service on a cluster, or on a SQL instance of one.
 
     `key` is "" where it gives none. `label` is what people call it. `share` is a file store's.
     """
@@ -68,15 +77,20 @@ class Service:
     version: int | None
     cluster: str | None
     sql_instance: str | None
-    depends: tuple[tuple[str, str], ...]
-    is_director: bool
-    is_active: bool
-    share: str
+    depends: tuple[Need, ...] = ()
+    is_director: bool = False
+    is_active: bool = False
+    share: str = ""
+
+    @property
+    def is_store(self) -> bool:
+        """Databases or a share: on any machine, they do not tell what else runs there."""
+        return self.role.endswith("Store")
 
     @property
     def is_database(self) -> bool:
         """UserStore, ApplicationStore, MonitoringStore ...: databases in a SQL instance."""
-        return self.role.endswith("Store") and self.role != "FileStore"
+        return self.is_store and self.role != "FileStore"
 
     def __str__(self) -> str:
         return self.label
@@ -84,7 +98,10 @@ class Service:
 
 @dataclass(slots=True)
 class Said:
-    """One document. `primary_nodes` are those of AlwaysOn, by cluster and SQL instance."""
+    """One document. `primary_nodes` are those of AlwaysOn, by cluster and SQL instance.
+
+    `is_whole`: it is what is published, and no machine stands where nobody looked for it.
+    """
 
     domain: str
     sites: list[SaidSite]
@@ -92,6 +109,7 @@ class Said:
     services: list[Service]
     primary_nodes: dict[SqlKey, str]
     notes: list[str] = field(default_factory=list)
+    is_whole: bool = False
 
 
 def machine(element: Element, fqdn: str | None) -> Machine:

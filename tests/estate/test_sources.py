@@ -166,6 +166,29 @@ def test_a_bundle_of_a_machine_without_updates_is_named(topology: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("role", ["ExternalServer", "HoloServer"])
+def test_a_bundle_says_more_than_that_nothing_is_set_up(tmp_path: Path, role: str) -> None:
+    boxes = [Box("1", "x.contoso.com", ("a.contoso.com", "b.contoso.com"), set_up="false")]
+    topology = Document(boxes, [On(role, "1")]).written(tmp_path)
+    assert assessed(["c.contoso.com"], topology=topology).servers()[0].fqdn == "c.contoso.com"
+    estate = assessed(["a.contoso.com"], topology=topology)
+    assert [server.fqdn for server in estate.servers()] == ["a.contoso.com", "b.contoso.com"]
+    assert estate.notes[-1] == (
+        "x.contoso.com is audited after all: there is a bundle of a.contoso.com."
+    )
+
+
+def test_a_bundle_of_an_excluded_server_says_nothing(tmp_path: Path) -> None:
+    boxes = [Box("1", "x.contoso.com", ("a.contoso.com", "b.contoso.com"), set_up="false")]
+    Document(boxes, [On("HoloServer", "1")]).written(tmp_path)
+    config = tmp_path / "estate.toml"
+    config.write_text(
+        '[estate]\ntopology = "topology.xml"\n'
+        '[[overrides]]\nserver = "a.contoso.com"\nexclude = "being decommissioned"\n'
+    )
+    assert assessed(["a.contoso.com"], config=config).servers() == ()
+
+
 def test_a_bundle_of_a_pool_without_machines_fills_it(tmp_path: Path) -> None:
     document = Document([Box("1", "se01.contoso.com", ())], [On("UserServices", "1")])
     estate = assessed(["se01.contoso.com"], topology=document.written(tmp_path))
