@@ -115,7 +115,7 @@ def _target(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     if product is None:
         yield f"there is no product {key} to migrate to"
     elif product.stance == Stance.MIGRATE or policy.excluded(key, None, "") is not None:
-        yield f"{key}, its target, can never meet it"
+        yield f"{key}, its target, can never meet it: name another one"
 
 
 def _strangers(kind: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[str]:

@@ -142,8 +142,14 @@ def test_where_nothing_is_supported_nothing_is_named() -> None:
 # a target -> what is wrong with it
 WRONG = [
     (MigrationTarget("sfb2099", ("dtls",)), "there is no product sfb2099 to migrate to"),
-    (MigrationTarget("lync2013", ("dtls",)), "lync2013, its target, can never meet it"),
-    (MigrationTarget("ocs2007r2", ("dtls",)), "ocs2007r2, its target, can never meet it"),
+    (
+        MigrationTarget("lync2013", ("dtls",)),
+        "lync2013, its target, can never meet it: name another one",
+    ),
+    (
+        MigrationTarget("ocs2007r2", ("dtls",)),
+        "ocs2007r2, its target, can never meet it: name another one",
+    ),
     (MigrationTarget("sfb2015", ("inference",)), "its target: stated by nobody"),
     (MigrationTarget("sfb2015", ()), "its target: no source"),
     (MigrationTarget("sfb2015", ("nowhere",)), "its target: nowhere is not known"),
