@@ -45,7 +45,7 @@ def make_plan(assessment: Assessment, procedures: Procedures, context: Context) 
         progress.backup = book.add("back-up-configuration", estate)
     for pool in pools:
         pool.change(_waits(book, pool.work, order, progress))
-    behind = [note for pool in pools for note in pool.stays_behind()]
+    behind = [note for pool in pools for note in pool.builds.notes()]
     return Plan(book.steps, (*order.notes, *_notes(order.works, procedures), *behind))
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from auditor.assess.model import Finding
 from auditor.estate.model import CMS_STORE, PoolKind, SqlBackend
-from auditor.estate.problems import some_of
 from auditor.plan.book import Book, Pending, Target
 from auditor.plan.demand import (
     IDENTIFY_PRODUCT,
@@ -20,22 +18,11 @@ from auditor.plan.demand import (
 )
 from auditor.plan.goals import Goals
 from auditor.plan.model import Wait
+from auditor.plan.pool_builds import PoolBuilds, Updated
 from auditor.rulebook.procedures import QuorumRow, Situation
-from auditor.version import Version
 
 _DRAIN, _RETURN, _RESTART = "drain-server", "return-server", "restart-server"
 _LYNC_2013 = "lync2013"
-_NO_BUILD = Version(0, 0, 0, 0)
-_LATEST = "the latest cumulative update"
-
-
-class Updated(NamedTuple):
-    """A server after its update; the build is 0.0.0.0 where no rule asks for one."""
-
-    build: Version
-    product: str
-    server: str
-    words: str
 
 
 @dataclass(slots=True)
@@ -65,18 +52,7 @@ class PoolSteps:
         self.pool = work.pool
         self.progress = progress
         self.goals = goals
-        products = dict.fromkeys(one.verdict.product for one in work.updating)
-        found = {key: goals.one_build(work, key) for key in products if key is not None}
-        self.builds = {key: one for key, one in found.items() if one is not None}
-
-    def stays_behind(self) -> Iterator[str]:
-        """A note on servers that the policy does not ask to be updated, in a pool that is."""
-        for build in self.builds.values():
-            if build.behind:
-                yield (
-                    f"{self.pool.fqdn} goes to {build.words}, but this plan has no update for "
-                    f"{some_of(build.behind)}: without one the pool stays mixed."
-                )
+        self.builds = PoolBuilds(work, goals)
 
     @property
     def knowing(self) -> Mapping[str, list[str]]:
@@ -121,31 +97,10 @@ class PoolSteps:
     def _prepare(self, before: tuple[Wait, ...]) -> tuple[Wait, ...]:
         if not self.work.takes_update:
             return before
-        self._choose_updated()
+        self.progress.updated[self.pool.fqdn] = self.builds.updated()
         waits = (*before, self._wait(self.progress.backup, "configuration-first"))
         prepared = self.book.add("prepare-pool", self._on_pool(), waits=waits)
         return (self._wait(prepared, "backup-first"),)
-
-    def _choose_updated(self) -> None:
-        """The first server of the highest build: there the shell knows the new databases."""
-        found = []
-        for work in self.work.updating:
-            product = work.verdict.product or self.work.product or ""
-            one = self.builds.get(product)
-            build, words = (one.build, one.words) if one is not None else (_NO_BUILD, _LATEST)
-            found.append(Updated(build, product, work.server.fqdn, words))
-        self.progress.updated[self.pool.fqdn] = max(found, key=lambda one: one.build)
-
-    def _updated_for(self, sql: str) -> Updated:
-        """Of the pools that have databases on that SQL Server, the one with the highest build."""
-        own = self.progress.updated[self.pool.fqdn]
-        others = (
-            self.progress.updated[fqdn]
-            for fqdn in self.progress.shared_sql.get(sql, ())
-            if fqdn in self.progress.updated
-        )
-        alike = (one for one in others if one.product == own.product)
-        return max([own, *alike], key=lambda one: one.build)
 
     def _check(self, before: tuple[Wait, ...]) -> tuple[Wait, ...]:
         if not self.work.is_front_end_pool or len(self.pool.servers) == 1:
@@ -201,20 +156,10 @@ class PoolSteps:
                 findings=_findings(server, action),
                 waits=waits,
                 caution=row.note if row is not None and action == _DRAIN else "",
-                aim=self._aim(server) if action == INSTALL_CU else "",
+                aim=self.builds.aim(server) if action == INSTALL_CU else "",
             )
             previous = action
         return step
-
-    def _aim(self, server: ServerWork) -> str:
-        """That the pool's build is more than what the findings of the server ask for."""
-        one = self.builds.get(server.verdict.product or "")
-        if one is None or not one.having:
-            return ""
-        return (
-            f"In {self.pool.fqdn} the later one is {one.words}: the highest build in the pool "
-            f"({some_of(one.having)}), which is kept at one."
-        )
 
     def _actions(self, server: ServerWork) -> list[str]:
         """The visit in the rulebook's order; no installer finds a restart of Windows pending.
@@ -297,7 +242,9 @@ class PoolSteps:
         return self._on_sql(backends[0] if backends else None)
 
     def _on_sql(self, backend: SqlBackend | None) -> Target:
-        updated = self._updated_for(backend.fqdn if backend is not None else "")
+        shared = self.progress.shared_sql.get(backend.fqdn if backend is not None else "", ())
+        others = (self.progress.updated[fqdn] for fqdn in shared if fqdn in self.progress.updated)
+        updated = self.progress.updated[self.pool.fqdn].or_higher(others)
         known = {"updated": updated.server, "build": updated.words}
         if backend is None:
             return self._target(self.pool.fqdn, known, tags={"no-sql"})
@@ -307,37 +254,12 @@ class PoolSteps:
         names = {"sql": backend.fqdn, "instance": backend.instance, **known}
         return self._target(backend.fqdn, names, tags=tags)
 
-    @property
-    def _tags(self) -> Iterator[str]:
-        """What the procedures' lines may depend on, beside their own target."""
-        builds = self.builds.values()
-        if any(one.having for one in builds):
-            yield "ahead"
-        if any(one.behind for one in builds):
-            yield "behind"
-        if self.work.takes_update and len(self.pool.servers) > 1:
-            yield "one-build"
-        if not self.work.fails_over:
-            yield "unlike-pair"
-
-    @property
-    def _builds_in_words(self) -> dict[str, str]:
-        """Of every product that is updated in the pool: there is one where nothing is wrong."""
-        builds = self.builds.values()
-        return {
-            "build": " and ".join(one.words for one in builds) or _LATEST,
-            "having": some_of([name for one in builds for name in one.having]),
-            "behind": some_of([name for one in builds for name in one.behind]),
-        }
-
     def _on_pool(self) -> Target:
         return self._target(self.pool.fqdn, {})
 
     def _on(self, work: ServerWork) -> Target:
         product = work.verdict.product or self.work.product
-        names = {"server": work.server.fqdn}
-        if product in self.builds:
-            names["build"] = self.builds[product].words
+        names = {"server": work.server.fqdn, "build": self.builds.words(product)}
         if work.migration:
             goal = self.goals.migration(self.work, work)
             names |= {"target": goal.target, "migrate": goal.how}
@@ -351,16 +273,19 @@ class PoolSteps:
         system: str | None = None,
         tags: Iterable[str] = (),
     ) -> Target:
+        tags = {*tags, *self.builds.tags}
+        if not self.work.fails_over:
+            tags.add("unlike-pair")
         situation = Situation(
             product=product or self.work.product,
             kind=self.pool.kind.value,
             system=system,
-            tags=frozenset({*tags, *self._tags}),
+            tags=frozenset(tags),
         )
         return Target(
             name=name,
             situation=situation,
-            names={"pool": self.pool.fqdn, **self._builds_in_words, **names},
+            names={"pool": self.pool.fqdn, **self.builds.names, **names},
             pool=self.pool.fqdn,
             site=self.pool.site,
         )
