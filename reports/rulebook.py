@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from auditor.rulebook.builds import named
 from auditor.rulebook.check import Check
 from auditor.rulebook.model import Rulebook
 from auditor.rulebook.policy import Policy, Threshold
@@ -82,11 +83,7 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
             yield name, f"{what} is a fail"
     if policy.extended_updates:
         yield "support", "bought security updates count"
-    for row in policy.excludes:
-        what = titles.get(row.product) or rulebook.windows[row.os].title
-        but = f" but for pools of kind {', '.join(row.except_kinds)}" if row.except_kinds else ""
-        where = f" in pools of kind {', '.join(row.kinds)}" if row.kinds else ""
-        yield "ruled out", f"{what}{where}{but}. {row.why}"
+    yield from _ruled_out(rulebook, policy)
     for prerequisite in policy.prerequisites:
         of = ", ".join(titles[key] for key in prerequisite.products)
         kinds = ", ".join(prerequisite.kinds)
@@ -97,6 +94,21 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
     for key in policy.sources:
         source = rulebook.sources[key]
         yield "source", f"{source.title}\n  {source.url}" if source.url else source.title
+
+
+def _ruled_out(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
+    """What can never meet the policy, and where it has to go."""
+    titles = {key: product.title for key, product in rulebook.products.items()}
+    for row in policy.excludes:
+        what = titles.get(row.product) or rulebook.windows[row.os].title
+        but = f" but for pools of kind {', '.join(row.except_kinds)}" if row.except_kinds else ""
+        where = f" in pools of kind {', '.join(row.kinds)}" if row.kinds else ""
+        yield "ruled out", f"{what}{where}{but}. {row.why}"
+    if policy.target is not None:
+        key, least = policy.target.product, policy.least(policy.target.product)
+        build = f" {named(rulebook, key, least.build)} or later" if least is not None else ""
+        note = f". {policy.target.note}" if policy.target.note else ""
+        yield "migrate to", f"{titles[key]}{build}{note}"
 
 
 def _least(threshold: Threshold) -> str:

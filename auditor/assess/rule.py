@@ -42,6 +42,7 @@ from auditor.facts.schannel import SchannelFacts
 from auditor.facts.services import ServicesFacts
 from auditor.facts.sql import SqlFacts
 from auditor.facts.winhttp import WinHttpFacts
+from auditor.rulebook.migration import Migration, migration
 
 if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
@@ -291,6 +292,13 @@ def product_of(subject: Subject) -> Product:
     if subject.known is None:
         raise LookupError(f"the product of {subject.server.fqdn} is not identified")
     return subject.known
+
+
+def migration_of(subject: Subject, context: Context) -> Migration:
+    """Where the server goes if no update can help it, by the policy in force."""
+    product = subject.known.key if subject.known is not None else None
+    kind = subject.pool.kind.value
+    return migration(context.rulebook, context.policy, context.now.date(), product, kind)
 
 
 def windows_of(subject: Subject, context: Context) -> Windows:

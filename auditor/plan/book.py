@@ -57,10 +57,11 @@ class Book:
         findings: Iterable[Finding] = (),
         waits: Iterable[Wait] = (),
         caution: str = "",
+        aim: str = "",
     ) -> str:
         """Append a step and return its id; KeyError where it waits for one not yet here.
 
-        `caution` is a sentence that joins its impact.
+        `caution` is a sentence that joins its impact, `aim` one that joins its reason.
         """
         procedure = self._procedure(action, target.situation)
         demanded = sorted(findings, key=lambda finding: (finding.rule, finding.reason))
@@ -81,7 +82,7 @@ class Book:
             impact=f"{procedure.impact} {caution}".rstrip(),
             rollback=procedure.rollback,
             rules=tuple(sorted({finding.rule for finding in demanded})),
-            reason=_reason(action, demanded) or procedure.why,
+            reason=f"{_reason(action, demanded) or procedure.why} {aim}".rstrip(),
             source=procedure.source,
         )
         return number
@@ -119,10 +120,20 @@ class Book:
 def _reason(action: str, findings: list[Finding]) -> str:
     """What the findings say that name the action; those that only go with it are not repeated."""
     leading = [finding for finding in findings if action in finding.actions] or findings
-    return " ".join(_said(finding) for finding in leading)
+    said, told = list[str](), list[str]()
+    for finding in leading:
+        remedy = finding.remediation or (finding.required and f"Required: {finding.required}.")
+        said.append(f"{finding.rule}: {_sentence(finding.reason)} {_new(remedy, told)}".rstrip())
+        told.append(remedy)
+    return " ".join(said)
 
 
-def _said(finding: Finding) -> str:
-    reason = finding.reason if finding.reason.endswith(".") else f"{finding.reason}."
-    remedy = finding.remediation or (finding.required and f"Required: {finding.required}.")
-    return f"{finding.rule}: {reason} {remedy}".rstrip()
+def _sentence(reason: str) -> str:
+    return reason if reason.endswith(".") else f"{reason}."
+
+
+def _new(remedy: str, told: Iterable[str]) -> str:
+    """The remedy without its end, where another one was the same."""
+    for other in filter(None, told):
+        remedy = remedy.removesuffix(other)
+    return remedy.rstrip()

@@ -1,4 +1,8 @@
-"""Fills the placeholders of procedures; no other text ever reaches a command line."""
+"""Fills the placeholders of procedures; no other text ever reaches a command line.
+
+{build}, {having}, {behind}, {migrate} and {target} are sentences, or parts of them: they stand in
+words alone, and a command that had one would be a thing to do by hand.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,9 @@ from auditor.plan.model import Command
 if TYPE_CHECKING:
     from auditor.rulebook.procedures import CommandLine
 
-_PLACEHOLDER = re.compile(r"\{(server|pool|sql|instance)\}")
+_NAMES = ("server", "pool", "sql", "instance", "updated")
+_WORDS = ("build", "having", "behind", "migrate", "target")
+_PLACEHOLDER = re.compile(r"\{(" + "|".join((*_NAMES, *_WORDS)) + r")\}")
 _INSTANCE = re.compile(r"[A-Za-z0-9_]{1,16}")
 _UNUSABLE = "By hand: a name of the estate has characters that must not stand in a command."
 
@@ -35,6 +41,8 @@ def fill_command(line: CommandLine, names: Mapping[str, str]) -> Command:
 
 
 def _usable(placeholder: str, name: str) -> bool:
+    if placeholder in _WORDS:
+        return False
     if placeholder == "instance":
         return _INSTANCE.fullmatch(name) is not None
     return host_name(name) == name

@@ -22,6 +22,9 @@ KNOWING = (RESTORE_ACCESS, IDENTIFY_PRODUCT, SETTLE_UNKNOWN)
 # The first one wins: who changes the product builds new servers, and chooses their Windows.
 MIGRATIONS = ("migrate-product", "migrate-os")
 
+# The rule that says of paired pools whether one can stand in for the other.
+_PAIR = "SFB-POOL-002"
+
 INSTALL_CU = "install-cu"
 MEND_BY_HAND = "mend-by-hand"
 
@@ -42,11 +45,17 @@ class ServerWork:
 
 @dataclass(frozen=True, slots=True)
 class PoolWork:
-    """A pool and those of its servers that demand something, in working order."""
+    """A pool and those of its servers that demand something, in working order.
+
+    `members` are the verdicts on all of its servers. `fails_over` is false where its paired pool
+    differs from it, or may.
+    """
 
     pool: Pool
     product: str | None
     servers: tuple[ServerWork, ...]
+    members: tuple[ServerVerdict, ...] = ()
+    fails_over: bool = True
 
     @property
     def changing(self) -> tuple[ServerWork, ...]:
@@ -61,8 +70,12 @@ class PoolWork:
         return tuple(work for work in self.servers if RESTORE_ACCESS in work.knowing)
 
     @property
+    def updating(self) -> tuple[ServerWork, ...]:
+        return tuple(work for work in self.servers if INSTALL_CU in work.changes)
+
+    @property
     def takes_update(self) -> bool:
-        return any(INSTALL_CU in work.changes for work in self.servers)
+        return bool(self.updating)
 
     @property
     def is_front_end_pool(self) -> bool:
@@ -87,7 +100,9 @@ def pool_works(assessment: Assessment) -> tuple[PoolWork, ...]:
     judged = {verdict.fqdn: verdict for verdict in assessment.pools}
     members = {server.fqdn: server for pool in pools.values() for server in pool.servers}
     works: dict[str, list[ServerWork]] = {}
+    verdicts: dict[str, list[ServerVerdict]] = {}
     for verdict in assessment.servers:
+        verdicts.setdefault(verdict.pool, []).append(verdict)
         shared = judged[verdict.pool].findings if verdict.pool in judged else ()
         work = _server_work(members[verdict.fqdn], verdict, (*verdict.findings, *shared))
         if work.knowing or work.changes or work.migration:
@@ -97,6 +112,11 @@ def pool_works(assessment: Assessment) -> tuple[PoolWork, ...]:
             pool=pools[fqdn],
             product=_product(judged.get(fqdn), pools[fqdn]),
             servers=tuple(sorted(servers, key=_working_order)),
+            members=tuple(sorted(verdicts[fqdn], key=lambda one: natural(one.fqdn))),
+            fails_over=not any(
+                finding.rule == _PAIR and finding.status in (Status.ADVICE, Status.UNKNOWN)
+                for finding in (judged[fqdn].findings if fqdn in judged else ())
+            ),
         )
         for fqdn, servers in works.items()
     )

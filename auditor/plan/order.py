@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from auditor.estate.problems import some_of
 from auditor.plan.book import Book, Pending, Target
 from auditor.plan.demand import PoolWork, pool_works
+from auditor.plan.goals import Goals
 from auditor.plan.model import Plan
 from auditor.plan.pool_order import PoolOrder, order_pools
 from auditor.plan.pool_steps import PoolSteps, Progress, sql_servers
@@ -20,19 +21,23 @@ from auditor.rulebook.procedures import Situation
 
 if TYPE_CHECKING:
     from auditor.assess.model import Assessment
+    from auditor.assess.rule import Context
     from auditor.plan.model import Wait
     from auditor.rulebook.procedures import Procedures
 
 
-def make_plan(assessment: Assessment, procedures: Procedures) -> Plan:
+def make_plan(assessment: Assessment, procedures: Procedures, context: Context) -> Plan:
     """The steps that the counted findings of `assessment` demand, and those that they entail.
+
+    `context` is what it was judged by.
 
     Raises AuditError PLAN-PROCEDURE where a finding names an action without a procedure.
     """
     order = order_pools(pool_works(assessment), assessment, procedures)
     book = Book(procedures)
     progress = Progress(shared_sql=_shared_sql(order.works, procedures))
-    pools = [PoolSteps(book, work, progress) for work in order.works]
+    goals = Goals(context)
+    pools = [PoolSteps(book, work, progress, goals) for work in order.works]
     for pool in pools:
         pool.know()
     if any(work.takes_update for work in order.works):
@@ -40,7 +45,8 @@ def make_plan(assessment: Assessment, procedures: Procedures) -> Plan:
         progress.backup = book.add("back-up-configuration", estate)
     for pool in pools:
         pool.change(_waits(book, pool.work, order, progress))
-    return Plan(book.steps, (*order.notes, *_notes(order.works, procedures)))
+    behind = [note for pool in pools for note in pool.builds.notes()]
+    return Plan(book.steps, (*order.notes, *_notes(order.works, procedures), *behind))
 
 
 def _shared_sql(works: tuple[PoolWork, ...], procedures: Procedures) -> dict[str, list[str]]:

@@ -16,7 +16,9 @@ from auditor.plan.demand import (
     PoolWork,
     ServerWork,
 )
+from auditor.plan.goals import Goals
 from auditor.plan.model import Wait
+from auditor.plan.pool_builds import PoolBuilds, Updated
 from auditor.rulebook.procedures import QuorumRow, Situation
 
 _DRAIN, _RETURN, _RESTART = "drain-server", "return-server", "restart-server"
@@ -30,7 +32,7 @@ class Progress:
     `knowing`: steps that make a server known, by server. `returned`: the step after which
     the last server is back. `verified`: the audit at the end. `backup`: the export of the
     estate's configuration. `shared_sql`: by SQL Server the pools that have their databases
-    there, the last of which updates them all.
+    there, the last of which updates them all. `updated`: a server with the pool's new build.
     """
 
     knowing: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -38,16 +40,19 @@ class Progress:
     verified: dict[str, str] = field(default_factory=dict)
     backup: str = ""
     shared_sql: Mapping[str, list[str]] = field(default_factory=dict)
+    updated: dict[str, Updated] = field(default_factory=dict)
 
 
 class PoolSteps:
     """Writes the steps of one pool into the book."""
 
-    def __init__(self, book: Book, work: PoolWork, progress: Progress) -> None:
+    def __init__(self, book: Book, work: PoolWork, progress: Progress, goals: Goals) -> None:
         self.book = book
         self.work = work
         self.pool = work.pool
         self.progress = progress
+        self.goals = goals
+        self.builds = PoolBuilds(work, goals)
 
     @property
     def knowing(self) -> Mapping[str, list[str]]:
@@ -92,6 +97,7 @@ class PoolSteps:
     def _prepare(self, before: tuple[Wait, ...]) -> tuple[Wait, ...]:
         if not self.work.takes_update:
             return before
+        self.progress.updated[self.pool.fqdn] = self.builds.updated()
         waits = (*before, self._wait(self.progress.backup, "configuration-first"))
         prepared = self.book.add("prepare-pool", self._on_pool(), waits=waits)
         return (self._wait(prepared, "backup-first"),)
@@ -150,6 +156,7 @@ class PoolSteps:
                 findings=_findings(server, action),
                 waits=waits,
                 caution=row.note if row is not None and action == _DRAIN else "",
+                aim=self.builds.aim(server) if action == INSTALL_CU else "",
             )
             previous = action
         return step
@@ -235,12 +242,16 @@ class PoolSteps:
         return self._on_sql(backends[0] if backends else None)
 
     def _on_sql(self, backend: SqlBackend | None) -> Target:
+        shared = self.progress.shared_sql.get(backend.fqdn if backend is not None else "", ())
+        others = (self.progress.updated[fqdn] for fqdn in shared if fqdn in self.progress.updated)
+        updated = self.progress.updated[self.pool.fqdn].or_higher(others)
+        known = {"updated": updated.server, "build": updated.words}
         if backend is None:
-            return self._target(self.pool.fqdn, {}, tags={"no-sql"})
+            return self._target(self.pool.fqdn, known, tags={"no-sql"})
         tags = {"always-on"} if backend.always_on else set()
         if backend.instance:
             tags.add("instance")
-        names = {"sql": backend.fqdn, "instance": backend.instance}
+        names = {"sql": backend.fqdn, "instance": backend.instance, **known}
         return self._target(backend.fqdn, names, tags=tags)
 
     def _on_pool(self) -> Target:
@@ -248,9 +259,11 @@ class PoolSteps:
 
     def _on(self, work: ServerWork) -> Target:
         product = work.verdict.product or self.work.product
-        return self._target(
-            work.server.fqdn, {"server": work.server.fqdn}, product, work.verdict.os
-        )
+        names = {"server": work.server.fqdn, "build": self.builds.words(product)}
+        if work.migration:
+            goal = self.goals.migration(self.work, work)
+            names |= {"target": goal.target, "migrate": goal.how}
+        return self._target(work.server.fqdn, names, product, work.verdict.os)
 
     def _target(
         self,
@@ -260,6 +273,9 @@ class PoolSteps:
         system: str | None = None,
         tags: Iterable[str] = (),
     ) -> Target:
+        tags = {*tags, *self.builds.tags}
+        if not self.work.fails_over:
+            tags.add("unlike-pair")
         situation = Situation(
             product=product or self.work.product,
             kind=self.pool.kind.value,
@@ -269,7 +285,7 @@ class PoolSteps:
         return Target(
             name=name,
             situation=situation,
-            names={"pool": self.pool.fqdn, **names},
+            names={"pool": self.pool.fqdn, **self.builds.names, **names},
             pool=self.pool.fqdn,
             site=self.pool.site,
         )

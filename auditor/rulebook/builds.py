@@ -31,6 +31,12 @@ def describe_build(rulebook: Rulebook, product: str, version: Version) -> str:
     return f"older than {label(newer)}" if newer else ""
 
 
+def named(rulebook: Rulebook, product: str, version: Version) -> str:
+    """A build's name and number, such as "CU6 HF2 (6.0.9319.516)", or the number alone."""
+    exact, _, _ = _around(rulebook, product, version)
+    return f"{exact[-1].name} ({version})" if exact else str(version)
+
+
 def _around(
     rulebook: Rulebook, product: str, version: Version
 ) -> tuple[tuple[Build, ...], Build | None, Build | None]:

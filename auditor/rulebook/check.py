@@ -70,6 +70,8 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield f"support of {product.key}", product.support.sources
         if product.in_place is not None:
             yield f"upgrade to {product.key}", product.in_place.sources
+        for before, way in product.ways.items():
+            yield f"way from {before} to {product.key}", way.sources
     for windows in rulebook.windows.values():
         yield f"windows {windows.key}", windows.sources
     for hotfix in rulebook.updates.values():
@@ -162,6 +164,7 @@ def _products(rulebook: Rulebook) -> Iterator[str]:
         if product.in_place is not None:
             over = (product.in_place.over,)
             yield from _unknown(f"product {product.key} in place", over, rulebook.products)
+        yield from _unknown(f"product {product.key}, ways", product.ways, rulebook.products)
         yield from _support(rulebook, product)
     for one, other in combinations(rulebook.products.values(), 2):
         for name in {n.casefold() for n in one.packages} & {n.casefold() for n in other.packages}:

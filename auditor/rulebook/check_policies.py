@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.rulebook.model import Rulebook
+from auditor.rulebook.model import Rulebook, Stance
 from auditor.rulebook.policy import Policy, SqlDemand
 
 # What nobody outside has said: it may drive advice, and no threshold.
@@ -29,7 +29,7 @@ def cited_by_policies(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]
 
 
 def _demands(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What can make a server fail."""
+    """What can make a server fail, and where it has to go then."""
     for product, threshold in policy.minimum.items():
         yield f"policy {policy.key} for {product}", threshold.sources
     if policy.dotnet is not None:
@@ -38,6 +38,8 @@ def _demands(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"policy {policy.key} for SQL Server of {product}", asked.sources
     for row in policy.excludes:
         yield f"policy {policy.key} without {row.product or row.os}", row.sources
+    if policy.target is not None:
+        yield f"policy {policy.key}, its target", policy.target.sources
 
 
 def policy_faults(rulebook: Rulebook) -> Iterator[str]:
@@ -50,6 +52,7 @@ def policy_faults(rulebook: Rulebook) -> Iterator[str]:
             *(fault for asked in policy.sql.values() for fault in _sql_builds(rulebook, asked)),
             *_unguarded(policy),
             *_names(rulebook, policy),
+            *_target(rulebook, policy),
         ):
             yield f"policy {policy.key}: {fault}"
 
@@ -101,6 +104,18 @@ def _names(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     yield from _strangers("Windows", systems, rulebook.windows)
     if any(not row.product and not row.os for row in policy.excludes):
         yield "an exclusion names neither a product nor a Windows"
+
+
+def _target(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
+    """A target that there is, and that the policy takes."""
+    if policy.target is None:
+        return
+    key = policy.target.product
+    product = rulebook.products.get(key)
+    if product is None:
+        yield f"there is no product {key} to migrate to"
+    elif product.stance == Stance.MIGRATE or policy.excluded(key, None, "") is not None:
+        yield f"{key}, its target, can never meet it: name another one"
 
 
 def _strangers(kind: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[str]:

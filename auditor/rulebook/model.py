@@ -88,8 +88,19 @@ class InPlace:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Way:
+    """How servers of another product get to this one, by who says so."""
+
+    how: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class Product:
-    """A server product. `codes` maps MSI product codes to component names."""
+    """A server product. `codes` maps MSI product codes to component names.
+
+    `ways` are how to get to it, by the key of the product that one comes from.
+    """
 
     key: str
     title: str
@@ -106,6 +117,7 @@ class Product:
     support: Support | None = None
     in_place: InPlace | None = None
     codes: Mapping[str, str] = field(default_factory=dict)
+    ways: Mapping[str, Way] = field(default_factory=dict)
 
     def system(self, os: str) -> SystemRow | None:
         """The row for a Windows (its key), None where there is none."""
@@ -274,10 +286,14 @@ class Installer:
 
 @dataclass(frozen=True, config=STRICT)
 class Appliances:
-    """Kinds of pool that may be appliances, whose vendor packages updates; `remedy` says so."""
+    """Kinds of pool that may be appliances, whose vendor packages updates; `remedy` says so.
+
+    `migrate` is how one gets to another product, which stands for {target}.
+    """
 
     kinds: tuple[Kind, ...]
     remedy: str
+    migrate: str
     sources: tuple[str, ...]
 
 

@@ -84,6 +84,18 @@ class Exclusion:
 
 
 @dataclass(frozen=True, config=STRICT)
+class MigrationTarget:
+    """The product that servers are migrated to which can never meet the policy.
+
+    Its least build is the policy's own minimum. `note` is what else to know of it.
+    """
+
+    product: str
+    sources: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, config=STRICT)
 class Prerequisite:
     """What the policy asks of `products` and no fact family reads: unknown until a person looked.
 
@@ -119,6 +131,7 @@ class Policy:
     dotnet: Release | None = None
     sql: Mapping[str, SqlDemand] = field(default_factory=dict)
     excludes: tuple[Exclusion, ...] = ()
+    target: MigrationTarget | None = None
     prerequisites: tuple[Prerequisite, ...] = ()
 
     def least(self, product: str, kind: str = "") -> Threshold | None:

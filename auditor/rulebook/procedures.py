@@ -30,11 +30,20 @@ OrderWord = Literal["official", "practice", "assumed"]
 
 @dataclass(frozen=True, config=_STRICT)
 class CommandLine:
-    """One line as it stands in the file, with its placeholders."""
+    """One line as it stands in the file, with its placeholders.
+
+    With a `tag` it is there only for targets that have it, with `unless` only for others.
+    """
 
     text: str
     shell: Literal["powershell", "cmd", "gui"] = "powershell"
     run_on: str = ""
+    tag: str = ""
+    unless: str = ""
+
+    def fits(self, situation: Situation) -> bool:
+        wanted = not self.tag or self.tag in situation.tags
+        return wanted and (not self.unless or self.unless not in situation.tags)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -90,15 +99,15 @@ class Procedure:
 
     def resolved(self, situation: Situation) -> Procedure:
         """The procedure as it is for a target: its first fitting variant laid over it."""
-        variant = next((v for v in self.variants if v.fits(situation)), None)
-        if variant is None:
-            return self
+        variant = next((v for v in self.variants if v.fits(situation)), Variant())
         given = {
             name: value
             for name in ("title", "commands", "minutes", "impact", "rollback", "source")
             if (value := getattr(variant, name)) is not None
         }
-        return dataclasses.replace(self, **given)
+        whole = dataclasses.replace(self, **given)
+        commands = tuple(line for line in whole.commands if line.fits(situation))
+        return dataclasses.replace(whole, commands=commands)
 
     def order_after(self, action: str) -> str:
         """The key of the reason why it comes after a step of `action` on the same server."""

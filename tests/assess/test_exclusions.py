@@ -16,10 +16,9 @@ from auditor.errors import ExitCode
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Scenario, Server
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import ReachState
-from auditor.plan.order import make_plan
 from auditor.rulebook import load
-from auditor.rulebook.procedures import load_procedures
 from tests.assess.facts_of import NOW, SFB2015, packages, scenarios, server
+from tests.assess.planned import planned
 
 CHANGE = "being decommissioned, CHG1234"
 EDGE_ONLY = ProductsFacts(packages(SFB2015, core="6.0.9319.516", edge="6.0.9319.516"))
@@ -169,7 +168,7 @@ def test_an_edge_that_nobody_told_of_and_nobody_excluded_may_not_be_there() -> N
 
 def test_the_plan_passes_it_over_and_says_so() -> None:
     judged = _assess(FRONT_WITH_ONE_OUT, EDGE, old=("fe1", "fe2"))
-    plan = make_plan(judged, load_procedures())
+    plan = planned(judged)
     assert "fe1.contoso.com" in {step.target for step in plan.steps}
     assert "fe2.contoso.com" not in {step.target for step in plan.steps}
     assert any("fe2.contoso.com of pool.contoso.com is excluded" in note for note in plan.notes)

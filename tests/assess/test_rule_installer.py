@@ -11,8 +11,6 @@ from auditor.facts.engine import EngineFacts
 from auditor.facts.hotfixes import HotfixesFacts
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
-from auditor.plan.order import make_plan
-from auditor.rulebook.procedures import load_procedures
 from tests.assess.facts_of import (
     FQDN,
     LYNC2013,
@@ -24,6 +22,7 @@ from tests.assess.facts_of import (
     pool,
     server,
 )
+from tests.assess.planned import planned
 
 OLD, NEW = "6.0.9319.281", "6.0.9319.516"
 BUILD_2_0 = "6.1.7600.16385"
@@ -166,7 +165,7 @@ def test_a_package_that_the_update_missed_is_an_update_to_come() -> None:
 
 def test_the_plan_installs_it_before_the_update_and_restarts_between() -> None:
     reading = _old("2008r2", engine=engine("absent", BUILD_2_0))
-    steps = make_plan(judge(reading).assessment, load_procedures()).steps
+    steps = planned(judge(reading).assessment).steps
     on_server = [step for step in steps if step.target == FQDN]
     assert [step.action for step in on_server] == [
         "drain-server",
@@ -193,7 +192,7 @@ def test_the_update_of_an_appliance_comes_from_its_vendor(
     assert finding.status == "fail"
     assert ("from its vendor" in finding.remediation) is packaged
     assert not packaged or "dtls" in finding.sources
-    steps = {step.action: step for step in make_plan(judged.assessment, load_procedures()).steps}
+    steps = {step.action: step for step in planned(judged.assessment).steps}
     for action in ("prepare-pool", "install-cu"):
         told = " ".join(command.text for command in steps[action].commands)
         assert ("vendor" in told) is packaged
@@ -224,7 +223,7 @@ def test_an_appliance_of_2013_is_replaced_before_tls10_is_disabled() -> None:
         finding = judged.finding("SFB-PROD-003")
         assert (finding.status, finding.blocks) == ("fail", True)
         assert ("vendor" in finding.remediation) is vendor
-        (step,) = make_plan(judged.assessment, load_procedures()).steps
+        (step,) = planned(judged.assessment).steps
         assert step.action == "migrate-product"
         assert ("vendor" in step.commands[0].text) is vendor
 

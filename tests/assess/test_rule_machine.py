@@ -9,8 +9,6 @@ from auditor.facts.certificates import CertificatesFacts
 from auditor.facts.disk import DiskFacts
 from auditor.facts.registry_value import RegistryValue
 from auditor.facts.services import Service, ServicesFacts
-from auditor.plan.order import make_plan
-from auditor.rulebook.procedures import load_procedures
 from tests.assess.facts_of import (
     FQDN,
     POOL,
@@ -26,6 +24,7 @@ from tests.assess.facts_of import (
     signal,
     text,
 )
+from tests.assess.planned import planned
 
 THERE = signal("x", "present")
 HIDDEN = signal("x", "unreadable")
@@ -182,7 +181,7 @@ def test_what_fails_fails_whatever_waits() -> None:
 def _visit(core: str, **differs: object) -> list[tuple[str, bool]]:
     """The steps on the server, and whether each is for the restart that is pending."""
     reading = server("2012", core=core, front_end=core, reboot=reboot(**differs))
-    steps = make_plan(judge(reading).assessment, load_procedures()).steps
+    steps = planned(judge(reading).assessment).steps
     return [(step.action, "SFB-BOOT-001" in step.rules) for step in steps if step.target == FQDN]
 
 

@@ -10,13 +10,12 @@ import pytest
 from auditor.estate.model import Pool, PoolKind, SqlBackend
 from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.registry_value import RegistryValue
-from auditor.plan.order import make_plan
 from auditor.rulebook import load
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.model import Rulebook, Support
 from auditor.rulebook.policy import Prerequisite
-from auditor.rulebook.procedures import load_procedures
 from tests.assess.facts_of import LYNC2013, NOW, Judged, judge, pool, server, text
+from tests.assess.planned import planned
 
 BOOK = load()
 _CU9 = "6.0.9319.548"
@@ -43,7 +42,7 @@ def test_lync_server_2013_outside_the_edge_can_never_do_without_tls10(
 
 def test_nobody_is_told_to_disable_it_there() -> None:
     judged = judge(server("2012", **_CU10), policy="tls10-disable")  # type: ignore[arg-type]
-    plan = make_plan(judged.assessment, load_procedures())
+    plan = planned(judged.assessment)
     assert {step.action for step in plan.steps} == {"migrate-product"}
     told = [finding.remediation for finding in judged.server.findings]
     told += [command.text for step in plan.steps for command in step.commands]

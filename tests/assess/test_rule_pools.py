@@ -17,11 +17,10 @@ from auditor.assess.waivers import Waiver
 from auditor.errors import ExitCode
 from auditor.estate.model import Estate, Pool, PoolKind, Scenario, Server
 from auditor.facts.reading import Reading
-from auditor.plan.order import make_plan
 from auditor.rulebook import load
 from auditor.rulebook.model import Rulebook
-from auditor.rulebook.procedures import load_procedures
 from tests.assess.facts_of import LYNC2013, NOW, another_machine, scenarios, server, unread
+from tests.assess.planned import planned
 from tests.assess.said_by import said, state
 
 EXCHANGE = scenarios(hybrid="no", federation="no", exchange_online="yes")
@@ -110,7 +109,7 @@ def test_it_is_told_beside_the_readiness_and_lowers_nothing() -> None:
     assert _finding(assessment, "SFB-POOL-001").status is Status.ADVICE
     assert _verdict(assessment).readiness == "ready"
     assert exit_code(assessment) is ExitCode.READY
-    assert make_plan(assessment, load_procedures()).steps == ()
+    assert planned(assessment).steps == ()
 
 
 def test_a_pool_of_two_products_is_not_ready_though_its_servers_are() -> None:

@@ -14,9 +14,7 @@ from auditor.assess.rules import RULES
 from auditor.assess.waivers import Waiver, read_waivers
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Server
-from auditor.plan.order import make_plan
 from auditor.rulebook import load
-from auditor.rulebook.procedures import load_procedures
 from tests.assess.facts_of import (
     FQDN,
     LYNC2010,
@@ -28,6 +26,7 @@ from tests.assess.facts_of import (
     server,
     unread,
 )
+from tests.assess.planned import planned
 
 TODAY = NOW.date()
 RULE_IDS = [rule.id for rule in RULES]
@@ -54,7 +53,7 @@ def test_a_waived_fail_weighs_on_nothing_and_is_told() -> None:
     assert finding.waiver == Accepted("A. Engineer", "replaced in May", TODAY)
     assert finding.actions == ()
     assert exit_code(judged.assessment) is ExitCode.READY
-    assert make_plan(judged.assessment, load_procedures()).steps == ()
+    assert planned(judged.assessment).steps == ()
     assert judged.assessment.notes == behind().assessment.notes
 
 

@@ -170,6 +170,44 @@ def test_no_rows_take_none_away(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert "updates.kb3140245 cites more" in told.out
 
 
+# What servers are migrated to, in an overlay and in a policy that is like another.
+OTHER_TARGET = """
+[policies.office365-tls12.target]
+product = "sfb2019"
+note = "By our own standard."
+sources = ["wiki"]
+[sources.wiki]
+title = "Our wiki"
+"""
+
+
+def test_what_servers_are_migrated_to_can_be_replaced(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from auditor.knowledge import read_knowledge
+
+    overlay = file_of(tmp_path, OTHER_TARGET)
+    like = file_of(tmp_path, 'like = "tls10-disable"\ntitle = "T"', "like.toml")
+    own = 'like = "office365-tls12"\ntitle = "T"\n[target]\nproduct = "sfbse"\nsources = ["dtls"]'
+    book = read_knowledge([overlay], [str(like), str(file_of(tmp_path, own, "mine.toml"))]).rulebook
+    targets = {key: policy.target for key, policy in book.policies.items()}
+    assert {key: target and target.product for key, target in targets.items()} == {
+        "office365-tls12": "sfb2019",
+        "cloud-moves-2022": "sfb2019",
+        "tls10-disable": "sfb2015",
+        "supported-today": "sfbse",
+        "like": "sfb2015",
+        "mine": "sfbse",
+    }
+    assert targets["cloud-moves-2022"] == targets["office365-tls12"]
+    assert problems(book) == []
+    listed = told_of(capsys, "rulebook", "policies", file_of(tmp_path, OTHER_TARGET))
+    assert "Skype for Business Server 2019 RTM (7.0.2046.0) or later. By our own standard." in (
+        " ".join(listed.out.split())
+    )
+    assert "policies.office365-tls12 changed (target)" in listed.out
+
+
 def test_every_shipped_policy_is_listed_with_what_it_asks(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -181,3 +219,5 @@ def test_every_shipped_policy_is_listed_with_what_it_asks(
         assert all(rule in told.out for rule in policy.counts)
         assert all(row.why in told.out for row in policy.excludes)
         assert all(row.title in told.out for row in policy.prerequisites)
+        assert policy.target is not None
+        assert load().products[policy.target.product].title in " ".join(told.out.split())

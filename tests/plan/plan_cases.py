@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from auditor.assess.model import (
     Assessment,
@@ -15,13 +16,17 @@ from auditor.assess.model import (
     Status,
     SubjectKind,
 )
+from auditor.assess.rule import Context
 from auditor.estate.model import Estate, InUse, Pool, PoolKind, Server, Site, SqlBackend
 from auditor.facts.reading import Reach, ReachState, Reading
 from auditor.plan.model import Plan, Step, Wait
 from auditor.plan.order import make_plan
+from auditor.rulebook import load
 from auditor.rulebook.procedures import load_procedures
 
 PROCEDURES = load_procedures()
+BOOK = load()
+NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 ESTATE = "Contoso"
 
 CU = "install-cu"
@@ -176,9 +181,13 @@ def assessment(case: EstateCase) -> Assessment:
     )
 
 
+def planned(judged: Assessment) -> Plan:
+    return make_plan(judged, PROCEDURES, Context(BOOK, BOOK.policies[judged.policy], NOW))
+
+
 def plan_of(*pools: PoolCase, **more: object) -> Plan:
     case = EstateCase(pools, **more)  # type: ignore[arg-type]
-    return make_plan(assessment(case), PROCEDURES)
+    return planned(assessment(case))
 
 
 def short(step: Step) -> str:

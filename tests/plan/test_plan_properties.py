@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from auditor.assess.model import Assessment, Finding, Status
 from auditor.estate.model import PoolKind, Site, SqlBackend
 from auditor.plan.model import OrderSource, Plan, Step, TargetKind
-from auditor.plan.order import make_plan
 from tests.plan.plan_cases import (
     CU,
     KB,
@@ -28,6 +27,7 @@ from tests.plan.plan_cases import (
     ServerCase,
     assessment,
     fqdn,
+    planned,
 )
 
 CHANGES = (SP1, KB, VALUE, SCHANNEL, CU)
@@ -97,7 +97,7 @@ def estates(draw: st.DrawFn) -> EstateCase:
 
 
 def plan_of(case: EstateCase) -> Plan:
-    return make_plan(assessment(case), PROCEDURES)
+    return planned(assessment(case))
 
 
 def open_findings(judged: Assessment, status: Status) -> list[Finding]:
@@ -144,7 +144,7 @@ def test_the_order_of_the_input_does_not_matter(case: EstateCase, random: Random
         pools=shuffled(judged.pools),
         scenarios=shuffled(judged.scenarios),
     )
-    assert make_plan(mixed, PROCEDURES) == make_plan(judged, PROCEDURES)
+    assert planned(mixed) == planned(judged)
 
 
 @given(estates())
@@ -177,7 +177,7 @@ def test_a_server_returns_before_the_next_one_leaves(case: EstateCase) -> None:
 def test_what_cannot_be_mended_is_migrated_and_not_updated(case: EstateCase) -> None:
     judged = assessment(case)
     blocked = {f.subject for f in open_findings(judged, Status.FAIL) if f.blocks}
-    steps = make_plan(judged, PROCEDURES).steps
+    steps = planned(judged).steps
     on_blocked = [step for step in steps if step.target in blocked and step.pool != step.target]
     assert {step.action for step in on_blocked} <= set(MIGRATIONS)
     assert sorted(step.target for step in on_blocked) == sorted(blocked)
@@ -187,9 +187,7 @@ def test_what_cannot_be_mended_is_migrated_and_not_updated(case: EstateCase) -> 
 @many
 def test_every_finding_that_counts_is_covered(case: EstateCase) -> None:
     judged = assessment(case)
-    covered = {
-        (rule, step.target) for step in make_plan(judged, PROCEDURES).steps for rule in step.rules
-    }
+    covered = {(rule, step.target) for step in planned(judged).steps for rule in step.rules}
     for status in (Status.FAIL, Status.UNKNOWN):
         assert {(f.rule, f.subject) for f in open_findings(judged, status)} <= covered
 
@@ -200,7 +198,7 @@ def test_only_what_the_findings_demand(case: EstateCase) -> None:
     """Every server on which there is a step has a finding that counts."""
     judged = assessment(case)
     found = {f.subject for s in (Status.FAIL, Status.UNKNOWN) for f in open_findings(judged, s)}
-    steps = make_plan(judged, PROCEDURES).steps
+    steps = planned(judged).steps
     assert {s.target for s in steps if s.target_kind is TargetKind.SERVER} <= found
 
 
@@ -298,7 +296,7 @@ def test_three_thousand_servers_are_planned_in_three_seconds() -> None:
     judged = assessment(_large_estate())
     assert len(judged.servers) == 3000
     started = time.process_time()
-    plan = make_plan(judged, PROCEDURES)
+    plan = planned(judged)
     assert time.process_time() - started < 3
     assert len(plan.steps) > 3000 * len(CHANGES)
     assert len({step.id for step in plan.steps}) == len(plan.steps)

@@ -8,11 +8,9 @@ import pytest
 
 from auditor.assess.model import Status
 from auditor.estate.model import CMS_STORE, PoolKind, SqlBackend
-from auditor.plan.order import make_plan
 from tests.plan.plan_cases import (
     CU,
     KB,
-    PROCEDURES,
     SCHANNEL,
     SP1,
     SQL_CLIENTS,
@@ -28,6 +26,7 @@ from tests.plan.plan_cases import (
     finding,
     front_ends,
     plan_of,
+    planned,
     pool,
     ready,
     short,
@@ -420,7 +419,7 @@ def test_a_finding_about_a_pool_is_one_about_each_of_its_servers() -> None:
     found = finding("med1", "SFB-KB-001", actions=(KB,))
     judged = assessment(case)
     judged = replace(judged, pools=(replace(judged.pools[0], findings=(found,)),))
-    plan = make_plan(judged, PROCEDURES)
+    plan = planned(judged)
     assert [short(step) for step in plan.steps] == [
         *visit("m1", KB),
         *visit("m2", KB),

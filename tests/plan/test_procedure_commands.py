@@ -21,7 +21,14 @@ NAMES = {
     "pool": "pool01.contoso.com",
     "sql": "sql01.contoso.com",
     "instance": "RTC_1",
+    "updated": "fe-02.contoso.com",
+    "build": "6.0.9319.516, CU6 HF2",
+    "having": "fe-02.contoso.com",
+    "behind": "fe-03.contoso.com (6.0.9319.281)",
+    "target": "Skype for Business Server 2015",
+    "migrate": "Migrate to Skype for Business Server 2015.",
 }
+WORDS = ("build", "having", "behind", "target", "migrate")
 TAGS = ("", "always-on", "no-sql", "instance")
 # The letters of the cmdlets' table. Subscription Edition is younger than the table.
 PRODUCTS = {"lync2013": "L2013", "sfb2015": "S2015", "sfb2019": "S2019", "sfbse": "S2019"}
@@ -137,7 +144,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("placeholder", ["server", "pool", "sql", "instance"])
+@pytest.mark.parametrize("placeholder", ["server", "pool", "sql", "instance", "updated"])
 def test_a_name_that_is_none_never_reaches_a_command(placeholder: str, name: str) -> None:
     if placeholder == "instance" and name.isalnum():
         pytest.skip("a plain instance name")
@@ -146,3 +153,10 @@ def test_a_name_that_is_none_never_reaches_a_command(placeholder: str, name: str
     assert command.shell == "gui"
     assert "Get-CsPool" not in command.text
     assert not name or name not in command.text
+
+
+@pytest.mark.parametrize("placeholder", WORDS)
+def test_words_of_the_plan_never_reach_a_command(placeholder: str) -> None:
+    """They stand between names of the estate, and some of them look like one."""
+    line = CommandLine(f"Get-CsPool -Identity '{{{placeholder}}}'", "powershell", "{server}")
+    assert fill_command(line, NAMES).shell == "gui"

@@ -163,11 +163,18 @@ def test_the_quorum_is_microsofts_table() -> None:
 @pytest.mark.parametrize(("key", "line"), LINES)
 def test_placeholders_are_those_that_are_filled(key: str, line: CommandLine) -> None:
     target = PROCEDURES.procedures[key].target
-    allowed = {"server": {"server", "pool"}, "pool": {"pool"}, "estate": set()}.get(
-        target, {"pool", "sql", "instance"}
+    allowed: dict[str, set[str]] = {
+        "server": {"server", "pool"},
+        "pool": {"pool"},
+        "database": {"pool", "sql", "instance", "updated"},
+        "estate": set(),
+    }
+    words = {"estate": set(), "server": {"build", "migrate"}}.get(
+        target, {"build", "having", "behind"}
     )
-    used = set(re.findall(r"\{([a-z]+)\}", line.text + line.run_on))
-    assert used <= allowed
+    used = set(re.findall(r"\{([a-z]+)\}", line.text))
+    assert used <= allowed[target] | (words if line.shell == "gui" else set())
+    assert set(re.findall(r"\{([a-z]+)\}", line.run_on)) <= allowed[target]
     if line.shell != "gui":
         bare = re.sub(r"'[^']*'", "", line.text)
         assert not re.search(r"\{[a-z]+\}", bare), "a name stands outside quotes"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, StandIn, Subject, product_of
+from auditor.assess.rule import Context, Rule, StandIn, Subject, migration_of, product_of
 from auditor.estate.model import Pool
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.policy import Exclusion, Prerequisite
@@ -38,6 +38,10 @@ class NotRuledOut(Rule):
                 evidence=subject.package_evidence,
                 sources=context.policy.sources,
             )
+        instead, cited = row.instead, row.sources
+        if not row.os:
+            migration = migration_of(subject, context)
+            instead, cited = f"{instead} {migration.how}", (*cited, *migration.sources)
         return self.finding(
             subject,
             Status.FAIL,
@@ -45,9 +49,9 @@ class NotRuledOut(Rule):
             required=required,
             reason=row.why,
             evidence=subject.package_evidence,
-            remediation=row.instead,
+            remediation=instead,
             actions=("migrate-os" if row.os else "migrate-product",),
-            sources=row.sources,
+            sources=tuple(dict.fromkeys(cited)),
             blocks=True,
         )
 
@@ -89,6 +93,13 @@ class OtherPrerequisites(Rule):
             remediation="\n".join(f"{row.title}. {_look(row, subject.pool)}" for row in rows),
             sources=tuple(dict.fromkeys(key for row in rows for key in row.sources)),
         )
+
+
+def product_is_ruled_out(subject: Subject, context: Context) -> bool:
+    """Whether the policy rules the product itself out there, and that weighs."""
+    kind = subject.pool.kind.value
+    excluded = context.policy.excluded(product_of(subject).key, None, kind)
+    return excluded is not None and NotRuledOut.id in subject.weighing
 
 
 def _exclusion(subject: Subject, context: Context) -> Exclusion | None:

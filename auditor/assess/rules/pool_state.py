@@ -13,7 +13,8 @@ _READY = "ready"
 _TODO = {
     "busy": "Wait ten minutes and ask again; if it is busy three times, something is wrong.",
     "insufficientactivefrontends": "Find out which of its front ends do not run. Where they "
-    "cannot be started, fail the pool over to its paired pool before anything is updated.",
+    "cannot be started, fail the pool over to its paired pool before anything is updated, but only "
+    "where SFB-POOL-002 passes.",
 }
 # The topology's numbers of Lync Server 2013 and Skype for Business Server 2015.
 _WITH_CMDLET = (6, 7)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, Subject, product_of
+from auditor.assess.rule import Context, Rule, Subject, migration_of, product_of
 from auditor.assess.rules.completeness import gap_in_packages
 from auditor.rulebook.builds import describe_build
 
@@ -86,11 +86,11 @@ class ProductTakesPart(Rule):
     sources = ("support-blog-ja",)
     for_migrating = True
 
-    def judge(self, subject: Subject, context: Context) -> Finding:  # noqa: ARG002
+    def judge(self, subject: Subject, context: Context) -> Finding:
         product = product_of(subject)
         required = "Lync Server 2013, Skype for Business Server 2015 or later"
         if product.stance == "migrate":
-            return self._to_migrate(subject, required)
+            return self._to_migrate(subject, context, required)
         inferred = product.stance == "later" and product.confidence != "stated"
         return self.finding(
             subject,
@@ -102,7 +102,7 @@ class ProductTakesPart(Rule):
             sources=product.sources,
         )
 
-    def _to_migrate(self, subject: Subject, required: str) -> Finding:
+    def _to_migrate(self, subject: Subject, context: Context, required: str) -> Finding:
         """The article rules out hybrid with these products; of other scenarios it says nothing."""
         product = product_of(subject)
         if _NEVER_HYBRID in subject.denied:
@@ -119,6 +119,7 @@ class ProductTakesPart(Rule):
                 remediation="Plan its migration; until then try the connection.",
                 sources=product.sources,
             )
+        migration = migration_of(subject, context)
         return self.finding(
             subject,
             Status.FAIL,
@@ -126,8 +127,8 @@ class ProductTakesPart(Rule):
             required=required,
             reason=product.why,
             evidence=subject.package_evidence,
-            remediation="Migrate to Skype for Business Server 2015 CU6 HF2 or later.",
+            remediation=migration.how,
             actions=("migrate-product",),
-            sources=product.sources,
+            sources=tuple(dict.fromkeys((*product.sources, *migration.sources))),
             blocks=True,
         )

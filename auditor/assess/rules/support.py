@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from auditor.assess.model import Finding, Status
-from auditor.assess.rule import Context, Rule, Subject, product_of
+from auditor.assess.rule import Context, Rule, Subject, migration_of, product_of
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.model import Product, Support
 
@@ -22,6 +22,11 @@ class StillSupported(Rule):
         product, today = product_of(subject), context.now.date()
         status, reason = _verdict(product, today, context)
         ended = status is Status.FAIL
+        cited = product.support.sources if product.support is not None else self.sources
+        remedy = ""
+        if ended:
+            migration = migration_of(subject, context)
+            remedy, cited = migration.how, (*cited, *migration.sources)
         return self.finding(
             subject,
             status,
@@ -29,14 +34,17 @@ class StillSupported(Rule):
             required=f"a product that Microsoft supports on {today}",
             reason=reason,
             evidence=subject.package_evidence,
-            remediation="Move to Skype for Business Server Subscription Edition, the only version "
-            "that is supported: in place from 2019, to new pools from anything older."
-            if ended
-            else "",
+            remediation=remedy,
             actions=("migrate-product",) if ended else (),
-            sources=product.support.sources if product.support is not None else self.sources,
+            sources=tuple(dict.fromkeys(cited)),
             blocks=ended,
         )
+
+
+def support_is_over(subject: Subject, context: Context) -> bool:
+    """Whether the end of the product's support is a fail, and one that weighs."""
+    status, _ = _verdict(product_of(subject), context.now.date(), context)
+    return status is Status.FAIL and StillSupported.id in subject.weighing
 
 
 def _verdict(product: Product, today: date, context: Context) -> tuple[Status, str]:

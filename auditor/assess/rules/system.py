@@ -6,6 +6,8 @@ from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of, shorten, windows_of
 from auditor.assess.rules.cumulative_update import how_to_update
 from auditor.assess.rules.installation import Installed, how_installed
+from auditor.assess.rules.policy import NotRuledOut, product_is_ruled_out
+from auditor.assess.rules.support import StillSupported, support_is_over
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
 from auditor.rulebook.model import Product, SystemRow, Windows
@@ -51,7 +53,7 @@ class SupportedSystem(Rule):
                 *system_evidence(subject, facts),
                 *(installed.evidence if installed else ()),
             ],
-            remediation=_remedy(product, status),
+            remediation=_remedy(subject, context, status),
             actions=("migrate-os",) if blocked else (),
             sources=tuple(
                 dict.fromkeys(
@@ -135,7 +137,13 @@ def _verdict(
     return Status.PASS, f"{product.title} has a row for {windows.title}."
 
 
-def _remedy(product: Product, status: Status) -> str:
+def _remedy(subject: Subject, context: Context, status: Status) -> str:
+    """Where the product has to go as well, the new one decides on which Windows."""
+    product = product_of(subject)
+    if status is Status.FAIL and support_is_over(subject, context):
+        return f"The product is replaced first ({StillSupported.id}), on a Windows of the new one."
+    if status is Status.FAIL and product_is_ruled_out(subject, context):
+        return f"The product is replaced first ({NotRuledOut.id}), on a Windows of the new one."
     if status is Status.FAIL:
         return f"Move the server to a Windows that {product.title} supports."
     return "Look on the server which Windows it is." if status is Status.UNKNOWN else ""
