@@ -102,6 +102,7 @@ def _judged_by(paper: Paper, subject: Subject) -> None:
         f"rulebook of {run.rulebook_date}."
     )
     paper.console.print()
-    if not paper.full and not isinstance(subject, ScenarioEntry):
+    fqdn = "" if isinstance(subject, ScenarioEntry) else subject.fqdn
+    if not paper.full and any(f.status == "pass" for f in paper.findings([fqdn])):
         print_paragraph(_MORE, paper.console, "dim")
     print_paragraph(one_line(told, 1_000), paper.console, "dim")

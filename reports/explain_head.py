@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from auditor.audit import (
     FindingEntry,
     PoolEntry,
-    ReadinessWord,
     ScenarioEntry,
     ServerEntry,
     StepEntry,
@@ -19,7 +18,7 @@ from reports.explain_subject import servers_of
 from reports.rows import print_heading, print_paragraph, print_rows
 from reports.text import one_line
 
-COLOURS = {
+_COLOURS = {
     "ready": "bold green",
     "work_needed": "bold yellow",
     "blocked": "bold red",
@@ -28,10 +27,12 @@ COLOURS = {
 }
 _MOST_STEPS, _MOST_TO_DO = 6, 6
 
+Judged = ServerEntry | PoolEntry | ScenarioEntry | UnderPolicyEntry
+
 
 def print_server_head(paper: Paper, server: ServerEntry) -> None:
     found = [f for f in paper.audit.findings if f.subject == server.fqdn]
-    print_verdict(paper, server.fqdn, server.readiness, _verdict(server, found))
+    print_verdict(paper, server.fqdn, server, _verdict(server, found))
     os = words.operating_system(server)
     print_rows(
         [
@@ -54,7 +55,7 @@ def print_pool_head(paper: Paper, pool: PoolEntry) -> None:
     servers = servers_of(paper.audit, pool)
     about = {pool.fqdn, *(server.fqdn for server in servers)}
     found = [f for f in paper.audit.findings if f.subject in about]
-    print_verdict(paper, pool.fqdn, pool.readiness, _verdict(pool, found))
+    print_verdict(paper, pool.fqdn, pool, _verdict(pool, found))
     runs = pool.product_title or "not one product, or not identified"
     unread = bool(servers) and not any(server.reached.ok for server in servers)
     print_rows(
@@ -76,7 +77,7 @@ def print_scenario_head(paper: Paper, scenario: ScenarioEntry) -> None:
     servers = servers_of(paper.audit, scenario)
     about = {*scenario.pools, *(server.fqdn for server in servers)}
     found = [f for f in paper.audit.findings if f.subject in about]
-    print_verdict(paper, scenario.title, scenario.readiness, _verdict(scenario, found))
+    print_verdict(paper, scenario.title, scenario, _verdict(scenario, found))
     print_rows(
         [
             ("in use", words.IN_USE[scenario.in_use]),
@@ -93,28 +94,32 @@ def print_scenario_head(paper: Paper, scenario: ScenarioEntry) -> None:
     )
 
 
-def print_verdict(paper: Paper, name: str, readiness: ReadinessWord, reason: str) -> None:
-    word = words.READINESS[readiness]
+def print_verdict(paper: Paper, name: str, judged: Judged, reason: str) -> None:
+    """What is judged with its readiness, and why."""
     heading = f"{one_line(name, 200)}:"
-    print_heading(word, COLOURS[readiness], heading, paper.console, last=True)
+    print_heading(standing(judged), _COLOURS[judged.readiness], heading, paper.console, last=True)
     print_paragraph(reason, paper.console)
+
+
+def standing(judged: Judged) -> str:
+    """Its readiness in words."""
+    return words.READINESS[judged.readiness]
 
 
 def _verdict(
     subject: ServerEntry | PoolEntry | ScenarioEntry, found: Sequence[FindingEntry]
 ) -> str:
-    """The reason; of what is ready also the rules that were waived or that advise something."""
-    if subject.readiness != "ready":
+    """The reason, which names what was waived; of what is ready also which rules advise."""
+    rules = rules_of(found, "advice")
+    if subject.readiness != "ready" or not rules:
         return subject.reason
-    return "; ".join((subject.reason.rstrip("."), *asides(found)))
+    return f"{subject.reason.rstrip('.')}; {rules}"
 
 
-def asides(found: Sequence[FindingEntry]) -> Iterable[str]:
-    """What a word like "ready" leaves unsaid: such as "advice: SFB-KB-001, SFB-SUP-001"."""
-    for status in ("waived", "advice"):
-        rules = dict.fromkeys(f.rule for f in found if f.status == status)
-        if rules:
-            yield f"{status}: {', '.join(rules)}"
+def rules_of(found: Sequence[FindingEntry], status: words.FindingStatus) -> str:
+    """What the word "ready" leaves unsaid: such as "advice: SFB-KB-001, SFB-SUP-001"."""
+    rules = dict.fromkeys(finding.rule for finding in found if finding.status == status)
+    return f"{words.STATUS[status].lower()}: {', '.join(rules)}" if rules else ""
 
 
 def _kind(kind: str) -> str:
@@ -223,4 +228,4 @@ def _counts(found: Sequence[FindingEntry]) -> str:
 
 
 def also(under: Sequence[UnderPolicyEntry]) -> str:
-    return "\n".join(f"{u.policy}: {words.READINESS[u.readiness]}" for u in under)
+    return "\n".join(f"{u.policy}: {standing(u)}" for u in under)

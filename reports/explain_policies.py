@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from auditor.audit import DifferenceEntry, PoolEntry, ServerEntry
 from reports import words
-from reports.explain_head import COLOURS
+from reports.explain_head import print_verdict
 from reports.explain_paper import Paper, some, told_of
 from reports.explain_subject import Subject, pools_of, servers_of
-from reports.rows import print_heading, print_list, print_paragraph, print_rows
+from reports.rows import print_list, print_rows
 from reports.text import one_line
 
 _RULE = 15  # characters of a rule's id
@@ -23,10 +23,8 @@ def print_under_others(paper: Paper, subject: Subject) -> None:
     several = len({each.fqdn for each in subjects}) > 1
     for under in subject.also:
         paper.console.print()
-        heading = f"Under the policy {one_line(under.policy, 60)}:"
-        word = words.READINESS[under.readiness]
-        print_heading(word, COLOURS[under.readiness], heading, paper.console, last=True)
-        print_paragraph(under.reason, paper.console)
+        name = f"Under the policy {one_line(under.policy, 60)}"
+        print_verdict(paper, name, under, under.reason)
         for group in _alike(_differences(paper, under.policy, subjects)):
             _tell(paper, under.reason, group, several=several)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from auditor.audit import FindingEntry, PoolEntry, ScenarioEntry, ServerEntry, StepEntry
 from reports import words
 from reports.explain_findings import IN_THE_WAY, headline, print_in_full, print_rest
-from reports.explain_head import asides
+from reports.explain_head import rules_of, standing
 from reports.explain_paper import Paper, some, told_of
 from reports.explain_subject import pools_of, servers_of
 from reports.rows import print_paragraph, print_rows
@@ -17,14 +17,14 @@ _MOST_SERVERS, _MOST_STEPS, _MOST_NAMED = 40, 12, 20
 
 
 def print_pool(paper: Paper, pool: PoolEntry) -> None:
-    """What stands in the way, of the pool itself and of its servers, before all else."""
+    """What stands in the way, of its servers and of the pool itself, before all else."""
     servers = servers_of(paper.audit, pool)
     _servers(paper, servers)
     names = {server.fqdn for server in servers} - {pool.fqdn}
     groups = _by_rule([f for f in paper.findings(names) if _is_told(paper, f, servers)])
     for status in IN_THE_WAY:
-        print_in_full(paper, pool, status)
         _groups(paper, [group for group in groups if group[0].status == status])
+        print_in_full(paper, pool, status)
     print_rest(paper, pool)
     _groups(paper, [group for group in groups if group[0].status not in IN_THE_WAY])
     _steps(paper, [step for step in paper.audit.steps if step.pool == pool.fqdn])
@@ -96,9 +96,7 @@ def _servers(paper: Paper, servers: Sequence[ServerEntry]) -> None:
     order = list(words.READINESS)
     waiting = [s for s in servers if s.readiness != "ready"]
     waiting.sort(key=lambda server: order.index(server.readiness))
-    rows = [
-        (s.fqdn, f"{words.READINESS[s.readiness]}: {s.reason}") for s in waiting[:_MOST_SERVERS]
-    ]
+    rows = [(s.fqdn, f"{standing(s)}: {s.reason}") for s in waiting[:_MOST_SERVERS]]
     hidden = len(waiting) - len(rows)
     if hidden > 0:
         rows.append(("", f"and {words.count(hidden, 'more server')}; see report.html"))
@@ -109,16 +107,20 @@ def _servers(paper: Paper, servers: Sequence[ServerEntry]) -> None:
 
 def _ready(paper: Paper, servers: Iterable[ServerEntry]) -> list[tuple[str, str]]:
     """Such as ("2 ready", "fe01, fe04; advice: SFB-SUP-001")."""
-    ready = [server.fqdn for server in servers if server.readiness == "ready"]
+    ready = {server.fqdn: server for server in servers if server.readiness == "ready"}
     found: dict[str, list[FindingEntry]] = {fqdn: [] for fqdn in ready}
     for finding in paper.findings(ready):
         found[finding.subject].append(finding)
-    alike: dict[str, list[str]] = {}
-    for fqdn, findings in found.items():
-        alike.setdefault("; ".join(asides(findings)), []).append(fqdn)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for fqdn, those in found.items():
+        told = (standing(ready[fqdn]), rules_of(those, "waived"), rules_of(those, "advice"))
+        alike.setdefault(told, []).append(fqdn)
     return [
-        (f"{len(names):,} ready", "; ".join(filter(None, (some(names, _MOST_NAMED, ", "), told))))
-        for told, names in alike.items()
+        (
+            f"{len(names):,} {word.lower()}",
+            "; ".join(filter(None, (some(names, _MOST_NAMED, ", "), *rules))),
+        )
+        for (word, *rules), names in alike.items()
     ]
 
 
