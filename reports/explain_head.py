@@ -75,7 +75,8 @@ def print_pool_head(paper: Paper, pool: PoolEntry) -> None:
 
 def print_scenario_head(paper: Paper, scenario: ScenarioEntry) -> None:
     servers = servers_of(paper.audit, scenario)
-    about = {*scenario.pools, *(server.fqdn for server in servers)}
+    pools = set(scenario.pools)
+    about = pools | {server.fqdn for server in servers}
     found = [f for f in paper.audit.findings if f.subject in about]
     print_verdict(paper, scenario.title, scenario, _verdict(scenario, found))
     print_rows(
@@ -84,7 +85,7 @@ def print_scenario_head(paper: Paper, scenario: ScenarioEntry) -> None:
             ("because", scenario.evidence),
             ("way", "\n".join((*needs.ways(scenario), *scenario.guessed))),
             ("pools", "\n".join(needs.pools_on(scenario, paper.audit))),
-            ("in the plan", _range(s for s in paper.audit.steps if s.pool in scenario.pools)),
+            ("in the plan", _range(s for s in paper.audit.steps if s.pool in pools)),
             ("read", _read_of(servers)),
             ("findings", _counts(found)),
             ("sources", paper.cite(scenario.source)),

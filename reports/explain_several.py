@@ -21,7 +21,7 @@ def print_pool(paper: Paper, pool: PoolEntry) -> None:
     servers = servers_of(paper.audit, pool)
     _servers(paper, servers)
     names = {server.fqdn for server in servers} - {pool.fqdn}
-    groups = _by_rule([f for f in paper.findings(names) if _is_told(paper, f, servers)])
+    groups = _by_rule(_told(paper, names, servers))
     for status in IN_THE_WAY:
         _groups(paper, [group for group in groups if group[0].status == status])
         print_in_full(paper, pool, status)
@@ -35,22 +35,19 @@ def print_scenario(paper: Paper, scenario: ScenarioEntry) -> None:
     servers = servers_of(paper.audit, scenario)
     _servers(paper, servers)
     names = {s.fqdn for s in servers} | {p.fqdn for p in pools_of(paper.audit, scenario)}
-    _groups(
-        paper,
-        _by_rule([f for f in paper.findings(names) if _is_told(paper, f, servers)]),
-    )
+    _groups(paper, _by_rule(_told(paper, names, servers)))
     pools = {server.pool for server in servers}
     _steps(paper, [step for step in paper.audit.steps if step.pool in pools])
     _hint(paper, servers)
 
 
-def _is_told(paper: Paper, finding: FindingEntry, servers: Sequence[ServerEntry]) -> bool:
-    """What keeps it from being ready; of a server that was not read that alone."""
-    if paper.wanted:
-        return True
+def _told(paper: Paper, names: set[str], servers: Sequence[ServerEntry]) -> Iterable[FindingEntry]:
+    """What keeps them from being ready; of a server that was not read that alone."""
     unread = {server.fqdn for server in servers if not server.reached.ok}
-    told = finding.evidence or finding.subject not in unread
-    return finding.counted and finding.status in IN_THE_WAY and bool(told)
+    for finding in paper.findings(names):
+        in_the_way = finding.counted and finding.status in IN_THE_WAY
+        if paper.wanted or (in_the_way and (finding.evidence or finding.subject not in unread)):
+            yield finding
 
 
 def _by_rule(found: Iterable[FindingEntry]) -> list[list[FindingEntry]]:
