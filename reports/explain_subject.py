@@ -16,7 +16,7 @@ _NAMED = 10
 
 def find_subject(audit: Audit, name: str) -> Subject:
     """The server, pool or scenario that `name` means: an FQDN or its beginning up to a dot, or
-    a scenario's key.
+    a scenario's key or title, also without what the title has in brackets.
 
     A pool of one server of the same name (Standard Edition) is that server. Raises UsageError
     for a name that means nothing (SUBJECT-UNKNOWN) or several (SUBJECT-AMBIGUOUS).
@@ -31,6 +31,10 @@ def find_subject(audit: Audit, name: str) -> Subject:
         known.setdefault(scenario.key.casefold(), scenario)
     if wanted in known:
         return known[wanted]
+    for scenario in audit.scenarios:
+        title = scenario.title.casefold()
+        if wanted in (title, title.partition(" (")[0], scenario.key.replace("_", "-").casefold()):
+            return scenario
     short = sorted(full for full in known if wanted and full.startswith(f"{wanted}."))
     if len(short) == 1:
         return known[short[0]]

@@ -8,6 +8,9 @@ from pathlib import Path
 import click
 
 from auditor.cli import options
+from auditor.errors import UsageError
+
+_RUN, _DEMO = Path("audit"), Path("out/demo")
 
 
 @click.command()
@@ -16,21 +19,23 @@ from auditor.cli import options
     "--run",
     "folder",
     type=options.FILE,
-    default=Path("audit"),
+    default=_RUN,
     show_default=True,
     help="Folder of a run, or its audit.json.",
 )
-@click.option("--rule", "rules", multiple=True, help="Only this rule (repeatable).")
+@click.option("--rule", "rules", multiple=True, help="Only this rule, in full (repeatable).")
+@click.option("--full", is_flag=True, help="Passes too with all that they rest on.")
 @click.option("--json", "as_json", is_flag=True, help="The same as that part of audit.json.")
-def explain(subject: str, folder: Path, rules: tuple[str, ...], as_json: bool) -> None:
+def explain(subject: str, folder: Path, rules: tuple[str, ...], full: bool, as_json: bool) -> None:
     """Explain SUBJECT (a server, a pool or a scenario) from the audit of a run.
 
-    For each rule: what was read, where and when, what was required, the source, why the
-    status follows, and what to do.
+    First what stands in the way: what was read, where and when, what was required, why the
+    status follows, what to do, and by which sources. What is in order is told shortly.
 
     \b
     sfb-audit explain fe01.contoso.com --run audit
     sfb-audit explain fe01 --rule SFB-CU-001
+    sfb-audit explain fe01 --full > fe01.txt
     sfb-audit explain hybrid
     """
     from reports.audit_json import read_audit
@@ -38,6 +43,12 @@ def explain(subject: str, folder: Path, rules: tuple[str, ...], as_json: bool) -
     from reports.explain import print_explanation
     from reports.explain_subject import check_rules, find_subject, part_of
 
+    if folder == _RUN and not folder.exists() and (_DEMO / "audit.json").is_file():
+        raise UsageError(
+            "AUDIT-NOT-READ",
+            f"{folder} is not there.",
+            f"Name the folder of a run; the demo's is --run {_DEMO}.",
+        )
     audit = read_audit(folder / "audit.json" if folder.is_dir() else folder)
     found = find_subject(audit, subject)
     check_rules(audit, rules)
@@ -45,4 +56,4 @@ def explain(subject: str, folder: Path, rules: tuple[str, ...], as_json: bool) -
         part = part_of(audit, found, rules).model_dump(mode="json")
         click.echo(json.dumps(part, indent=2))  # ASCII alone: it may end on a terminal
     else:
-        print_explanation(audit, found, rules, make_console())
+        print_explanation(audit, found, rules, make_console(), full=full)

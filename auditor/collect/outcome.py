@@ -24,7 +24,7 @@ from auditor.collect.conversation import AnswerShapeError, ScriptError
 from auditor.collect.guard import GuardError
 from auditor.collect.jea import COMMAND
 from auditor.collect.model import OCS_POWERSHELL, WSMAN, Target
-from auditor.estate.zone import Transport
+from auditor.estate.zone import Auth, Transport
 from auditor.facts.fields import AnswerError, clean
 from auditor.facts.reading import Reach, ReachState
 
@@ -53,7 +53,7 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
     ),
     ReachState.REFUSED: (
         "{host} refuses connections on port {port}.",
-        "Is WinRM on? On that machine: winrm quickconfig. Or its zone wants another port.",
+        "See on that machine that WinRM is on (winrm quickconfig), or correct its zone's port.",
     ),
     ReachState.UNREACHABLE: (
         "{host} could not be reached on port {port}, or broke the connection off.",
@@ -68,7 +68,10 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
     ),
     ReachState.AUTH: (
         "{host} does not accept the account {user}.",
-        "Wrong or expired password, locked account, or an account that is not known there.",
+        (
+            "Check that the account is known there, is not locked, and that its password is "
+            "right and has not expired."
+        ),
     ),
     ReachState.HELD: (
         "{host} was not asked: other servers refused the account {user}, and none accepted it.",
@@ -161,7 +164,11 @@ def read_well(target: Target) -> Reach:
     """The outcome of a conversation that brought an answer."""
     endpoint = target.zone.configuration or (target.path if target.path != WSMAN else "")
     through = f" through {endpoint}" if endpoint else ""
-    way = f"{target.zone.transport.value}{through}"
+    sealed = ""
+    if target.zone.transport is Transport.HTTP:  # basic is not accepted there
+        by = "NTLM" if target.zone.auth is Auth.NTLM else "Kerberos or NTLM"
+        sealed = f" (messages encrypted by {by})"
+    way = f"{target.zone.transport.value}{sealed}{through}"
     return Reach(ReachState.READ, f"{target.fqdn} was read over {way}.")
 
 

@@ -23,7 +23,7 @@ from auditor.collect.conversation import AnswerShapeError, ScriptError
 from auditor.collect.guard import GuardError
 from auditor.collect.model import OCS_POWERSHELL, Secret, Target
 from auditor.collect.outcome import classify, describe, read_well
-from auditor.estate.zone import Transport, Zone
+from auditor.estate.zone import Auth, Transport, Zone
 from auditor.facts.fields import AnswerError
 from auditor.facts.reading import ReachState
 
@@ -179,3 +179,18 @@ def test_the_rbac_endpoint_is_no_winrm(state: ReachState, sentence: str, hint: s
 
 def test_what_was_read_through_it_says_so() -> None:
     assert read_well(OCS).sentence.endswith("was read over https through OcsPowerShell.")
+
+
+@pytest.mark.parametrize(
+    ("zone", "way"),
+    [
+        (Zone("z", Transport.HTTP, auth=Auth.NTLM), "http (messages encrypted by NTLM)."),
+        (
+            Zone("z", Transport.HTTP, auth=Auth.NEGOTIATE),
+            "http (messages encrypted by Kerberos or NTLM).",
+        ),
+        (Zone("z", Transport.HTTPS, auth=Auth.NTLM), "https."),
+    ],
+)
+def test_over_http_it_is_said_that_the_messages_were_encrypted(zone: Zone, way: str) -> None:
+    assert read_well(replace(TARGET, zone=zone)).sentence.endswith(f"was read over {way}")

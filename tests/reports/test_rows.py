@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from reports.rows import print_rows, wrapped
+from reports.rows import print_heading, print_list, print_rows, wrapped
 from tests.reports.sample import HOSTILE
 
 ADDRESS = "https://example.org/" + "a" * 60
@@ -51,6 +51,48 @@ def test_texts_stand_in_one_column_and_what_has_none_is_left_out() -> None:
         "  name          one two three four five six",
         "                seven",
         "  x             y",
+    ]
+
+
+def _console(width: int, *, colours: bool = False) -> tuple[Console, io.StringIO]:
+    stream = io.StringIO()
+    system = "standard" if colours else None
+    return Console(file=stream, width=width, force_terminal=colours, color_system=system), stream  # type: ignore[arg-type]  # a literal
+
+
+def test_a_name_that_is_too_long_stands_on_a_line_of_its_own() -> None:
+    console, stream = _console(44)
+    print_rows([("name", "x"), ("a longer name", "one two")], console, 4)
+    assert stream.getvalue().splitlines() == ["  name  x", "  a longer name", "        one two"]
+
+
+def test_a_heading_that_is_too_long_goes_on_further_in() -> None:
+    console, stream = _console(30)
+    print_heading("Not applicable", "dim", "one two three four", console)
+    print_heading("Work needed", "dim", "one two three four five:", console, last=True)
+    assert stream.getvalue().splitlines() == [
+        "Not applicable  one two three",
+        "    four",
+        "one two three four five:",
+        "    Work needed",
+    ]
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_the_status_of_a_heading_has_its_colour(last: bool) -> None:
+    console, stream = _console(30, colours=True)
+    print_heading("Work needed", "red", "one two", console, last=last)
+    assert "31mWork needed\x1b[0m" in stream.getvalue()
+    assert "31mone" not in stream.getvalue()
+
+
+def test_texts_of_a_list_go_on_further_in() -> None:
+    console, stream = _console(32)
+    print_list(["one two three four five six seven", "eight"], console)
+    assert stream.getvalue().splitlines() == [
+        "  one two three four five six",
+        "    seven",
+        "  eight",
     ]
 
 
