@@ -20,6 +20,7 @@ from reports.text import one_line
 
 _COLOURS = {
     "ready": "bold green",
+    "ready_waived": "bold cyan",
     "work_needed": "bold yellow",
     "blocked": "bold red",
     "unknown": "bold magenta",
@@ -98,13 +99,15 @@ def print_scenario_head(paper: Paper, scenario: ScenarioEntry) -> None:
 def print_verdict(paper: Paper, name: str, judged: Judged, reason: str) -> None:
     """What is judged with its readiness, and why."""
     heading = f"{one_line(name, 200)}:"
-    print_heading(standing(judged), _COLOURS[judged.readiness], heading, paper.console, last=True)
+    print_heading(
+        standing(judged), _COLOURS[words.standing(judged)], heading, paper.console, last=True
+    )
     print_paragraph(reason, paper.console)
 
 
 def standing(judged: Judged) -> str:
     """Its readiness in words."""
-    return words.READINESS[judged.readiness]
+    return words.readiness(judged)
 
 
 def _verdict(

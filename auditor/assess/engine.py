@@ -117,10 +117,9 @@ def _is_open(scenario: ScenarioVerdict, estate: Estate) -> bool:
 
     One that is only assumed, on a path of which nobody told, may not be there at all.
     """
-    if scenario.readiness is not Readiness.UNKNOWN:
-        return False
     left_out = any(pool.is_excluded and pool.fqdn in scenario.pools for pool in estate.pools)
-    return scenario.in_use is InUse.YES or (scenario.in_use is InUse.ASSUMED and left_out)
+    matters = scenario.in_use is InUse.YES or left_out
+    return matters and scenario.readiness is Readiness.UNKNOWN
 
 
 def policy_named(rulebook: Rulebook, name: str) -> Policy:

@@ -160,9 +160,16 @@ def test_what_an_exclusion_leaves_open_is_incomplete_be_it_only_assumed(
     assert exit_code(judged) is code
 
 
-def test_an_edge_that_nobody_told_of_and_nobody_excluded_may_not_be_there() -> None:
-    judged = _assess(FRONT, stated=())
-    assert "unknown" in {scenario.readiness for scenario in judged.scenarios}
+MEDIATION_OUT = _pool("med", PoolKind.MEDIATION, "-m1")  # on no path of signalling
+
+
+@pytest.mark.parametrize("pools", [(FRONT,), (FRONT, MEDIATION_OUT)])
+def test_an_edge_that_nobody_told_of_and_nobody_excluded_may_not_be_there(
+    pools: tuple[Pool, ...],
+) -> None:
+    stated = scenarios(hybrid="no", federation="no", exchange_online="assumed")
+    judged = _assess(*pools, stated=stated)
+    assert [s.readiness for s in judged.scenarios if s.in_use != "no"] == ["unknown"]
     assert exit_code(judged) is ExitCode.READY
 
 
