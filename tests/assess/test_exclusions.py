@@ -160,16 +160,16 @@ def test_what_an_exclusion_leaves_open_is_incomplete_be_it_only_assumed(
     assert exit_code(judged) is code
 
 
-MEDIATION_OUT = _pool("med", PoolKind.MEDIATION, "-m1")  # on no path of signalling
+MEDIATION_OUT = _pool("med", PoolKind.MEDIATION, "-m1")  # not on the path of federation
 
 
 @pytest.mark.parametrize("pools", [(FRONT,), (FRONT, MEDIATION_OUT)])
 def test_an_edge_that_nobody_told_of_and_nobody_excluded_may_not_be_there(
     pools: tuple[Pool, ...],
 ) -> None:
-    stated = scenarios(hybrid="no", federation="no", exchange_online="assumed")
+    stated = scenarios(hybrid="no", federation="assumed", exchange_online="yes")
     judged = _assess(*pools, stated=stated)
-    assert [s.readiness for s in judged.scenarios if s.in_use != "no"] == ["unknown"]
+    assert _federation(judged)[0] == "unknown"
     assert exit_code(judged) is ExitCode.READY
 
 
