@@ -112,7 +112,7 @@ def _told(steps: Iterable[StepEntry]) -> str:
 
 
 def _passes(paper: Paper, found: Sequence[FindingEntry]) -> None:
-    """Two lines for each: what was asked, and what was found, with its places folded."""
+    """For each its title, what was found, with its places folded, and what was asked, by whom."""
     if not found:
         return
     every = {instants(finding.evidence) for finding in found} - {""}
@@ -126,9 +126,11 @@ def _passes(paper: Paper, found: Sequence[FindingEntry]) -> None:
         title = finding.title if finding.counted else f"{finding.title} (does not count)"
         read = places(finding.evidence)
         at = "" if when else instants(finding.evidence)
-        where = f" [{', '.join(filter(None, (read, at)))}]" if read else ""
-        observed = f"{finding.observed}{where}"
-        rows.append((finding.rule, f"{one_line(title, 200)}\n{one_line(observed, 600)}"))
+        where = f" ({', '.join(filter(None, (read, at)))})" if read else ""
+        observed = one_line(f"found: {finding.observed}{where}", 600)
+        asked = one_line(f"asked: {finding.required}", 600)
+        cited = paper.cite(finding.source)
+        rows.append((finding.rule, f"{one_line(title, 200)}\n{observed}\n{asked} {cited}"))
     print_rows(rows, paper.console, _RULE)
 
 

@@ -33,7 +33,7 @@ from tests.reports.sample import (
     several,
 )
 
-UNCITED = SourceRef(key="uncited", title="Of a pass alone", url="https://example.org/pass")
+OF_A_PASS = SourceRef(key="uncited", title="Of a pass alone", url="https://example.org/pass")
 
 
 @pytest.fixture
@@ -378,16 +378,18 @@ def test_of_a_pool_too_what_fails_on_its_servers_comes_before_its_own_advice(
     assert told.index("\nServers\n") < told.index("Fail  SFB-CU-001")
 
 
-def test_a_pass_is_told_in_two_lines_its_places_folded(
+def test_a_pass_is_told_in_three_lines_its_places_folded(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     passed = finding("SFB-PA-001", "fe01.contoso.com", "pass", evidence=READ, title="It is set")
     _with(run, passed)
     told = _explain(capsys, run, "fe01").out
     assert "Pass (1)  read 2018-08-20 01:02 UTC\n" in told
-    assert f"SFB-PA-001       It is set\n{' ' * 19}{passed.observed} [winhttp: 2 places]\n" in told
+    below = "\n".ljust(20)
+    found = f"found: {passed.observed} (winhttp: 2 places)"
+    asked = f"asked: {passed.required} [1]"
+    assert f"SFB-PA-001       It is set{below}{found}{below}{asked}\n" in told
     assert "What a pass rests on: --rule with its id, or --full for all." in told
-    assert "\nSources\n" not in told
     assert READ[0].path not in told
 
 
@@ -415,8 +417,8 @@ def test_passes_that_were_read_at_several_times_say_so_each(
     ]
     _with(run, *found)
     told = _explain(capsys, run, "fe01").out
-    assert "[winhttp: 2 places, 2018-08-20 01:02 UTC]" in told
-    assert "[winhttp: 3 places, 2018-08-20 01:02 UTC to 2018-08-20 01:07 UTC]" in told
+    assert "(winhttp: 2 places, 2018-08-20 01:02 UTC)" in told
+    assert "(winhttp: 3 places, 2018-08-20 01:02 UTC to 2018-08-20 01:07 UTC)" in told
 
 
 def test_what_was_read_is_shown_once(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -438,7 +440,7 @@ def test_sources_have_numbers_and_stand_once_at_the_end(
     found = [
         finding("SFB-A-001", "fe01.contoso.com", "fail", source=(KB, ARTICLE)),
         finding("SFB-B-001", "fe01.contoso.com", "advice", source=(PRACTICE, KB)),
-        finding("SFB-C-001", "fe01.contoso.com", "pass", source=(UNCITED,)),
+        finding("SFB-C-001", "fe01.contoso.com", "pass", source=(OF_A_PASS,)),
     ]
     _with(run, *found)
     told = _explain(capsys, run, "fe01", width=80).out
@@ -447,11 +449,12 @@ def test_sources_have_numbers_and_stand_once_at_the_end(
     assert [line.strip() for line in listed.splitlines() if "https:" in line] == [
         KB.url,
         ARTICLE.url,
+        OF_A_PASS.url,
     ]
     assert told.count(KB.url) == 1
     assert f"  [3] {PRACTICE.title}\n" in listed
-    assert UNCITED.url not in told
-    assert f"[4] {UNCITED.title}" in _explain(capsys, run, "fe01", "--full").out
+    assert f"  [4] {OF_A_PASS.title}\n" in listed
+    assert OF_A_PASS.url not in _explain(capsys, run, "fe01", "--rule", "SFB-A-001").out
 
 
 @pytest.mark.parametrize(
