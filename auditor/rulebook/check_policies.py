@@ -68,7 +68,7 @@ def _numbers(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     if policy.max_age_days < 1:
         yield "facts must be allowed a day at least"
     if policy.max_age_days > _MOST_DAYS:
-        yield f"facts of more than {_MOST_DAYS} days prove nothing: max_age_days is too much"
+        yield f"facts may be {_MOST_DAYS} days old at most"
     if len(set(policy.counts)) != len(policy.counts):
         yield "a rule counts twice"
     if not policy.counts:

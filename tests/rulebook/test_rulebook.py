@@ -230,7 +230,7 @@ FAULTS = [
     (_policy(counts=()), "no rule counts"),
     (_policy(counts=("SFB-CU-001",) * 2), "a rule counts twice"),
     (_policy(max_age_days=0), "a day at least"),
-    (_policy(max_age_days=367), "facts of more than 366 days prove nothing"),
+    (_policy(max_age_days=367), "facts may be 366 days old at most"),
     (_clock(0), "clock.max_skew_minutes: it has to lie within 1 and 60"),
     (_clock(61), "clock.max_skew_minutes: it has to lie within 1 and 60"),
     (replace(BOOK, certificates=replace(BOOK.certificates, warn_days=0)), "1 and 366"),
