@@ -68,10 +68,9 @@ _NONE_FOR_THE_POOL = (
     "Of those for its pool's name none is valid today, and which one the services use is not read."
 )
 
-_Verdict = tuple[Status, str, str]
-
-
 _BAD = (Status.FAIL, Status.UNKNOWN)
+
+_Verdict = tuple[Status, str, str]
 
 
 def _verdict(facts: CertificatesFacts, subject: Subject, now: datetime, warn_days: int) -> _Verdict:
