@@ -347,6 +347,8 @@ def test_the_clock_of_a_server_that_nobody_asked_is_not_known() -> None:
     facts = certificates(certificate(FQDN))
     carried = replace(server(certificates=facts, skew=None), collected=NOW + timedelta(days=400))
     assert judge(carried).finding("SFB-CERT-001").status == "pass"
+    without = replace(server(certificates=facts, skew=9**9), collected=None)
+    assert judge(without).finding("SFB-CERT-001").status == "pass"
 
 
 def test_a_server_that_is_its_pool_has_one_name() -> None:

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, shorten
-from auditor.assess.rules.reach import clock_is_off
 from auditor.facts.certificates import Certificate, CertificatesFacts
 
 _SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
@@ -42,7 +41,7 @@ class CertificateIsValid(Rule):
         names = _names(subject)
         own = [each for each in usable if _is_for(each, names)]
         days = context.rulebook.certificates.warn_days
-        status, reason, remedy = _by_both_clocks(facts, subject, context)
+        status, reason, remedy = _by_both_clocks(own, facts, subject, context)
         return self.finding(
             subject,
             status,
@@ -73,27 +72,33 @@ _BAD = (Status.FAIL, Status.UNKNOWN)
 _Verdict = tuple[Status, str, str]
 
 
-def _verdict(facts: CertificatesFacts, subject: Subject, now: datetime, warn_days: int) -> _Verdict:
-    """What the certificates are worth at an instant."""
-    usable, names = [each for each in facts.items if _is_for_servers(each)], _names(subject)
-    own = [each for each in usable if _is_for(each, names)]
+def _verdict(
+    own: Sequence[Certificate],
+    facts: CertificatesFacts,
+    subject: Subject,
+    now: datetime,
+    warn_days: int,
+) -> _Verdict:
+    """What the certificates are worth at an instant; `own` are those for the name."""
     verdict = _in_time(own, now, warn_days)
     if verdict[0] in _BAD:
-        others = [each for each in usable if _is_valid(each, now)]
-        return _others(others, names, cut=facts.truncated) or verdict
+        others = [each for each in facts.items if _is_for_servers(each) and _is_valid(each, now)]
+        return _others(others, _names(subject), cut=facts.truncated) or verdict
     if _none_for_the_pool(own, subject, now):
         return Status.UNKNOWN, _NONE_FOR_THE_POOL, _LOOK
     return verdict
 
 
-def _by_both_clocks(facts: CertificatesFacts, subject: Subject, context: Context) -> _Verdict:
+def _by_both_clocks(
+    own: Sequence[Certificate], facts: CertificatesFacts, subject: Subject, context: Context
+) -> _Verdict:
     """Windows checks by the server's clock; whether that one is wrong or ours is not known."""
-    days = context.rulebook.certificates.warn_days
-    verdict, reading = _verdict(facts, subject, context.now, days), subject.reading
-    theirs, skew = reading.collected, reading.clock_skew
-    if verdict[0] in _BAD or theirs is None or skew is None or not clock_is_off(subject, context):
+    days, apart = context.rulebook.certificates.warn_days, context.rulebook.clock.max_skew
+    theirs, skew = subject.reading.collected, subject.reading.clock_skew
+    verdict = _verdict(own, facts, subject, context.now, days)
+    if theirs is None or skew is None or abs(skew) <= apart or verdict[0] in _BAD:
         return verdict
-    status, reason, _ = _verdict(facts, subject, theirs, days)
+    status, reason, _ = _verdict(own, facts, subject, theirs, days)
     if status not in _BAD:
         return verdict
     clocks = f"The server's own clock said {_at(theirs)} when ours said {_at(theirs - skew)}"
