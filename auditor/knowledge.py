@@ -100,7 +100,7 @@ class _Laid:
         try:
             document = policy_document(_parsed(content), path.stem, self.rulebook.policies)
             faults = self._lay(document, path, hashlib.sha256(content).hexdigest())
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except _NotTomlError as error:
             faults = [f"it is not TOML: {error}"]
         except OverlayError as error:
             faults = error.faults
@@ -142,9 +142,19 @@ def _document(path: Path) -> tuple[dict[str, Any], str]:
     content = read_input(path, area="RULEBOOK", hint=_HINT, limit=MIB)
     try:
         return _parsed(content), hashlib.sha256(content).hexdigest()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except _NotTomlError as error:
         raise UsageError("RULEBOOK-INVALID", f"{path} is not TOML: {error}.", _HINT) from None
 
 
+class _NotTomlError(Exception):
+    """The message says why."""
+
+
 def _parsed(content: bytes) -> dict[str, Any]:
-    return tomllib.loads(content.decode("utf-8-sig"))
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:  # no UTF-8, no TOML, or a number of thousands of digits
+        reason = str(error)
+    raise _NotTomlError(reason)

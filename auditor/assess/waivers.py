@@ -63,13 +63,15 @@ def read_waivers(path: Path, rules: Iterable[str]) -> tuple[Waiver, ...]:
     content = read_input(path, area="WAIVERS", hint=_EXAMPLE, limit=MIB)
     try:
         found = _File.model_validate(tomllib.loads(content.decode("utf-8-sig"))).waivers
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError("WAIVERS-INVALID", f"{path} is not TOML: {error}.", _EXAMPLE) from None
+    except RecursionError:
+        raise UsageError("WAIVERS-INVALID", f"{path} is nested too deeply.", _EXAMPLE) from None
     except ValidationError as error:
         faults = [f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()]
         raise UsageError(
             "WAIVERS-INVALID", f"{path} cannot be used:{listed(faults)}", _EXAMPLE
         ) from None
+    except ValueError as error:  # no UTF-8, no TOML, or a number of thousands of digits
+        raise UsageError("WAIVERS-INVALID", f"{path} is not TOML: {error}.", _EXAMPLE) from None
     known = tuple(rules)
     faults = [
         f"waivers[{number}].rule: there is no rule {waiver.rule!r}{nearest(waiver.rule, known)}"

@@ -27,6 +27,7 @@ from auditor.facts.reading import Reach, ReachState, Reading
 
 CODE = "BUNDLE"
 CARRIED = "bundle"  # the origin of what nobody asked for over the network
+ORIGINS = ("winrm", "ocspowershell", CARRIED)  # the ways on which a server is asked, and that one
 _CHECK_SUM = re.compile(r',"sha256":"([0-9a-f]{64})"\}\Z')
 MAX_BYTES = 2 * MAX_ESTATE_CHARACTERS
 
@@ -208,7 +209,7 @@ def _saved(answer: Fields, runner: Fields, *, checked: bool) -> Reading:
         fqdn=runner.text("target", limit=255).lower(),
         started=runner.optional_instant("started"),
         finished=runner.optional_instant("finished"),
-        origin=runner.text("origin", limit=20),
+        origin=runner.choice("origin", *ORIGINS),
     )
     return reading if checked else _unchecked(reading)
 
@@ -228,7 +229,7 @@ def _unread(runner: Fields) -> Reading:
             reach.optional_text("hint", limit=5000) or "",
             reach.optional_text("detail", limit=50_000) or "",
         ),
-        origin=runner.text("origin", limit=20),
+        origin=runner.choice("origin", *ORIGINS),
         started=runner.optional_instant("started"),
         finished=runner.optional_instant("finished"),
     )

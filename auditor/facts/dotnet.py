@@ -40,9 +40,9 @@ def decode(raw: Mapping[str, object]) -> DotNetFacts:
                 view=item.choice("view", "native", "wow6432"),
                 path=item.text("path"),
                 key_present=item.flag("key_present"),
-                strong_crypto=item.registry_value("strong_crypto"),
-                system_default_tls=item.registry_value("system_default_tls"),
+                strong_crypto=item.value_in_key("strong_crypto"),
+                system_default_tls=item.value_in_key("system_default_tls"),
             )
-            for item in data.items("runtimes", limit=100)
+            for item in data.places("runtimes", "runtime", "view", limit=100)
         ),
     )

@@ -142,6 +142,16 @@ class Fields:
         for index, value in enumerate(self.array(name, limit=limit)):
             yield Fields.of(value, f"{self.at(name)}[{index}]")
 
+    def places(self, name: str, *known_by: str, limit: int = LIST_LIMIT) -> Iterator[Fields]:
+        """As `items`, of places that are told once each: each goes by its texts `known_by`."""
+        told = set()
+        for item in self.items(name, limit=limit):
+            place = tuple(item.text(key).casefold() for key in known_by)
+            if place in told:
+                raise AnswerError(item.path, "the same place is told twice")
+            told.add(place)
+            yield item
+
     def array(self, name: str, *, limit: int = LIST_LIMIT) -> list[object]:
         value = self._required(name)
         if not isinstance(value, list):
@@ -178,3 +188,10 @@ class Fields:
         if kind == "QWord":
             return RegistryValue(kind, value.integer("data", -(2**63), 2**64 - 1) % 2**64)
         return RegistryValue(kind, value.text("data"))
+
+    def value_in_key(self, name: str) -> RegistryValue | None:
+        """As `registry_value`, of the key of which `key_present` tells whether it is there."""
+        value = self.registry_value(name)
+        if value is not None and not self.flag("key_present"):
+            raise AnswerError(self.at(name), "a value of a key that is not there")
+        return value

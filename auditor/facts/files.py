@@ -39,7 +39,8 @@ class FilesFacts:
 
 def decode(raw: Mapping[str, object]) -> FilesFacts:
     """What files.ps1 returned; AnswerError where it is something else."""
-    return FilesFacts(tuple(_file(item) for item in Fields(raw).items("items", limit=100)))
+    items = Fields(raw).places("items", "name", "location", limit=100)
+    return FilesFacts(tuple(_file(item) for item in items))
 
 
 def _file(item: Fields) -> FileFact:

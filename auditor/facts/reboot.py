@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditor.facts.fields import Fields
+from auditor.facts.fields import AnswerError, Fields
 from auditor.facts.registry_signal import RegistrySignal
 
 _PATHS_LIMIT = 200
@@ -37,15 +37,20 @@ class RebootFacts:
 def decode(raw: Mapping[str, object]) -> RebootFacts:
     """What reboot.ps1 returned; AnswerError where it is something else."""
     data = Fields(raw)
+    renames = RegistrySignal.read(data.fields("file_renames"))
+    entries = data.optional_integer("file_rename_entries", 0, 2**31)
+    paths = data.optional_texts("file_rename_paths", limit=_PATHS_LIMIT)
+    if renames.state != "present" and (entries or paths):
+        raise AnswerError("file_renames", f"{renames.state}, and texts of it beside it")
     return RebootFacts(
         component_servicing=RegistrySignal.read(data.fields("component_servicing")),
         windows_update=RegistrySignal.read(data.fields("windows_update")),
-        file_renames=RegistrySignal.read(data.fields("file_renames")),
-        file_rename_entries=data.optional_integer("file_rename_entries", 0, 2**31),
+        file_renames=renames,
+        file_rename_entries=entries,
         update_exe=RegistrySignal.read(data.fields("update_exe")),
         update_exe_flags=RegistrySignal.read(data.fields("update_exe_flags")),
         active_computer_name=RegistrySignal.read(data.fields("active_computer_name")),
         computer_name=RegistrySignal.read(data.fields("computer_name")),
-        file_rename_paths=data.optional_texts("file_rename_paths", limit=_PATHS_LIMIT),
+        file_rename_paths=paths,
         file_renames_cut=data.optional_flag("file_renames_cut") or False,
     )

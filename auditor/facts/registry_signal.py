@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.facts.fields import Fields
+from auditor.facts.fields import AnswerError, Fields
 from auditor.facts.registry_value import RegistryValue
 
 
@@ -27,9 +27,8 @@ class RegistrySignal:
     @classmethod
     def read(cls, item: Fields) -> RegistrySignal:
         """What Get-RegistrySignal returned; AnswerError where it is something else."""
-        return cls(
-            path=item.text("path"),
-            name=item.text("name"),
-            state=item.choice("state", "present", "absent", "unreadable"),
-            value=item.registry_value("value"),
-        )
+        state = item.choice("state", "present", "absent", "unreadable")
+        value = item.registry_value("value")
+        if value is not None and state != "present":
+            raise AnswerError(item.path, f"{state}, and a value beside it")
+        return cls(item.text("path"), item.text("name"), state, value)

@@ -43,9 +43,9 @@ def decode(raw: Mapping[str, object]) -> SchannelFacts:
                 side=item.choice("side", "Client", "Server"),
                 path=item.text("path"),
                 key_present=item.flag("key_present"),
-                enabled=item.registry_value("enabled"),
-                disabled_by_default=item.registry_value("disabled_by_default"),
+                enabled=item.value_in_key("enabled"),
+                disabled_by_default=item.value_in_key("disabled_by_default"),
             )
-            for item in Fields(raw).items("sides", limit=100)
+            for item in Fields(raw).places("sides", "protocol", "side", limit=100)
         )
     )

@@ -37,8 +37,8 @@ def decode(raw: Mapping[str, object]) -> WinHttpFacts:
                 view=item.choice("view", "native", "wow6432"),
                 path=item.text("path"),
                 key_present=item.flag("key_present"),
-                value=item.registry_value("value"),
+                value=item.value_in_key("value"),
             )
-            for item in Fields(raw).items("views", limit=2)
+            for item in Fields(raw).places("views", "view", limit=2)
         )
     )

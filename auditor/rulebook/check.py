@@ -195,6 +195,17 @@ def _windows(rulebook: Rulebook) -> Iterator[str]:
             yield f"windows {one.key} and {other.key}: they share builds"
 
 
+def _limits(rulebook: Rulebook) -> Iterator[str]:
+    """Numbers that are compared with what a server has; beyond these they are a slip."""
+    for name, number, most in (
+        ("clock.max_skew_minutes", rulebook.clock.max_skew_minutes, 60),
+        ("certificates.warn_days", rulebook.certificates.warn_days, 366),
+        ("disk.free_gib", rulebook.disk.free_gib, 1024),
+    ):
+        if not 1 <= number <= most:
+            yield f"{name}: it has to lie within 1 and {most}"
+
+
 def _updates(rulebook: Rulebook) -> Iterator[str]:
     for update in rulebook.updates.values():
         systems = {file.os for file in update.files}
@@ -283,6 +294,11 @@ _CHECKS = (
         "Windows: ranges of builds in order and apart",
         lambda rulebook: len(rulebook.windows),
         _windows,
+    ),
+    Check(
+        "limits: of the clock, of certificates and of disks, each within bounds",
+        lambda _: 3,
+        _limits,
     ),
     Check(
         "updates: files of a Windows that there is, with its numbers",

@@ -10,6 +10,8 @@ from auditor.rulebook.policy import Policy, SqlDemand
 # What nobody outside has said: it may drive advice, and no threshold.
 _NOBODY = frozenset({"inference", "practice"})
 
+# Our own choice: what nobody looked at for a year is no audit.
+_MOST_DAYS = 366
 
 # What a policy holds, and the rules without which it would hold it for nothing.
 _GUARDS = {
@@ -68,6 +70,8 @@ def _numbers(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
         yield f"{policy.dotnet.release} is no release of .NET"
     if policy.max_age_days < 1:
         yield "facts must be allowed a day at least"
+    if policy.max_age_days > _MOST_DAYS:
+        yield f"facts may be {_MOST_DAYS} days old at most"
     if len(set(policy.counts)) != len(policy.counts):
         yield "a rule counts twice"
     if not policy.counts:

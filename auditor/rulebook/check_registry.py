@@ -21,6 +21,9 @@ def registry_faults(rulebook: Rulebook) -> Iterator[str]:
         if name not in protocols.bits:
             yield f"{protocols.name}: {name} has no bit"
     yield from _suites(rulebook)
+    dotnet, runtimes = rulebook.registry.dotnet, rulebook.registry.strong_crypto.runtimes
+    if dotnet.runtime not in runtimes:
+        yield f"{dotnet.name}: {dotnet.runtime} is none of the runtimes ({', '.join(runtimes)})"
     if not protocols.recommended & protocols.bits.get(protocols.needed, 0):
         yield f"{protocols.name}: what is recommended lacks {protocols.needed}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
@@ -301,6 +301,11 @@ class Appliances:
 class Clock:
     max_skew_minutes: int
     sources: tuple[str, ...]
+
+    @property
+    def max_skew(self) -> timedelta:
+        """How far two clocks may be apart."""
+        return timedelta(minutes=self.max_skew_minutes)
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -86,10 +86,11 @@ class StrongCrypto:
 
 @dataclass(frozen=True, config=STRICT)
 class DotNet:
-    """The value Release, and what its numbers are called."""
+    """The value Release, what its numbers are called, and the runtime that they are of."""
 
     path: str
     name: str
+    runtime: str
     releases: Mapping[int, str]
     sources: tuple[str, ...]
 

@@ -8,7 +8,17 @@ import pytest
 
 from auditor.estate.model import Server
 from auditor.rulebook import load
-from tests.assess.facts_of import POOL, SFB2015, SFB2019, SFBSE, files, judge, pool, server
+from tests.assess.facts_of import (
+    POOL,
+    SFB2015,
+    SFB2019,
+    SFBSE,
+    files,
+    judge,
+    pool,
+    server,
+    system,
+)
 
 # Windows, winhttp.dll, the 32-bit copy -> status
 FILES = [
@@ -78,6 +88,29 @@ def test_builds_are_of_the_product(
     if status == "unknown":
         assert judged.server.readiness == "unknown"
         assert finding.remediation
+
+
+# what Windows says of itself -> status
+EDITIONS = [
+    ("64-bit", "pass"),
+    ("64 位", "pass"),
+    ("32-bit", "unknown"),
+    ("32 bits", "unknown"),
+    ("", "pass"),  # both views were asked for
+]
+
+
+@pytest.mark.parametrize(("architecture", "status"), EDITIONS)
+def test_the_products_run_on_64_bit_editions_alone(architecture: str, status: str) -> None:
+    for product in (SFB2015, "Microsoft Lync Server 2013"):
+        build = "6.0.9319.516" if product == SFB2015 else "5.0.8308.1001"
+        facts = system("2012", architecture=architecture)
+        judged = judge(server("2012", build, build, product=product, os_facts=facts))
+        finding = judged.finding("SFB-FACT-001")
+        assert finding.status == status
+        assert ("32-bit" in finding.reason) is (status == "unknown")
+        assert (architecture in [e.value for e in finding.evidence]) is (status == "unknown")
+        assert judged.server.readiness == ("unknown" if status == "unknown" else "ready")
 
 
 # origin, what the computer says its domain is -> status

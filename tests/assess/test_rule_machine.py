@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from auditor.estate.model import PoolKind, Server
@@ -11,6 +14,7 @@ from auditor.facts.registry_value import RegistryValue
 from auditor.facts.services import Service, ServicesFacts
 from tests.assess.facts_of import (
     FQDN,
+    NOW,
     POOL,
     certificate,
     certificates,
@@ -72,7 +76,15 @@ RESTARTS: list[tuple[dict[str, object], str, bool]] = [
     (renames(cut=True, entries=3), "unknown", True),
     (renames("", " "), "pass", False),
     (renames(entries=0), "pass", False),
-    (renames(MSI, "", entries=0), "pass", False),
+    # What is told and what was counted contradict each other.
+    (renames(entries=40), "unknown", True),
+    (renames("", "", "", "", entries=40), "unknown", True),
+    (renames("", "", entries=3), "unknown", True),
+    (renames("", "", entries=1), "unknown", True),
+    (renames(TEMP, "", entries=4), "unknown", True),
+    (renames("", "", entries=0), "unknown", True),
+    (renames(MSI, "", entries=0), "unknown", True),
+    ({**renames("", ""), "file_rename_entries": None}, "unknown", True),
     ({**renames(TEMP, ""), "computer_name": OTHER_NAME}, "advice", False),
     ({**renames(TEMP, ""), "windows_update": HIDDEN}, "unknown", False),
     ({**renames(MSI, ""), "windows_update": THERE}, "fail", True),
@@ -137,6 +149,17 @@ PLACES = [
     ("\\??\\C:\\Windows\\Temp\\webio.dll", True),
     ("\\??\\C:/Windows/System32/http.sys", True),
     ("\\??\\C:/PROGRA~1/x/a.dll", True),
+    ("\\??\\C:\\WINDOWS\\system32", True),  # the folder itself
+    ("\\??\\C:\\Config.Msi\\", True),
+    ("\\??\\C:\\Windows\\System32\\spool\\..\\http.sys", True),
+    ("\\??\\C:/Windows/Temp/.././System32/http.sys", True),
+    ("\\??\\D:\\SfB\\Server\\\\Core\\a.dll", True),
+    ("\\??\\D:\\SfB\\Server\\.\\Core\\a.dll", True),
+    ("..\\..\\..\\Windows\\System32\\http.sys", True),
+    ("\\??\\C:\\Windows\\System32\\..\\Temp\\a.dll", False),
+    ("\\??\\C:\\Windows\\System32\\spool", False),
+    ("\\??\\C:\\Windows\\System32\\drivers\\..\\spool\\a.dll", False),
+    ("\\??\\C:\\Windows\\System32.old", False),
     ("\\??\\C:\\Windows\\System32\\spool\\drivers\\x64\\3\\hp.dll", False),
     ("\\??\\D:\\Server\\Core2\\a.dll", False),
     ("\\??\\C:\\Windows\\Temp\\a~1.tmp", False),
@@ -274,6 +297,57 @@ def test_certificates(facts: CertificatesFacts, status: str, words: str) -> None
     assert finding.evidence
     ready = {"fail": "work_needed", "unknown": "unknown"}
     assert judged.server.readiness == ready.get(status, "ready")
+
+
+# certificates, by what its clock is ahead of ours -> status, words of the reason
+CLOCKS: list[tuple[CertificatesFacts, timedelta, str, str]] = [
+    (certificates(certificate(FQDN)), timedelta(days=365), "pass", "until 2019-09-01."),
+    (certificates(certificate(FQDN)), timedelta(days=365, seconds=1), "unknown", "expired on"),
+    (certificates(certificate(FQDN)), timedelta(days=-365), "pass", "until 2019-09-01."),
+    (certificates(certificate(FQDN)), timedelta(days=-365, seconds=-1), "unknown", "before 2017"),
+    # How far apart the clocks may be is the clock rule's.
+    (certificates(certificate(FQDN, since=0)), timedelta(minutes=-5), "pass", ""),
+    (certificates(certificate(FQDN, since=0)), timedelta(minutes=-5, seconds=-1), "unknown", ""),
+    (certificates(certificate(FQDN, until=0)), timedelta(minutes=5), "advice", "expires on"),
+    (certificates(certificate(FQDN, until=0)), timedelta(minutes=5, seconds=1), "unknown", ""),
+    # What is no pass by ours is none by its own.
+    (certificates(GONE), timedelta(days=-30), "fail", "expired on 2018-08-31"),
+    (certificates(TO_COME), timedelta(days=30), "fail", "before 2018-09-02"),
+    (certificates(certificate("x.org")), timedelta(days=30), "unknown", "for its name"),
+    # Who is right is not known: an advice stays one where it is valid by both.
+    (certificates(certificate(FQDN, until=20)), timedelta(days=10), "advice", "2018-09-21"),
+    (certificates(certificate(FQDN, until=40)), timedelta(days=20), "pass", "2018-10-11"),
+    (certificates(certificate("*.contoso.com")), timedelta(days=9), "advice", "wildcard"),
+    (certificates(certificate("*.contoso.com")), timedelta(days=999), "unknown", "for its name"),
+    (
+        certificates(certificate(POOL, until=9), certificate(FQDN)),
+        timedelta(days=10),
+        "unknown",
+        "none is valid",
+    ),
+]
+
+
+@pytest.mark.parametrize(("facts", "ahead", "status", "words"), CLOCKS)
+def test_a_certificate_is_valid_by_the_servers_own_clock_too(
+    facts: CertificatesFacts, ahead: timedelta, status: str, words: str
+) -> None:
+    reading = server(certificates=facts, skew=ahead.total_seconds())
+    finding = judge(replace(reading, collected=NOW + ahead)).finding("SFB-CERT-001")
+    assert finding.status == status
+    assert words in finding.reason
+    by_its_own = f"{NOW + ahead:%Y-%m-%d %H:%M} UTC when ours said 2018-09-01 12:00 UTC"
+    told = status == "unknown" and "x.org" not in facts.items[0].subject
+    assert (by_its_own in finding.reason) is told
+    assert bool(finding.remediation) is (status != "pass")
+
+
+def test_the_clock_of_a_server_that_nobody_asked_is_not_known() -> None:
+    facts = certificates(certificate(FQDN))
+    carried = replace(server(certificates=facts, skew=None), collected=NOW + timedelta(days=400))
+    assert judge(carried).finding("SFB-CERT-001").status == "pass"
+    without = replace(server(certificates=facts, skew=9**9), collected=None)
+    assert judge(without).finding("SFB-CERT-001").status == "pass"
 
 
 def test_a_server_that_is_its_pool_has_one_name() -> None:

@@ -106,15 +106,48 @@ def test_strong_crypto_is_advice(
     assert judged.server.readiness == "ready"
 
 
-def test_a_runtime_that_is_not_installed_is_not_asked() -> None:
-    facts = dotnet(dword(1), None)
-    absent = tuple(
-        replace(r, key_present=False) if r.runtime == "v2.0.50727" else r for r in facts.runtimes
+V2, V4 = "v2.0.50727", "v4.0.30319"
+RELEASE = dword(461814)
+
+# keys that are not there, Release -> status where strong cryptography is a condition
+ABSENT: list[tuple[set[str], RegistryValue | None, str]] = [
+    (set(), RELEASE, "pass"),
+    # .NET 3.5 is not installed: its keys are in neither view.
+    ({f"{V2} native", f"{V2} wow6432"}, RELEASE, "pass"),
+    # It is, as its key in the other view tells.
+    ({f"{V2} wow6432"}, RELEASE, "fail"),
+    ({f"{V2} native"}, RELEASE, "fail"),
+    # Release tells that .NET 4 is installed.
+    ({f"{V4} native", f"{V4} wow6432"}, RELEASE, "fail"),
+    ({f"{V4} wow6432"}, RELEASE, "fail"),
+    ({f"{V4} native"}, RELEASE, "fail"),
+    ({f"{V2} wow6432", f"{V4} wow6432"}, RELEASE, "fail"),
+    ({f"{V4} native", f"{V4} wow6432"}, text("461814"), "fail"),
+    ({f"{V4} native", f"{V4} wow6432"}, None, "pass"),
+    ({f"{V4} wow6432"}, None, "fail"),
+    ({f"{r} {view}" for r in (V2, V4) for view in ("native", "wow6432")}, RELEASE, "fail"),
+    ({f"{r} {view}" for r in (V2, V4) for view in ("native", "wow6432")}, None, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("keys", "release", "status"), ABSENT)
+def test_a_key_that_is_absent_lacks_the_value_where_its_runtime_is_installed(
+    keys: set[str], release: RegistryValue | None, status: str
+) -> None:
+    told = tuple(
+        replace(r, key_present=False, strong_crypto=None) if f"{r.runtime} {r.view}" in keys else r
+        for r in dotnet(dword(1), dword(1)).runtimes
     )
-    installed = DotNetFacts(facts.release, absent)
-    assert judge(server(dotnet=installed)).finding("SFB-NET-001").status == "pass"
-    none = DotNetFacts(None, ())
-    assert judge(server(dotnet=none)).finding("SFB-NET-001").status == "unknown"
+    reading = server(dotnet=DotNetFacts(release, told))
+    finding = judge(reading, policy="tls10-disable").finding("SFB-NET-001")
+    assert finding.status == status
+    assert ("the key is absent" in finding.observed) is (status == "fail")
+
+
+def test_a_server_without_a_runtime_is_unknown() -> None:
+    for release in (None, RELEASE):
+        none = DotNetFacts(release, ())
+        assert judge(server(dotnet=none)).finding("SFB-NET-001").status == "unknown"
 
 
 # places that the answer leaves out, the value elsewhere, Windows -> status under both policies

@@ -185,6 +185,8 @@ def test_a_server_goes_by_its_name_in_any_case() -> None:
         ("[[waiver]]", ["waiver: "]),
         ("[[waivers", ["is not TOML"]),
         ("\ufeff" + GOOD + "\x00", ["is not TOML"]),
+        ("a = " + "9" * 5000, ["is not TOML: Exceeds the limit"]),
+        ("a = " + "[" * 3000, ["is nested too deeply"]),
     ],
 )
 def test_a_file_that_cannot_be_used(tmp_path: Path, text: str, words: list[str]) -> None:

@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
+from auditor.collect.conversation import WINRM
+from auditor.collect.ocs_powershell import OCS
 from auditor.errors import UsageError
 from auditor.facts.answer import decode_answer
 from auditor.facts.bundle import (
+    CARRIED,
     MAX_BYTES,
+    ORIGINS,
     Bundle,
     as_kept,
     bundle_text,
@@ -46,6 +50,7 @@ ANSWER: dict[str, Any] = {
     },
 }
 TEXT = json.dumps(ANSWER, ensure_ascii=False)
+UNREAD = {"target": "fe02", "reach": {"state": "REACH-AUTH", "sentence": "Refused."}}
 STARTED = datetime(2018, 8, 1, tzinfo=UTC)
 FINISHED = STARTED + timedelta(seconds=3)
 
@@ -94,6 +99,20 @@ def test_a_saved_answer_that_somebody_changed_is_refused_or_says_so(tmp_path: Pa
     assert read_bundle(path).notes == ("The file is without a check sum.",)
 
 
+def test_the_ways_on_which_servers_are_asked_are_those_that_a_file_may_name() -> None:
+    assert set(ORIGINS) == {WINRM.origin, OCS.origin, CARRIED}
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_a_saved_answer_tells_the_way(tmp_path: Path, origin: str) -> None:
+    reading = decode_answer(
+        TEXT, fqdn="fe01.contoso.com", started=STARTED, finished=FINISHED, origin=origin
+    )
+    path = tmp_path / "fe01.json"
+    path.write_text(bundle_text(reading, TEXT), "utf-8")
+    assert read_bundle(path).origin == origin
+
+
 @pytest.mark.parametrize(("origin", "told"), [("winrm", True), ("bundle", False)])
 def test_that_a_server_was_asked_is_the_word_of_a_file(origin: str, *, told: bool) -> None:
     reading = decode_answer(
@@ -136,6 +155,14 @@ def test_another_computers_answer_is_saved_as_unread(tmp_path: Path) -> None:
         (json.dumps({**ANSWER, "schema": 7}).encode(), "schema: is 7"),
         (json.dumps({**ANSWER, "runner": {"target": "x"}}).encode(), "runner.origin: is missing"),
         (
+            json.dumps({**ANSWER, "runner": {"target": "fe01", "origin": "magic"}}).encode(),
+            "runner.origin: winrm or ocspowershell or bundle was expected, not 'magic'",
+        ),
+        (
+            json.dumps({"schema": 1, "runner": {**UNREAD, "origin": "WinRM"}}).encode(),
+            "runner.origin",
+        ),
+        (
             b'{"schema": 1, "runner": {"target": "x", "reach": {"state": "REACH-READ"}}}',
             "runner.reach.state",
         ),
@@ -149,6 +176,8 @@ def test_another_computers_answer_is_saved_as_unread(tmp_path: Path) -> None:
         "foreign",
         "schema 7",
         "runner",
+        "origin",
+        "origin of an unread server",
         "reach",
         "huge",
     ],

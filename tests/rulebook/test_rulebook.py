@@ -117,6 +117,15 @@ def _suites(*accepted: AcceptedSuite) -> Rulebook:
     return replace(BOOK, registry=replace(registry, cipher_suites=suites))
 
 
+def _dotnet(**differs: object) -> Rulebook:
+    dotnet = replace(BOOK.registry.dotnet, **differs)  # type: ignore[arg-type]
+    return replace(BOOK, registry=replace(BOOK.registry, dotnet=dotnet))
+
+
+def _clock(minutes: int) -> Rulebook:
+    return replace(BOOK, clock=replace(BOOK.clock, max_skew_minutes=minutes))
+
+
 def _source(**differs: object) -> Rulebook:
     source = replace(BOOK.sources["dtls"], **differs)  # type: ignore[arg-type]
     return replace(BOOK, sources={**BOOK.sources, source.key: source})
@@ -213,6 +222,7 @@ FAULTS = [
     (_suites(replace(_SUITE, switches=_SUITE.switches[:1] * 3)), "not one cipher"),
     (_suites(replace(_SUITE, switches=("X\\Y", *_SUITE.switches[1:]))), "not one cipher"),
     (_suites(_SUITE, _SUITE), "cipher suites: one stands twice"),
+    (_dotnet(runtime="v3.5"), "Release: v3.5 is none of the runtimes (v2.0.50727, v4.0.30319)"),
     (_source(title=" "), "source dtls: no title"),
     (_source(url="http://learn.microsoft.com"), "is no https address"),
     (_policy(sources=()), "policy office365-tls12: no source"),
@@ -220,6 +230,13 @@ FAULTS = [
     (_policy(counts=()), "no rule counts"),
     (_policy(counts=("SFB-CU-001",) * 2), "a rule counts twice"),
     (_policy(max_age_days=0), "a day at least"),
+    (_policy(max_age_days=367), "facts may be 366 days old at most"),
+    (_clock(0), "clock.max_skew_minutes: it has to lie within 1 and 60"),
+    (_clock(61), "clock.max_skew_minutes: it has to lie within 1 and 60"),
+    (replace(BOOK, certificates=replace(BOOK.certificates, warn_days=0)), "1 and 366"),
+    (replace(BOOK, certificates=replace(BOOK.certificates, warn_days=367)), "1 and 366"),
+    (replace(BOOK, disk=replace(BOOK.disk, free_gib=0)), "disk.free_gib: it has to lie within 1"),
+    (replace(BOOK, disk=replace(BOOK.disk, free_gib=1025)), "disk.free_gib: it has to lie within"),
     (_policy(excludes=(Exclusion("why", "what", ("dtls",)),)), "neither a product nor a Windows"),
     (_policy(excludes=(Exclusion("why", "what", (), os="2008"),)), "without 2008: no source"),
     (_policy(excludes=(Exclusion("y", "t", ("dtls",), os="95"),)), "there is no Windows 95"),
@@ -260,6 +277,21 @@ FAULTS = [
     (_sql(clients=(replace(_CLIENT, confidence=Confidence.UNSURE),)), "unsure without a doubt"),
     (_sql(instances=(BOOK.sql.instances[0],) * 2), "stands twice"),
 ]
+
+
+# the least and the most of what has bounds
+SOUND = [
+    _policy(max_age_days=1),
+    _policy(max_age_days=366),
+    *(_clock(minutes) for minutes in (1, 60)),
+    *(replace(BOOK, certificates=replace(BOOK.certificates, warn_days=n)) for n in (1, 366)),
+    *(replace(BOOK, disk=replace(BOOK.disk, free_gib=gib)) for gib in (1, 1024)),
+]
+
+
+@pytest.mark.parametrize("sound", SOUND)
+def test_the_checker_takes_what_lies_within_bounds(sound: Rulebook) -> None:
+    assert not problems(sound)
 
 
 @pytest.mark.parametrize(("broken", "words"), FAULTS)

@@ -23,7 +23,7 @@ class FactsAgree(Rule):
     title = "The facts do not contradict each other"
     applies_to = "every Lync or Skype for Business server"
     needs = ("os", "products")
-    sources = ("product-type", "server-patch-version", "practice")
+    sources = ("product-type", "server-patch-version", "lync2013-systems", "practice")
     needs_product = False
     for_migrating = True
 
@@ -32,6 +32,7 @@ class FactsAgree(Rule):
             *_files_of_another_windows(subject, context),
             *_builds_of_another_product(subject, context),
             *_domain_of_another_server(subject),
+            *_windows_of_32_bits(subject),
         ]
         system = subject.get(OsFacts).version
         agreed = [subject.evidence("os", "Win32_OperatingSystem.Version", system)]
@@ -92,6 +93,17 @@ def _builds_of_another_product(subject: Subject, context: Context) -> list[Contr
     names = ", ".join(f"{package.component} {package.shown}" for package in strange)
     lines = f"{product.line}.x, from {product.base} on"
     return [(f"{names}: no build of {product.title}, whose builds are {lines}.", shown)]
+
+
+def _windows_of_32_bits(subject: Subject) -> list[Contradiction]:
+    """A view of the registry that such a Windows lacks would not be asked for."""
+    facts = subject.get(OsFacts)
+    if "wow6432" in facts.views:
+        return []
+    shown = subject.evidence("os", "Win32_OperatingSystem.OSArchitecture", facts.architecture)
+    return [
+        ("Windows calls itself 32-bit, and the products run on 64-bit editions alone.", [shown])
+    ]
 
 
 def _domain_of_another_server(subject: Subject) -> list[Contradiction]:

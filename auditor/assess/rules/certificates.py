@@ -3,7 +3,8 @@
 Which certificate is assigned to which service is not read. What is certain: one outside its
 period of validity fails Windows' own check, and the services are known by the name of the server
 or of its pool. One that has expired beside a valid one may be a leftover, or the one in use: worth
-a look; where it alone names the pool, nobody knows. Microsoft lists wildcards for simple URLs
+a look; where it alone names the pool, nobody knows. The server checks by its own clock: where that
+is off, the certificate has to be valid by it, too. Microsoft lists wildcards for simple URLs
 alone, so one proves nothing, either way.
 """
 
@@ -37,16 +38,10 @@ class CertificateIsValid(Rule):
     def judge(self, subject: Subject, context: Context) -> Finding:
         facts = subject.get(CertificatesFacts)
         usable = [each for each in facts.items if _is_for_servers(each)]
-        names = {subject.server.fqdn.casefold(), subject.pool.fqdn.casefold()}
+        names = _names(subject)
         own = [each for each in usable if _is_for(each, names)]
         days = context.rulebook.certificates.warn_days
-        status, reason, remedy = _in_time(own, context.now, days)
-        if status in (Status.FAIL, Status.UNKNOWN):
-            others = [each for each in usable if _is_valid(each, context.now)]
-            spoken = _others(others, names, cut=facts.truncated)
-            status, reason, remedy = spoken or (status, reason, remedy)
-        elif _none_for_the_pool(own, subject, context.now):
-            status, reason, remedy = Status.UNKNOWN, _NONE_FOR_THE_POOL, _LOOK
+        status, reason, remedy = _by_both_clocks(own, facts, subject, context)
         return self.finding(
             subject,
             status,
@@ -66,12 +61,52 @@ class CertificateIsValid(Rule):
 _RENEW = "Renew the certificate, and assign the new one before the day."
 _REQUEST = "Request a new certificate and assign it in the deployment wizard."
 _LOOK = "Look in the deployment wizard which certificate is assigned, and how long it is valid."
+_CLOCK = "Find out which clock is wrong; repair the time source."
 
 _NONE_FOR_THE_POOL = (
     "Of those for its pool's name none is valid today, and which one the services use is not read."
 )
 
+_BAD = (Status.FAIL, Status.UNKNOWN)
+
 _Verdict = tuple[Status, str, str]
+
+
+def _verdict(
+    own: Sequence[Certificate],
+    facts: CertificatesFacts,
+    subject: Subject,
+    now: datetime,
+    warn_days: int,
+) -> _Verdict:
+    """What the certificates are worth at an instant; `own` are those for the name."""
+    verdict = _in_time(own, now, warn_days)
+    if verdict[0] in _BAD:
+        others = [each for each in facts.items if _is_for_servers(each) and _is_valid(each, now)]
+        return _others(others, _names(subject), cut=facts.truncated) or verdict
+    if _none_for_the_pool(own, subject, now):
+        return Status.UNKNOWN, _NONE_FOR_THE_POOL, _LOOK
+    return verdict
+
+
+def _by_both_clocks(
+    own: Sequence[Certificate], facts: CertificatesFacts, subject: Subject, context: Context
+) -> _Verdict:
+    """Windows checks by the server's clock; whether that one is wrong or ours is not known."""
+    days, apart = context.rulebook.certificates.warn_days, context.rulebook.clock.max_skew
+    theirs, skew = subject.reading.collected, subject.reading.clock_skew
+    verdict = _verdict(own, facts, subject, context.now, days)
+    if theirs is None or skew is None or abs(skew) <= apart or verdict[0] in _BAD:
+        return verdict
+    status, reason, _ = _verdict(own, facts, subject, theirs, days)
+    if status not in _BAD:
+        return verdict
+    clocks = f"The server's own clock said {_at(theirs)} when ours said {_at(theirs - skew)}"
+    return Status.UNKNOWN, f"{clocks}, and by it: {reason}", _CLOCK
+
+
+def _at(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
 
 
 def _in_time(own: Sequence[Certificate], now: datetime, warn_days: int) -> _Verdict:
@@ -119,6 +154,10 @@ def _none_for_the_pool(own: Sequence[Certificate], subject: Subject, now: dateti
     pool = subject.pool.fqdn.casefold()
     named = [each for each in own if _is_for(each, {pool})]
     return bool(named) and not any(_is_valid(each, now) for each in named)
+
+
+def _names(subject: Subject) -> set[str]:
+    return {subject.server.fqdn.casefold(), subject.pool.fqdn.casefold()}
 
 
 def _is_for_servers(certificate: Certificate) -> bool:

@@ -7,12 +7,15 @@ from auditor.assess.rule import Context, Rule, Subject, product_of
 from auditor.facts.dotnet import DotNetFacts, DotNetRuntime
 from auditor.facts.os import VIEWS, OsFacts
 from auditor.rulebook.policy import Release
+from auditor.rulebook.registry import DotNet
 
 
 class StrongCrypto(Rule):
     """SchUseStrongCrypto for every installed runtime, in both registry views.
 
-    A condition of disabling TLS 1.0 and 1.1; under the other policies a lack is advice.
+    A condition of disabling TLS 1.0 and 1.1; under the other policies a lack is advice. A runtime
+    is installed where one of its keys is there, or where the value Release speaks of it: then a
+    key that is not there lacks the value like any other.
     """
 
     id = "SFB-NET-001"
@@ -24,7 +27,7 @@ class StrongCrypto(Rule):
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         name = context.rulebook.registry.strong_crypto.name
-        runtimes = [r for r in subject.get(DotNetFacts).runtimes if r.key_present]
+        runtimes = _installed(subject.get(DotNetFacts), context.rulebook.registry.dotnet)
         required = f"{name} = 1 (REG_DWORD) for every installed runtime, in both views"
         evidence = [subject.evidence("dotnet", f"{r.path}\\{name}", _shown(r)) for r in runtimes]
         if not runtimes:
@@ -46,6 +49,14 @@ class StrongCrypto(Rule):
             evidence=evidence,
             remediation=f"Set {name} (REG_DWORD) to 1 for every runtime and view." if weak else "",
         )
+
+
+def _installed(facts: DotNetFacts, dotnet: DotNet) -> list[DotNetRuntime]:
+    """The places of runtimes that are installed, whether their keys are there or not."""
+    installed = {r.runtime for r in facts.runtimes if r.key_present}
+    if facts.release is not None:
+        installed.add(dotnet.runtime)
+    return [r for r in facts.runtimes if r.runtime in installed]
 
 
 def _verdict(weak: list[DotNetRuntime], untold: list[str], context: Context) -> tuple[Status, str]:
@@ -73,6 +84,8 @@ def _untold(subject: Subject, context: Context) -> list[str]:
 
 
 def _shown(runtime: DotNetRuntime) -> str:
+    if not runtime.key_present:
+        return "the key is absent"
     return "absent" if runtime.strong_crypto is None else str(runtime.strong_crypto)
 
 

@@ -129,7 +129,7 @@ def _against(
 
 def _skew(context: Context) -> timedelta:
     """Two clocks are in play; how far they may be apart."""
-    return timedelta(minutes=context.rulebook.clock.max_skew_minutes)
+    return context.rulebook.clock.max_skew
 
 
 def _another_version(replica: Replica, subject: Subject, context: Context) -> Iterator[str]:

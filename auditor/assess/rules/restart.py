@@ -140,15 +140,18 @@ def _unclear(signal: RegistrySignal) -> bool:
 
 
 def _renames(facts: RebootFacts, restart: Restart) -> _Renames:
-    """A value of no entries, or of empty ones, is left over, and waits for nothing."""
-    if facts.file_renames.state != _PRESENT or facts.file_rename_entries == 0:
+    """A value of no entries, or of empty ones, is left over, and waits for nothing.
+
+    Where more or fewer are told than were counted, nobody knows what they are.
+    """
+    paths, entries = facts.file_rename_paths, facts.file_rename_entries
+    if facts.file_renames.state != _PRESENT or (entries == 0 and not paths):
         return _Renames.NOTHING
     if _watched(facts, restart):
         return _Renames.UPDATE
-    if facts.file_rename_paths is None or facts.file_renames_cut:
+    if paths is None or facts.file_renames_cut or len(paths) != entries:
         return _Renames.UNTOLD
-    waits = any(path.strip() for path in facts.file_rename_paths)
-    return _Renames.OTHERS if waits else _Renames.NOTHING
+    return _Renames.OTHERS if any(path.strip() for path in paths) else _Renames.NOTHING
 
 
 def _watched(facts: RebootFacts, restart: Restart) -> list[str]:
@@ -158,8 +161,19 @@ def _watched(facts: RebootFacts, restart: Restart) -> list[str]:
 
 def _matters(path: str, restart: Restart) -> bool:
     """Whether it lies where an update's may; PROGRA~1 and the like may stand for any folder."""
-    plain = path.replace("/", "\\")
-    return restart.watches(plain) or _SHORT_NAME.search(plain) is not None
+    plain = _plain(path)
+    return restart.watches(f"{plain}\\") or _SHORT_NAME.search(plain) is not None
+
+
+def _plain(path: str) -> str:
+    """The path without detours, which may lead out of a folder that it names."""
+    parts: list[str] = []
+    for part in path.replace("/", "\\").split("\\"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "".join(f"\\{part}" for part in parts)
 
 
 def _renamed(facts: RebootFacts) -> bool:
