@@ -124,3 +124,12 @@ FAULTS = [
 @pytest.mark.parametrize(("broken", "words"), FAULTS)
 def test_the_checker_finds_faults(broken: Rulebook, words: str) -> None:
     assert any(words in problem for problem in problems(broken))
+
+
+@pytest.mark.parametrize("service", [Service.EXCHANGE, Service.SIP, Service.VOICEMAIL])
+def test_every_name_that_is_listed_lies_below_a_domain_of_microsofts(service: Service) -> None:
+    """Whoever asks whether a name may be Microsoft's need not ask for the listed ones besides."""
+    integrations = BOOK.integrations
+    names = [e.name.removeprefix("*.") for e in integrations.endpoints if e.service is service]
+    assert names
+    assert all(map(integrations.may_be_microsofts, names))

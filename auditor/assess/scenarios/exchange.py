@@ -19,11 +19,9 @@ _EXCHANGE_METADATA = "/autodiscover/metadata/json"
 def token_service(look: Look) -> Signal:
     def judge(server: OAuthServer) -> Judged:
         endpoint = look.integrations.find(host_of(server.metadata_url), Service.TOKEN)
-        name = f"{quoted(server.identity)} (tenant {quoted(server.realm)})"
-        if endpoint is None and _may_be_online(look, server.metadata_url):
-            return InUse.UNKNOWN, f"tokens of {name} are trusted, from a name that is not known"
         if endpoint is None:
             return NOTHING
+        name = f"{quoted(server.identity)} (tenant {quoted(server.realm)})"
         return InUse.YES, f"tokens of {name} are trusted: {look.named(endpoint)}"
 
     return look.known.listed("oauth_servers", judge, "no token service of Office 365 is trusted")
@@ -71,15 +69,11 @@ def exchange_beside(look: Look) -> Signal:
 
 def _is_beside(look: Look, application: PartnerApplication) -> bool:
     address = application.metadata_url or ""
-    online = look.integrations.find(host_of(address), Service.EXCHANGE) is not None
-    return (
-        not online
-        and not _may_be_online(look, address)
-        and _EXCHANGE_METADATA in address.casefold()
-    )
+    return not _may_be_online(look, address) and _EXCHANGE_METADATA in address.casefold()
 
 
 def _may_be_online(look: Look, address: str | None) -> bool:
+    """Whether the host is Microsoft's, be it one that a document names or not."""
     host = host_of(address)
     return host is not None and look.integrations.may_be_microsofts(host)
 
@@ -98,6 +92,5 @@ def _doubt(look: Look, application: PartnerApplication) -> str:
         return "has its tokens from a name that is not known"
     if not _identifier(application):
         return "does not say what application it is"
-    if _is_exchange(look, application) and not application.uses_oauth_server:
-        return "is Exchange; whether online, its tokens do not tell"
-    return ""
+    told = application.uses_oauth_server or not _is_exchange(look, application)
+    return "" if told else "is Exchange; whether online, its tokens do not tell"

@@ -212,7 +212,6 @@ NO_ID = {"ApplicationIdentifier": None}
 IN_BRACES = {"ApplicationIdentifier": " {00000002-0000-0FF1-CE00-000000000000} "}
 UNLISTED_METADATA = "Value=https://outlook.office.com/autodiscover/metadata/json/1"
 TENANTS = "Value=https://contoso.onmicrosoft.com/autodiscover/metadata/json/1"
-UNLISTED_TOKENS = {"MetadataUrl": "https://login.microsoftonline.example/metadata/json/1"}
 ONLINE_METADATA = "Value=https://outlook.office365.com/autodiscover/metadata/json/1"
 BESIDE = {
     **kinds.EXCHANGE_ON_PREMISES,
@@ -258,12 +257,11 @@ EXCHANGE = [
         "yes",
         "unknown",
     ),
-    ({"tokens": [{**kinds.TOKEN_SERVICE, **UNLISTED_TOKENS}]}, "yes", "unknown"),
-    ({"tokens": [{**kinds.TOKEN_SERVICE, **UNLISTED_TOKENS}], "application": []}, "yes", "no"),
     ({"application": [{**kinds.EXCHANGE_ONLINE, **IN_CAPITALS}]}, "yes", "yes"),
     ({"application": [{**METADATA, **OTHER_ID}]}, "yes", "yes"),
     ({"application": [{**METADATA, "AuthToken": ONLINE_METADATA}]}, "yes", "yes"),
     ({"application": [{**CERTIFICATE, "Enabled": False}]}, "yes", "no"),
+    ({"application": [{**CERTIFICATE, **OTHER_ID}]}, "yes", "no"),
     ({"application": [BESIDE]}, "yes", "no"),
     ({"provider": [], "policy": []}, "unknown", "yes"),  # there always is a policy
     # The same application id: only where its tokens come from tells it from Exchange Online.
