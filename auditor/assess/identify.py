@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.assess.signs import Seen, seen_beside_packages, signs_of_a_server
 from auditor.estate.model import Pool, PoolKind
@@ -32,24 +32,26 @@ _DOTS = 3
 _NOT_NECESSARILY_LYNC = frozenset({PoolKind.UNKNOWN, PoolKind.TRUSTED_APPLICATION})
 
 
-@dataclass(frozen=True)
-class Package:
-    """An installed package that carries a product's name; `component` is what follows the comma."""
+class Package(NamedTuple):
+    """An installed package that carries a product's name; `component` is what follows the comma.
+
+    By `key` (the component casefolded) it is known. `version` is None for what is no build, as
+    every one has four numbers; `shown` is it as text for people, whether or not it is one.
+    """
 
     product: str
     component: str
+    key: str
+    version: Version | None
+    shown: str
     installed: InstalledPackage
 
-    @cached_property
-    def version(self) -> Version | None:
-        """None for what is no build: every one has four numbers."""
-        whole = (self.installed.version_text or "").count(".") == _DOTS
-        return self.installed.version if whole else None
-
-    @cached_property
-    def shown(self) -> str:
-        """The version as text for people, whether or not it is one."""
-        return str(self.version or self.installed.version_text or "none")
+    @classmethod
+    def of(cls, product: str, component: str, installed: InstalledPackage) -> Package:
+        text = installed.version_text or ""
+        version = installed.version if text.count(".") == _DOTS else None
+        shown = str(version or text or "none")
+        return cls(product, component, component.casefold(), version, shown, installed)
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,7 @@ class ProductIdentity:
     def _by_component(self) -> dict[str, tuple[Package, ...]]:
         found: dict[str, tuple[Package, ...]] = {}
         for package in self.packages:
-            name = package.component.casefold()
-            found[name] = (*found.get(name, ()), package)
+            found[package.key] = (*found.get(package.key, ()), package)
         return found
 
 
@@ -111,7 +112,7 @@ def identify_product(reading: Reading, pool: Pool, rulebook: Rulebook) -> Produc
     packages = _named_packages(facts, rulebook)
     tools = {name.casefold() for name in rulebook.components.tools}
     core = rulebook.components.core.casefold()
-    roles = {p.product for p in packages if p.component.casefold() not in {core, *tools}}
+    roles = {p.product for p in packages if p.key not in {core, *tools}}
     if not roles:
         otherwise = _otherwise(reading, facts, packages, pool, rulebook)
         return _without_roles(reading, facts, packages, otherwise, pool, expected)
@@ -123,9 +124,7 @@ def identify_product(reading: Reading, pool: Pool, rulebook: Rulebook) -> Produc
     if expected and product.key not in expected:
         reason = f"{product.title} is installed, but the estate says {_titles(expected, rulebook)}"
         return ProductIdentity(None, True, reason, seen=_seen(packages))
-    own = tuple(
-        p for p in packages if p.product == product.key and p.component.casefold() not in tools
-    )
+    own = tuple(p for p in packages if p.product == product.key and p.key not in tools)
     return ProductIdentity(
         product.key, True, f"packages of {product.title}", product, own, facts.truncated
     )
@@ -225,7 +224,7 @@ def _of_a_product(
 ) -> str | None:
     """An entry that begins with a product's name and is no tool: a role may go with it."""
     tools = {name.casefold() for name in rulebook.components.tools}
-    of_tools = {p.installed for p in packages if p.component.casefold() in tools}
+    of_tools = {p.installed for p in packages if p.key in tools}
     names = (item.name for item in facts.items if item not in of_tools)
     beginnings = tuple(rulebook.package_names)
     return next((name for name in names if name.casefold().startswith(beginnings)), None)
@@ -246,7 +245,7 @@ def _named_packages(facts: ProductsFacts, rulebook: Rulebook) -> tuple[Package, 
         by_name = (names.get(head.strip().casefold()), component.strip())
         product, component = codes.get(item.key.casefold(), by_name)
         if product and component:
-            packages.append(Package(product, component, item))
+            packages.append(Package.of(product, component, item))
     return tuple(packages)
 
 

@@ -164,7 +164,10 @@ class Subject:
 
     def evidence(self, family: str, path: str, value: object) -> Evidence:
         """One thing that was read, with the server's own instant; long values are cut."""
-        return Evidence(family, path, shorten(str(value)), self._instants.get(family))
+        text = str(value)
+        if len(text) > _SHOWN:
+            text = shorten(text)
+        return Evidence(family, path, text, self._instants.get(family))
 
     @cached_property
     def _instants(self) -> dict[str, datetime | None]:

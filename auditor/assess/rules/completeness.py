@@ -15,7 +15,7 @@ def gap_in_packages(subject: Subject, context: Context) -> str | None:
         return f"{names.core} is not among the packages."
     if identity.truncated:
         return "The list of packages was cut short."
-    there = [package.component.casefold() for package in identity.packages]
+    there = [package.key for package in identity.packages]
     role = names.roles.get(pool.kind.value, ())
     if role and not any(each.casefold() in name for name in there for each in role):
         return (

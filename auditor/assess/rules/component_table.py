@@ -28,7 +28,7 @@ def component_table(
     first: list[Compared] = []
     then: list[Compared] = []
     for package in subject.product.packages if packages is None else packages:
-        if package.component.casefold() in deciding:
+        if package.key in deciding:
             first.append(_row(package, threshold.build, DECIDES))
         elif names.is_edges(package.component):
             then.append(_row(package, threshold.build, OF_THE_EDGE))

@@ -196,7 +196,7 @@ def _lagging(subject: Subject, context: Context, threshold: Threshold) -> list[P
     return [
         package
         for package in subject.product.packages
-        if package.component.casefold() not in deciding
+        if package.key not in deciding
         and not names.is_edges(package.component)
         and (package.version is None or _older(package, threshold))
     ]
@@ -220,7 +220,7 @@ def _own(package: Package, product: Product) -> bool:
 
 
 def _is_watched(package: Package, context: Context) -> bool:
-    name = package.component.casefold()
+    name = package.key
     watched = context.rulebook.components.watched
     return any(name.startswith(beginning.casefold()) for beginning in watched)
 
