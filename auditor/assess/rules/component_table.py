@@ -13,6 +13,7 @@ from auditor.version import Version
 DECIDES = "decides"
 SERVICED = "serviced by the update"
 NOT_KNOWN = "no source here says whether the update services it"
+THERE = "has that build, and decides nothing"
 
 
 def component_table(
@@ -29,7 +30,7 @@ def component_table(
         decides = package.component.casefold() in deciding
         rows = first if decides else then
         build = threshold.build if decides else serviced(package, subject, context, threshold)
-        rows.append(_row(package, build, decides=decides))
+        rows.append(_row(package, build, threshold, decides=decides))
     return (*first, *then)
 
 
@@ -44,7 +45,12 @@ def serviced(
     return part.version or threshold.build
 
 
-def _row(package: Package, build: Version | None, *, decides: bool) -> Compared:
-    note = DECIDES if decides else SERVICED if build is not None else NOT_KNOWN
-    required = str(build) if build is not None else "not known"
+def _row(
+    package: Package, build: Version | None, threshold: Threshold, *, decides: bool
+) -> Compared:
+    note = DECIDES if decides else SERVICED
+    required = str(build or threshold.build)
+    if build is None:
+        there = package.version is not None and package.version >= threshold.build
+        note, required = (THERE, required) if there else (NOT_KNOWN, "not known")
     return Compared(shorten(package.component), shorten(package.shown), required, note)

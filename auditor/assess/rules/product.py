@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of
-from auditor.rulebook.builds import describe_build
 
 _NEVER_HYBRID = "hybrid"
 
@@ -53,12 +52,7 @@ class ProductIdentified(Rule):
                 actions=("identify-product",),
             )
         product = product_of(subject)
-        core = identity.components(context.rulebook.components.core)
-        builds = ", ".join(
-            f"{package.version}: {describe_build(context.rulebook, product.key, package.version)}"
-            for package in core
-            if package.version is not None
-        )
+        builds = _builds(subject, context)
         return self.finding(
             subject,
             Status.PASS,
@@ -70,6 +64,19 @@ class ProductIdentified(Rule):
         )
 
 
+def _builds(subject: Subject, context: Context) -> str:
+    """The lowest and the highest build of the deciding packages, "" where none is known."""
+    builds = sorted(
+        package.version
+        for name in context.rulebook.components.deciding
+        for package in subject.product.components(name)
+        if package.version is not None
+    )
+    if not builds:
+        return ""
+    return str(builds[0]) if builds[0] == builds[-1] else f"{builds[0]} to {builds[-1]}"
+
+
 class ProductTakesPart(Rule):
     """Lync Server 2010 and older cannot be updated into hybrid: blocked, they need a migration."""
 
@@ -77,8 +84,9 @@ class ProductTakesPart(Rule):
     title = "The product can take part"
     applies_to = "every Lync or Skype for Business server"
     needs = ("products",)
-    sources = ("support-blog-ja",)
+    sources = ("support-blog-ja", "techcommunity-222247")
     for_migrating = True
+    no_fail = "That is a doubt and no lack, so it is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:  # noqa: ARG002
         product = product_of(subject)
