@@ -104,9 +104,16 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
 
 
 def _cited(policy: Policy) -> Iterator[str]:
-    demands = [*policy.minimum.values(), *policy.sql.values(), *policy.excludes]
-    for demand in (*demands, *policy.prerequisites, *filter(None, (policy.dotnet,))):
-        yield from demand.sources
+    for threshold in policy.minimum.values():
+        yield from threshold.sources
+    if policy.dotnet is not None:
+        yield from policy.dotnet.sources
+    for asked in policy.sql.values():
+        yield from asked.sources
+    for row in policy.excludes:
+        yield from row.sources
+    for prerequisite in policy.prerequisites:
+        yield from prerequisite.sources
 
 
 def _by(sources: Iterable[str]) -> str:

@@ -88,7 +88,7 @@ def test_a_waiver_of_it_covers_it_alone(
     _says(
         judged,
         rules,
-        f"{stead} says that, and is waived; so what this rule would say is not known.",
+        f"But {stead} is waived: what this rule would say is not known.",
     )
 
 
