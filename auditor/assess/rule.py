@@ -17,6 +17,7 @@ from typing import (
     Any,
     ClassVar,
     Generic,
+    Literal,
     NamedTuple,
     Protocol,
     TypeVar,
@@ -194,7 +195,8 @@ class AnyRule(ABC, Generic[S]):
 
     `needs` are fact families of its servers, `asks` families of the estate that it looks at
     where there are any; `sources` are keys of the rulebook. `no_fail` says why its advice is no
-    fail, where the reason does not say so itself.
+    fail, where the reason does not say so itself. `weight` is the policy's field by which a lack
+    is a fail or advice, "" where that is no matter of the policy's.
     """
 
     id: ClassVar[str]
@@ -205,6 +207,7 @@ class AnyRule(ABC, Generic[S]):
     asks: ClassVar[tuple[str, ...]] = ()
     sources: ClassVar[tuple[str, ...]]
     no_fail: ClassVar[str] = ""
+    weight: ClassVar[Literal["", "support", "strong_crypto"]] = ""
 
     @abstractmethod
     def judge(self, subject: S, context: Context) -> Finding:

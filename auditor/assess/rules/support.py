@@ -21,8 +21,15 @@ class StillSupported(Rule):
     title = "Microsoft supports the product"
     applies_to = "every Lync or Skype for Business server"
     needs = ("products",)
-    sources = ("se-announcement",)
+    sources = (
+        "lifecycle-2010",
+        "lifecycle-2013",
+        "lifecycle-2015",
+        "lifecycle-2019",
+        "se-announcement",
+    )
     for_migrating = True
+    weight = "support"
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         product, today = product_of(subject), context.now.date()
