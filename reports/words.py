@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Literal
 
 from auditor.audit import (
@@ -158,9 +157,9 @@ def provenance(server: ServerEntry) -> str:
 def _own_clock(server: ServerEntry) -> str:
     """That an instant is by the server's own clock, where that is not ours by a minute or more."""
     skew = server.reached.clock_skew_seconds
-    if server.reached.collected is None or skew is None or not isfinite(skew):
+    if server.reached.collected is None or skew is None:
         return ""
-    if abs(skew) < _A_MINUTE:
+    if not _A_MINUTE <= abs(skew) < float("inf"):
         return ""
     way = "ahead" if skew > 0 else "behind"
     return f" by its own clock, {abs(skew) // _A_MINUTE:.0f} min {way}"

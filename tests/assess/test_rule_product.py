@@ -76,30 +76,6 @@ def test_the_packages_name_the_product(
         assert judged.server.readiness == "unknown"
 
 
-# Core Components, Front End Server -> what is observed of their builds
-RANGES = [
-    ("6.0.9319.516", "6.0.9319.516", "Skype for Business Server 2015 (6.0.9319.516)"),
-    (
-        "6.0.9319.516",
-        "6.0.9319.281",
-        "Skype for Business Server 2015 (6.0.9319.281 to 6.0.9319.516)",
-    ),
-    (
-        "6.0.9319.1001",
-        "6.0.9319.992",
-        "Skype for Business Server 2015 (6.0.9319.992 to 6.0.9319.1001)",
-    ),
-]
-
-
-@pytest.mark.parametrize(("core", "front_end", "observed"), RANGES)
-def test_what_is_observed_is_the_product_with_every_build_that_decides(
-    core: str, front_end: str, observed: str
-) -> None:
-    judged = judge(server(core=core, front_end=front_end))
-    assert judged.finding("SFB-PROD-001").observed == observed
-
-
 BOOTSTRAPPER = package(f"{LYNC2013}, Bootstrapper Prerequisites Installer Package", "5.0.8308.0")
 UCMA = package("Microsoft Unified Communications Managed API 4.0, Runtime", "5.0.8308.0")
 TOOLS = packages(
@@ -404,3 +380,27 @@ def test_an_estate_is_older_where_each_pool_is_known_to_be(
     pools: tuple[Pool, ...], *, before: bool
 ) -> None:
     assert all_before(Estate("Contoso", "a test", pools=pools), 8, load()) is before
+
+
+# Core Components, Front End Server -> what is observed of their builds
+RANGES = [
+    ("6.0.9319.516", "6.0.9319.516", "Skype for Business Server 2015 (6.0.9319.516)"),
+    (
+        "6.0.9319.516",
+        "6.0.9319.281",
+        "Skype for Business Server 2015 (6.0.9319.281 to 6.0.9319.516)",
+    ),
+    (
+        "6.0.9319.1001",
+        "6.0.9319.992",
+        "Skype for Business Server 2015 (6.0.9319.992 to 6.0.9319.1001)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("core", "front_end", "observed"), RANGES)
+def test_what_is_observed_is_the_product_with_every_build_that_decides(
+    core: str, front_end: str, observed: str
+) -> None:
+    judged = judge(server(core=core, front_end=front_end))
+    assert judged.finding("SFB-PROD-001").observed == observed

@@ -72,9 +72,7 @@ def _builds(subject: Subject, context: Context) -> str:
         for package in subject.product.components(name)
         if package.version is not None
     )
-    if not builds:
-        return ""
-    return str(builds[0]) if builds[0] == builds[-1] else f"{builds[0]} to {builds[-1]}"
+    return " to ".join(map(str, dict.fromkeys((*builds[:1], *builds[-1:]))))
 
 
 class ProductTakesPart(Rule):
