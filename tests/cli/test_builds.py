@@ -144,11 +144,19 @@ def test_of_products_that_share_numbers_the_one_with_that_build_comes_first(
     assert "Subscription Edition" not in before  # it began with a later one
 
 
+# product -> names in the order in which they are listed
+MONTHS = [
+    ("sfb2015", ["6.0.9319.548", "CU7", ".516", "CU6 HF1", "CU6 (Dec", "CU5", "CU4 HF1", "CU3"]),
+    ("lync2013", ["CU5 HF8", "CU5 HF7.1 (Dec", "CU5 HF7 (Dec", "CU5 HF6", "CU5 HF5"]),
+]
+
+
+@pytest.mark.parametrize(("product", "names"), MONTHS)
 def test_updates_without_a_number_stand_in_their_months(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], product: str, names: list[str]
 ) -> None:
-    told = _builds(capsys, "--product", "sfb2015").out
-    names = ("6.0.9319.548", "CU7", "6.0.9319.516", "CU6 HF1", "CU6 (Dec", "CU5", "CU4 HF1", "CU3")
+    """Of one month's updates those without a number are the later ones."""
+    told = _builds(capsys, "--product", product).out
     places = [told.index(name) for name in names]
     assert places == sorted(places)
 
