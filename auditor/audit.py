@@ -56,7 +56,10 @@ class WaiverEntry(_Model):
 
 
 class FindingEntry(_Model):
-    """One rule's word on one subject. `counted` findings weigh on readiness and exit code."""
+    """One rule's word on one subject. `counted` findings weigh on readiness and exit code.
+
+    Advice lowers nothing, `counted` or not.
+    """
 
     id: str = Field(description="stable hash of rule and subject")
     rule: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from auditor.rulebook.builds import Place, label
+from auditor.rulebook.builds import Place, dated, label
 from auditor.rulebook.model import Build, Part, Product, Rulebook, Unnumbered
 from auditor.rulebook.policy import Threshold
 from auditor.version import Version
@@ -16,27 +16,30 @@ from reports.rows import print_line, print_rows
 
 
 def print_builds(rulebook: Rulebook, products: Iterable[Product], console: Console) -> None:
-    """The known builds of each product, newest first, with the policies that demand them."""
+    """The known updates of each product, newest first, with the policies that demand them."""
     cited: dict[str, None] = {}
     for product in products:
-        known = rulebook.builds_of(product.key)
+        unnumbered = [u for u in rulebook.unnumbered if u.product == product.key]
+        known = dated(rulebook.builds_of(product.key), unnumbered)[::-1]
         if not known:
             continue
-        table = Table("Build", "Name", "Month", "KB", "Demanded by", "Source", box=None)
-        table.header_style = "bold dim"
-        table.columns[0].no_wrap = table.columns[2].no_wrap = True
-        for column in table.columns:
-            column.overflow = "fold"
-        for build in reversed(known):
-            table.add_row(*(Text(cell) for cell in _row(rulebook, product, build)))
-            cited.update(dict.fromkeys(build.sources))
-        for update in rulebook.unnumbered:
-            if update.product == product.key:
-                table.add_row(*(Text(cell) for cell in _unnumbered(update)))
-                cited.update(dict.fromkeys(update.sources))
+        cited.update((key, None) for update in known for key in update.sources)
         console.print(Text(f"\n{product.title} ({product.key})", "bold"))
-        console.print(table)
+        console.print(_table([_row(rulebook, product, update) for update in known]))
     _sources(rulebook, cited, console)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Table:
+    """Columns of words that must not be broken are as wide as the longest one in them."""
+    table = Table("Build", "What it is", "Demanded by", "Source", box=None)
+    table.header_style = "bold dim"
+    table.columns[0].no_wrap = True
+    for column in (2, 3):
+        told = (word for row in rows for word in row[column].split())
+        table.columns[column].min_width = max(map(len, told), default=0)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
 
 
 def _sources(rulebook: Rulebook, keys: Iterable[str], console: Console) -> None:
@@ -46,24 +49,12 @@ def _sources(rulebook: Rulebook, keys: Iterable[str], console: Console) -> None:
     print_rows(told, console, max((len(source.key) for source in cited), default=0))
 
 
-def _unnumbered(update: Unnumbered) -> Sequence[str]:
-    return (
-        "no number",
-        update.name,
-        update.month,
-        " ".join(update.kb),
-        "",
-        ", ".join(update.sources),
-    )
-
-
-def _row(rulebook: Rulebook, product: Product, build: Build) -> Sequence[str]:
+def _row(rulebook: Rulebook, product: Product, update: Build | Unnumbered) -> Sequence[str]:
+    if isinstance(update, Unnumbered):
+        return "no number", label(update), "", "\n".join(update.sources)
     minimum = {key: policy.minimum.get(product.key) for key, policy in rulebook.policies.items()}
-    demanded = [key for key, least in minimum.items() if least and _demands(least, build.version)]
-    name = f"{build.name} ({build.component})" if build.component else build.name
-    firm = "" if build.confidence == "stated" else f" [{build.confidence}]"
-    kb, policies, sources = " ".join(build.kb), ", ".join(demanded), ", ".join(build.sources)
-    return str(build.version), name + firm, build.month, kb, policies, sources
+    demanded = [key for key, least in minimum.items() if least and _demands(least, update.version)]
+    return str(update.version), label(update), "\n".join(demanded), "\n".join(update.sources)
 
 
 def _demands(least: Threshold, build: Version) -> bool:
@@ -86,8 +77,22 @@ def print_places(rulebook: Rulebook, places: Sequence[Place], console: Console) 
             *((f"policy {policy.key}", word) for policy, word in place.policies),
         ]
         print_rows(rows, console, max(len(name) for name, _ in rows))
-    found = (b for p in places for b in (*p.exact, p.older, p.newer) if b is not None)
-    _sources(rulebook, [key for build in found for key in build.sources], console)
+    _sources(rulebook, [key for place in places for key in _rests_on(place)], console)
+
+
+def _rests_on(place: Place) -> Iterator[str]:
+    """What says what a build is, and how it stands to the policies."""
+    for build in (*place.exact, place.older, place.newer):
+        if build is not None:
+            yield from build.sources
+    if place.product.stance == "migrate":
+        yield from place.product.sources
+    for policy, _ in place.policies:
+        least = policy.least(place.product.key)
+        if least is not None:
+            yield from least.sources
+        if policy.support == "fail" and place.product.support is not None:
+            yield from place.product.support.sources
 
 
 def _part(part: Part) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 from auditor.assess.cases import Case
 from auditor.assess.rule import AnyRule
 from auditor.rulebook.model import Rulebook, Source
+from auditor.rulebook.policy import Policy
 from reports import words
 from reports.rows import print_line, print_paragraph, print_rows
 from reports.rulebook import told_of
@@ -33,7 +34,11 @@ def print_rule(
     print_line(Text(f"{rule.id}: {rule.title}", "bold"), console)
     for paragraph in _about(rule):
         print_paragraph(paragraph, console)
-    counting = [key for key, policy in rulebook.policies.items() if rule.id in policy.counts]
+    counting = [
+        f"{key}{_as_advice(rule, policy)}"
+        for key, policy in rulebook.policies.items()
+        if rule.id in policy.counts
+    ]
     print_rows(
         [
             ("applies to", rule.applies_to),
@@ -49,6 +54,12 @@ def print_rule(
     print_rows(told, console, max(map(len, titles.values())))
     print_line(Text("\nSources", "bold"), console)
     print_rows([("", _cited(_sources(rule, rulebook)))], console, 0)
+
+
+def _as_advice(rule: AnyRule[Any], policy: Policy) -> str:
+    """Advice lowers nothing: a policy may count the rule, and make no fail of a lack."""
+    advice = rule.weight and getattr(policy, rule.weight) == "advice"
+    return " (as advice)" if advice else ""
 
 
 def _reads(rule: AnyRule[Any]) -> str:

@@ -65,22 +65,25 @@ def print_policies(rulebook: Rulebook, console: Console) -> None:
 
 
 def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
+    """What the policy says, each with the keys of its sources; their titles come last."""
     titles = {key: product.title for key, product in rulebook.products.items()}
     for product, threshold in policy.minimum.items():
-        yield "minimum", f"{titles[product]}: {_least(threshold)}"
+        yield "minimum", f"{titles[product]}: {_least(threshold)}{_by(threshold.sources)}"
     if policy.dotnet is not None:
         of = ", ".join(titles[key] for key in policy.dotnet.products)
-        yield "minimum", f"{policy.dotnet.title} ({policy.dotnet.release}), for {of}"
+        told = f"{policy.dotnet.title} ({policy.dotnet.release}), for {of}"
+        yield "minimum", f"{told}{_by(policy.dotnet.sources)}"
     for product, asked in policy.sql.items():
         clients = ", and its clients" if asked.clients else ""
-        yield "minimum", f"{asked.title}{clients}, for {titles[product]}"
-    for name, severity, what in (
-        ("a lack of", policy.strong_crypto, "strong cryptography in .NET"),
-        ("a lack of", policy.unstarred, "KB3140245 and its value on rows without a star"),
-        ("an end of", policy.support, "Microsoft's support"),
+        told = f"{asked.title}{clients}, for {titles[product]}"
+        yield "minimum", f"{told}{_by(asked.sources)}"
+    for severity, what in (
+        (policy.strong_crypto, "a lack of strong cryptography in .NET"),
+        (policy.unstarred, "a lack of KB3140245 or of its value, on rows without a star too"),
+        (policy.support, "a product whose support by Microsoft has ended"),
     ):
         if severity == "fail":
-            yield name, f"{what} is a fail"
+            yield "fails", what
     if policy.extended_updates:
         yield "support", "bought security updates count"
     yield from _ruled_out(rulebook, policy)
@@ -88,12 +91,30 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
         of = ", ".join(titles[key] for key in prerequisite.products)
         kinds = ", ".join(prerequisite.kinds)
         where = f"{of}; in pools of kind {kinds}" if kinds else of
-        yield "not read yet", f"{prerequisite.title} ({where})"
+        yield "not read yet", f"{prerequisite.title} ({where}){_by(prerequisite.sources)}"
     yield "counts", ", ".join(policy.counts)
     yield "facts", f"{policy.max_age_days} days old at most"
-    for key in policy.sources:
+    for key in dict.fromkeys((*policy.sources, *_cited(policy))):
         source = rulebook.sources[key]
-        yield "source", f"{source.title}\n  {source.url}" if source.url else source.title
+        told = f"{key}: {source.title}"
+        yield "source", f"{told}\n  {source.url}" if source.url else told
+
+
+def _cited(policy: Policy) -> Iterator[str]:
+    for threshold in policy.minimum.values():
+        yield from threshold.sources
+    if policy.dotnet is not None:
+        yield from policy.dotnet.sources
+    for asked in policy.sql.values():
+        yield from asked.sources
+    for row in policy.excludes:
+        yield from row.sources
+    for prerequisite in policy.prerequisites:
+        yield from prerequisite.sources
+
+
+def _by(sources: Iterable[str]) -> str:
+    return f" [{', '.join(sources)}]"
 
 
 def _ruled_out(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from auditor.audit import (
     ComparedEntry,
     EvidenceEntry,
+    FindingEntry,
     OverlayEntry,
     ReadinessWord,
     ServerEntry,
@@ -80,6 +81,7 @@ POOL_KIND = {
     "unknown": "Unknown",
 }
 
+_A_MINUTE = 60  # seconds
 _ORIGIN = {"winrm": "over WinRM", "bundle": "in a file"}
 
 EXIT_MEANING: dict[int, str] = {
@@ -126,6 +128,11 @@ def exit_sentence(code: int) -> str:
 def count(number: int, singular: str, plural: str = "") -> str:
     """`1 server`, `2 servers`, `1,200 servers`."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, where it does not end as a sentence does."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def utc(when: datetime) -> datetime:
@@ -176,8 +183,24 @@ def provenance(server: ServerEntry) -> str:
         if server.reached.ok
         else ""
     )
-    at = f"{by}{told} {instant(when)}{age}" if when else ""
+    at = f"{by}{told} {instant(when)}{_own_clock(server)}{age}" if when else ""
     return "\n".join(filter(None, (reached(server), at)))
+
+
+def _own_clock(server: ServerEntry) -> str:
+    """That an instant is by the server's own clock, where that is not ours by a minute or more."""
+    skew = server.reached.clock_skew_seconds
+    if server.reached.collected is None or skew is None:
+        return ""
+    if not _A_MINUTE <= abs(skew) < float("inf"):
+        return ""
+    way = "ahead" if skew > 0 else "behind"
+    return f" by its own clock, {abs(skew) // _A_MINUTE:.0f} min {way}"
+
+
+def collected(server: ServerEntry) -> str:
+    """Of which instant its facts are, by its own clock where that is not ours."""
+    return f"{instant(server.reached.collected)}{_own_clock(server)}"
 
 
 def carried(server: ServerEntry) -> str:
@@ -220,6 +243,11 @@ def status_there(status: FindingStatus, *, counted: bool) -> str:
     """A status in small letters; one that weighs on nothing says so."""
     word = STATUS[status].lower()
     return word if counted or status in ("pass", "not_applicable") else f"{word} (does not count)"
+
+
+def counts(finding: FindingEntry) -> str:
+    """Whether a finding weighs on readiness: advice never does, whatever the policy counts."""
+    return "Yes" if finding.counted and finding.status != "advice" else "No"
 
 
 def sources(entries: Sequence[SourceRef]) -> str:

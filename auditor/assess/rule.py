@@ -17,6 +17,7 @@ from typing import (
     Any,
     ClassVar,
     Generic,
+    Literal,
     NamedTuple,
     Protocol,
     TypeVar,
@@ -197,7 +198,9 @@ class AnyRule(ABC, Generic[S]):
     """One thing that is checked on every subject of a kind.
 
     `needs` are fact families of its servers, `asks` families of the estate that it looks at
-    where there are any; `sources` are keys of the rulebook.
+    where there are any; `sources` are keys of the rulebook. `no_fail` says why its advice is no
+    fail, where the reason does not say so itself. `weight` is the policy's field by which a lack
+    is a fail or advice, "" where that is no matter of the policy's.
     """
 
     id: ClassVar[str]
@@ -207,6 +210,8 @@ class AnyRule(ABC, Generic[S]):
     needs: ClassVar[tuple[str, ...]] = ()
     asks: ClassVar[tuple[str, ...]] = ()
     sources: ClassVar[tuple[str, ...]]
+    no_fail: ClassVar[str] = ""
+    weight: ClassVar[Literal["", "support", "strong_crypto"]] = ""
 
     @abstractmethod
     def judge(self, subject: S, context: Context) -> Finding:
@@ -232,6 +237,8 @@ class AnyRule(ABC, Generic[S]):
         blocks: bool = False,
     ) -> Finding:
         """The rule's word, citing the rule's own sources where no others are given."""
+        if status is Status.ADVICE and self.no_fail:
+            reason = f"{reason} {self.no_fail}"
         return Finding(
             self.id,
             subject.fqdn,

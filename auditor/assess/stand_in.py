@@ -47,8 +47,8 @@ def _alone(finding: Finding, fallen: str) -> Finding:
         status=Status.UNKNOWN,
         observed="not judged",
         required=f"a verdict of its own, or a fail of {finding.stead} that counts",
-        reason=f"Not judged: {finding.reason}. But {finding.stead} {fallen}, so nothing stands "
-        "for this rule.",
+        reason=f"Not judged: {finding.reason}. But {finding.stead} {fallen}: what this rule would "
+        "say is not known.",
         remediation=f"Look at it on the server, or let {finding.stead} count until the server is "
         "replaced.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -31,4 +32,5 @@ def builds(build: str | None, product: str | None, overlays: tuple[Path, ...]) -
         products = [only] if only else list(rulebook.products.values())
         print_builds(rulebook, products, make_console())
     else:
-        print_places(rulebook, place_build(rulebook, build, only), make_console())
+        today = datetime.now(UTC).date()
+        print_places(rulebook, place_build(rulebook, build, today, only), make_console())

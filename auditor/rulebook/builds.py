@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from operator import attrgetter
 
 from auditor.errors import UsageError
-from auditor.rulebook.model import Build, Product, Rulebook
+from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.model import Build, Product, Rulebook, Support, Unnumbered
 from auditor.rulebook.policy import Policy
 from auditor.version import Version
 
 _DOTS = 3
+_DOUBTS = {Confidence.INFERRED: "inferred", Confidence.UNSURE: "not certain"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -48,11 +52,17 @@ def _around(
     return known[first:end], older, known[end] if end < len(known) else None
 
 
-def label(build: Build) -> str:
-    """A build with its number's name, month and KB numbers."""
-    name = f"{build.name} of {build.component}" if build.component else build.name
+def label(build: Build | Unnumbered) -> str:
+    """A build's name, month and KB numbers, and what of that is in doubt.
+
+    Such as "CU12 (Aug 2021, KB5005359; month and KB not certain)".
+    """
     details = ", ".join((_month(build.month), *build.kb))
-    return f"{name} ({details})"
+    if isinstance(build, Unnumbered):
+        return f"{build.name} ({details})"
+    name = f"{build.name} of {build.component}" if build.component else build.name
+    doubt = build.doubt or _DOUBTS.get(build.confidence, "")
+    return f"{name} ({details}; {doubt})" if doubt else f"{name} ({details})"
 
 
 def _month(text: str) -> str:
@@ -84,47 +94,65 @@ def product_named(rulebook: Rulebook, key: str) -> Product:
     return rulebook.products[key]
 
 
-def place_build(rulebook: Rulebook, text: str, product: Product | None = None) -> list[Place]:
-    """Where the build `text` stands in `product`, or in every product whose line it is in.
+def place_build(
+    rulebook: Rulebook, text: str, today: date, product: Product | None = None
+) -> list[Place]:
+    """Where the build `text` stands in `product`, or in every product that can have it.
 
-    Raises UsageError (BUILD-UNREADABLE) for what is no build of four numbers, and for one of no
-    product.
+    Of products that share their numbers the one that has this build comes first. Support is as
+    of `today`. Raises UsageError (BUILD-UNREADABLE) for what is no build of four numbers, and
+    for one of no product, or of another one than `product`.
     """
     try:
         version = Version.parse(text) if text.count(".") == _DOTS else None
     except ValueError:
         version = None
-    products = [product] if product else list(rulebook.products.values())
-    fitting = [p for p in products if version is not None and p.owns(version)]
+    known = list(rulebook.products.values())
+    fitting = [p for p in known if version is not None and _can_have(p, version)]
     if version is None or not fitting:
-        lines = "; ".join(f"{p.title} {p.line}.x" for p in products)
+        lines = "; ".join(f"{p.title} {p.line}.x" for p in ([product] if product else known))
         raise UsageError(
             "BUILD-UNREADABLE",
             f"{text[:60]!r} is no build of a known product.",
             f"Builds have four numbers: {lines}.",
         )
-    return [_place(rulebook, p, version) for p in fitting]
+    if product is not None and product not in fitting:
+        others = " or ".join(f"{p.title} (--product {p.key})" for p in fitting)
+        raise UsageError(
+            "BUILD-UNREADABLE",
+            f"{version} is no build of {product.title}, whose builds are {product.line}.x "
+            f"from {product.base} on.",
+            f"It is one of {others}.",
+        )
+    places = [_place(rulebook, p, version, today) for p in fitting if product in (None, p)]
+    return sorted(places, key=lambda place: not place.exact)
 
 
-def _place(rulebook: Rulebook, product: Product, version: Version) -> Place:
+def _can_have(product: Product, version: Version) -> bool:
+    """Subscription Edition shares the numbers of 2019, and begins later among them."""
+    return product.owns(version) and version >= product.base
+
+
+def _place(rulebook: Rulebook, product: Product, version: Version, today: date) -> Place:
     exact, older, newer = _around(rulebook, product.key, version)
+    policies = rulebook.policies.values()
     return Place(
         version=version,
         product=product,
         exact=exact,
         older=older,
         newer=newer,
-        policies=tuple((p, _standing(p, product, version)) for p in rulebook.policies.values()),
+        policies=tuple((p, _standing(p, product, version, today)) for p in policies),
     )
 
 
-def _standing(policy: Policy, product: Product, version: Version) -> str:
+def _standing(policy: Policy, product: Product, version: Version, today: date) -> str:
     """How a build of the product stands to a policy, in words."""
     return "; ".join(
         (
             _to_minimum(policy, product, version),
             *_ruled_out(policy, product),
-            *_support(policy, product),
+            *([supported(product.support, today)] if policy.support == "fail" else []),
         )
     )
 
@@ -151,10 +179,32 @@ def _ruled_out(policy: Policy, product: Product) -> list[str]:
     return [f"is ruled out for pools of kind {', '.join(row.kinds)}" for row in rows]
 
 
-def _support(policy: Policy, product: Product) -> list[str]:
-    if policy.support != "fail":
-        return []
-    if product.support is None:
-        return ["no source here says until when it is supported"]
-    ends = product.support.ends
-    return [f"is supported until {ends:%Y-%m-%d}" if ends else "is supported, no end is named"]
+def supported(support: Support | None, today: date) -> str:
+    """Whether Microsoft supports a product, to go on with after its name."""
+    if support is None:
+        return "no source here says until when it is supported"
+    if support.ends is None:
+        return "is supported, no end is named"
+    if today <= support.ends:
+        return (
+            f"support ends on {support.ends} at the latest, or has ended"
+            if support.at_latest
+            else f"is supported until {support.ends}"
+        )
+    if support.at_latest:
+        return f"support has ended, on {support.ends} at the latest (the day is not known here)"
+    return f"support ended on {support.ends}"
+
+
+def dated(builds: Sequence[Build], unnumbered: Sequence[Unnumbered]) -> list[Build | Unnumbered]:
+    """Both, oldest first: those without a number stand in their months, after that month's builds.
+
+    `builds` are in the order of their numbers, which is kept.
+    """
+    waiting = sorted(unnumbered, key=attrgetter("month"))
+    told: list[Build | Unnumbered] = []
+    for build in builds:
+        while waiting and waiting[0].month < build.month:
+            told.append(waiting.pop(0))
+        told.append(build)
+    return [*told, *waiting]

@@ -187,7 +187,10 @@ class Part:
 
 @dataclass(frozen=True, config=STRICT)
 class Build:
-    """A build with its name; `month` is "2018-07" or a year alone."""
+    """A build with its name; `month` is "2018-07" or a year alone.
+
+    `doubt` is what of it is in doubt where it is not stated, such as "month not certain".
+    """
 
     product: str
     version: Build4
@@ -198,6 +201,7 @@ class Build:
     component: str = ""
     parts: tuple[Part, ...] = ()
     confidence: Confidence = Confidence.STATED
+    doubt: str = ""
 
 
 @dataclass(frozen=True, config=STRICT)

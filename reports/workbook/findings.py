@@ -61,7 +61,7 @@ def _columns(audit: Audit) -> tuple[Column[FindingEntry], ...]:
             "Source", 36, lambda f: words.sources(f.source), link=lambda f: first_address(f.source)
         ),
         Column("Needed by", 30, lambda f: needs.needed_by(f.needed_by, names)),
-        Column("Counts", 8, lambda f: "Yes" if f.counted else "No", "Audit line"),
+        Column("Counts", 8, words.counts, "Audit line"),
         Column("Waived until", 13, lambda f: f.waiver.until if f.waiver else None, "Audit day"),
         Column("Kind", 10, lambda f: f.subject_kind, "Audit line"),
         Column("Finding ID", 14, lambda f: f.id, "Audit line"),

@@ -71,7 +71,7 @@ def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str,
     summary = summarise(audit)
     page = Page(sheet)
     estate = one_line(audit.estate.name, 80)
-    page.put("A", f"{one_line(audit.run.policy_title, 80)}: {estate}", "Audit title")
+    page.put("A", f"{estate}: {one_line(audit.run.policy_title, 80)}", "Audit title")
     sheet.row_dimensions[1].height = 30
     page.line += 1
     page.put("A", summary.headline, "Audit headline")
@@ -117,7 +117,7 @@ def _policies(page: Page, summary: Summary) -> None:
         page.put("B", policy.servers["ready"], "Audit count")
         page.put("C", policy.pools["ready"], "Audit count")
         main = "The main one: plan and findings are by it. " if policy.main else ""
-        told = f"{one_line(policy.title, 120)}. {main}{policy.told}."
+        told = f"{words.sentence(one_line(policy.title, 120))} {main}{policy.told}."
         page.put("D", told, "Audit fact")
         set_height(page.sheet, page.line, lines_of(told, _TEXT_WIDTH))
         page.line += 1

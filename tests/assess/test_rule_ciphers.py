@@ -130,7 +130,7 @@ def test_what_is_shown_is_what_is_left_and_what_is_set() -> None:
     order = [SUITES["ecdhe256"], SUITES["dhe128"]]
     facts = ciphers(local=order, switches={ECDH: OFF, DH: ON, PKCS: "unreadable"})
     finding = judge(server(ciphers=facts)).finding("SFB-TLS-003")
-    assert finding.observed == "none among 2"
+    assert finding.observed == "none of these (2 suites in Windows' order)"
     assert [each.value for each in finding.evidence[2:]] == [
         "DWord 0xFFFFFFFF",
         "DWord 0x0",

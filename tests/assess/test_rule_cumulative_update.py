@@ -275,7 +275,9 @@ def test_a_package_that_a_source_lists_for_the_update_must_have_come_with_it(
     assert finding.status == status
     assert finding.actions == (("install-cu",) if status == "fail" else ())
     assert ("though the update 6.0.9319.548 services that" in finding.reason) is (status == "fail")
-    assert ("nobody knows" in finding.reason) is ("mediation" in beside or status == "advice")
+    assert ("no source here says" in finding.reason) is (
+        "mediation" in beside or status == "advice"
+    )
 
 
 def test_each_component_stands_beside_what_the_update_asks_of_it() -> None:
@@ -295,6 +297,24 @@ def test_each_component_stands_beside_what_the_update_asks_of_it() -> None:
         ("Web Components Server", "6.0.9319.281", "6.0.9319.548", "serviced by the update"),
     ]
     assert beside == deciding[2:]
+
+
+# a package beside the deciding ones -> what is required of it, and what is known of that
+BESIDE = [
+    ("6.0.9319.515", "not known", NOT_KNOWN),
+    ("6.0.9319.516", "6.0.9319.516", "has that build, and decides nothing"),
+    ("6.0.9319.517", "6.0.9319.516", "has that build, and decides nothing"),
+    ("6.0.9319.x", "not known", NOT_KNOWN),
+]
+
+
+@pytest.mark.parametrize(("build", "required", "note"), BESIDE)
+def test_a_package_that_has_the_build_leaves_nothing_unknown(
+    build: str, required: str, note: str
+) -> None:
+    items = packages(SFB2015, mediation=build, core="6.0.9319.516", front_end="6.0.9319.516")
+    rows = judge(server(products=ProductsFacts(items))).finding("SFB-CU-001").compared
+    assert tuple(rows[-1]) == ("Mediation Server", build, required, note)
 
 
 def test_what_a_finding_of_half_an_update_leaves_to_the_other() -> None:

@@ -198,4 +198,39 @@ def test_where_support_does_not_count_it_is_advice_and_never_unknown() -> None:
         assert judged.finding("SFB-SUP-001").status == "advice"
         assert judged.server.readiness == "ready"
     assert judge(server()).finding("SFB-SUP-001").status == "pass"
+
+
+# support of the product -> what to do where its end is advice, and who is cited beside its sources
+WORTH = [
+    (_BOUGHT, "today that is Skype for Business Server Subscription Edition.", "se-announcement"),
+    (None, "Ask Microsoft until when it supports the product.", "se-announcement"),
+    (Support(("esu",), date(2030, 1, 1), at_latest=True), "Ask Microsoft until when", "esu"),
+]
+
+
+@pytest.mark.parametrize(("support", "todo", "cited"), WORTH)
+def test_an_end_of_support_that_is_advice_has_something_to_do(
+    support: Support | None, todo: str, cited: str
+) -> None:
+    now = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    reading = replace(server(), started=now, finished=now, collected=now)
+    finding = judge(reading, rulebook=_book(support), now=now).finding("SFB-SUP-001")
+    assert todo in finding.remediation
+    assert cited in finding.sources
+    assert not finding.actions
+    assert finding.reason.endswith("asks for builds and not for support, so it is advice.")
+
+
+def test_where_no_product_is_supported_none_is_named() -> None:
+    now = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    reading = replace(server(), started=now, finished=now, collected=now)
+    over = Support(("esu",), _ENDS)
+    ended = {key: replace(each, support=over) for key, each in BOOK.products.items()}
+    book = replace(_book(over), products=ended)
+    finding = judge(reading, rulebook=book, now=now).finding("SFB-SUP-001")
+    assert finding.remediation == "Plan the move to a product that Microsoft supports."
+
+
+def test_while_it_is_supported_there_is_nothing_to_do() -> None:
     assert NOW.date() < _ENDS
+    assert judge(server()).finding("SFB-SUP-001").remediation == ""

@@ -38,7 +38,7 @@ LOOSE = pool(PoolKind.UNKNOWN)
 # product installed, where -> product key, status, words of what was observed
 IDENTIFIED = [
     (LYNC2010, LOOSE, "lync2010", "pass", "Lync Server 2010"),
-    (LYNC2013, LOOSE, "lync2013", "pass", "CU9 (Jul 2017, KB4019183)"),
+    (LYNC2013, LOOSE, "lync2013", "pass", "Lync Server 2013 (5.0.8308.992)"),
     (SFB2015, LOOSE, "sfb2015", "pass", "Skype for Business Server 2015"),
     (OCS, LOOSE, "ocs2007r2", "pass", "Office Communications Server 2007 R2"),
     # 2019 and Subscription Edition share their numbers; the name decides.
@@ -422,3 +422,27 @@ def test_an_estate_is_older_where_each_pool_is_known_to_be(
     pools: tuple[Pool, ...], *, before: bool
 ) -> None:
     assert all_before(Estate("Contoso", "a test", pools=pools), 8, load()) is before
+
+
+# Core Components, Front End Server -> what is observed of their builds
+RANGES = [
+    ("6.0.9319.516", "6.0.9319.516", "Skype for Business Server 2015 (6.0.9319.516)"),
+    (
+        "6.0.9319.516",
+        "6.0.9319.281",
+        "Skype for Business Server 2015 (6.0.9319.281 to 6.0.9319.516)",
+    ),
+    (
+        "6.0.9319.1001",
+        "6.0.9319.992",
+        "Skype for Business Server 2015 (6.0.9319.992 to 6.0.9319.1001)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("core", "front_end", "observed"), RANGES)
+def test_what_is_observed_is_the_product_with_every_build_that_decides(
+    core: str, front_end: str, observed: str
+) -> None:
+    judged = judge(server(core=core, front_end=front_end))
+    assert judged.finding("SFB-PROD-001").observed == observed

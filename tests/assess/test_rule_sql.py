@@ -79,9 +79,27 @@ def test_an_instance(one: SqlInstance, status: str, words: str) -> None:
 
 
 def test_a_list_that_was_cut_short_is_never_a_pass() -> None:
-    finding = of_instances(instance(), truncated=True)
+    finding = of_instances(instance(version="12.0.5000.0", patch_level=None), truncated=True)
     assert finding.status == "unknown"
     assert finding.reason == "others (not listed): the server has more than were read."
+
+
+def test_where_setup_wrote_another_number_the_reason_says_why() -> None:
+    finding = of_instances(instance(version="12.0.2000.8", patch_level="12.2.5000.0"))
+    assert "12.0.5000.0" in finding.observed
+    assert finding.reason.endswith(
+        "(Setup writes the service pack into the second number: 12.2.5000.0 is 12.0.5000.0.)"
+    )
+    same = of_instances(instance(version="13.0.1601.5", key="MSSQL13"))
+    assert "second number" not in same.reason
+
+
+def test_so_it_does_for_a_client() -> None:
+    facts = sql(native_client11=signal("InstalledVersion", "present", text("11.4.7001.0")))
+    finding = judge(
+        server(core="6.0.9319.548", front_end="6.0.9319.548", sql=facts), policy="tls10-disable"
+    ).finding("SFB-SQL-002")
+    assert "11.4.7001.0 is 11.0.7001.0" in finding.reason
 
 
 def test_the_table_has_a_row_for_each_instance_that_is_or_should_be_there() -> None:

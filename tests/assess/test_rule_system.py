@@ -123,7 +123,10 @@ def test_a_row_that_nobody_states_is_advice() -> None:
     book = replace(BOOK, products={"sfb2015": replace(product, systems=rows), **_OTHERS})
     finding = judge(server(), rulebook=book).finding("SFB-OS-001")
     assert finding.status == "advice"
-    assert finding.reason == "That Skype for Business Server 2015 runs on it is inferred."
+    assert finding.reason == (
+        "That Skype for Business Server 2015 runs on it is inferred. "
+        "That is a doubt and no lack, so it is advice."
+    )
 
 
 # what Setup left behind -> how it came there, what was read of that

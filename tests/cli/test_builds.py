@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from auditor.rulebook import load
+from auditor.rulebook.builds import supported
 from tests.cli.command import Ended, sfb_audit
 
 
@@ -57,15 +60,23 @@ def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
         ("5.0.8308.992", ["CU9 (Jul 2017, KB4019183)", "is below the minimum 5.0.8308.1001"]),
         ("5.0.8308.1000", ["before it", "CU9", "after it", "5.0.8308.1001 CU10"]),
         ("4.0.7577.728", ["CU17", "has to be migrated"]),
-        ("7.0.2046.385", ["Server 2019", "Subscription Edition"]),  # one line of numbers for both
+        ("7.0.2046.820", ["Server 2019", "Subscription Edition"]),  # one line of numbers for both
+        ("7.0.2046.819", ["before it", "7.0.2046.553", "after it", "none is known"]),
         ("6.0.9319.99999", ["after it", "none is known"]),
         ("5.0.8308.1001", ["before it", "5.0.8308.992 CU9", "after it", "5.0.8308.1101"]),
         ("6.0.9319.547", ["is below the minimum 6.0.9319.548", "for pools of kind sba"]),
-        ("6.0.9319.548", ["meets the minimum 6.0.9319.548", "is supported until 2025-10-14"]),
+        ("6.0.9319.548", ["meets the minimum 6.0.9319.548", "support ended on 2025-10-14"]),
         ("7.0.2046.122", ["is below the minimum 7.0.2046.123"]),
-        ("7.0.2046.123", ["meets the minimum 7.0.2046.123", "is supported, no end is named"]),
+        ("7.0.2046.123", ["meets the minimum 7.0.2046.123", "support ended on 2025-10-14"]),
         ("7.0.2046.384", ["is below the minimum 7.0.2046.385"]),
-        ("6.0.9319.619", ["meets the minimum 6.0.9319.619"]),
+        ("7.0.2046.820", ["RTM (Aug 2025, KB5065372)", "is supported, no end is named"]),
+        (
+            "6.0.9319.619",
+            [
+                "CU12 (Aug 2021, KB5005359; month and KB not certain)",
+                "meets the minimum 6.0.9319.619",
+            ],
+        ),
         ("6.0.9319.618", ["is below the minimum 6.0.9319.619"]),
         ("5.0.8308.1181", ["is below the minimum 5.0.8308.1182", "but for pools of kind edge"]),
         ("5.0.8308.1182", ["meets the minimum 5.0.8308.1182", "is ruled out"]),
@@ -88,13 +99,92 @@ def test_what_only_some_policies_say_is_said_of_those(capsys: pytest.CaptureFixt
     told = _builds(capsys, "6.0.9319.548").out
     assert "is ruled out" not in told
     counting = [policy for policy in load().policies.values() if policy.support == "fail"]
-    assert told.count("is supported until") == len(counting)
+    assert told.count("support ended on") == len(counting)
+
+
+# the product, the day -> what is said of its support
+SUPPORT = [
+    ("sfb2015", date(2025, 10, 14), "is supported until 2025-10-14"),
+    ("sfb2015", date(2025, 10, 15), "support ended on 2025-10-14"),
+    ("ocs2007r2", date(2025, 10, 14), "support ends on 2025-10-14 at the latest, or has ended"),
+    (
+        "ocs2007r2",
+        date(2025, 10, 15),
+        "support has ended, on 2025-10-14 at the latest (the day is not known here)",
+    ),
+    ("sfbse", date(2026, 11, 27), "is supported, no end is named"),
+]
+
+
+@pytest.mark.parametrize(("product", "today", "words"), SUPPORT)
+def test_support_is_told_as_of_the_day(product: str, today: date, words: str) -> None:
+    assert supported(load().products[product].support, today) == words
+
+
+def test_what_is_not_known_of_support_is_said() -> None:
+    assert supported(None, date(2026, 11, 27)).startswith("no source here says")
+
+
+def test_a_product_without_builds_cites_who_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    told = _builds(capsys, "3.5.6907.0").out
+    _, _, sources = told.partition("Sources")
+    assert "support-blog-ja" in sources
+    assert "se-announcement" in sources
+
+
+def test_of_products_that_share_numbers_the_one_with_that_build_comes_first(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = _builds(capsys, "7.0.2046.820").out
+    assert told.startswith("7.0.2046.820: Skype for Business Server Subscription Edition")
+    assert told.index("Subscription Edition") < told.index(
+        "7.0.2046.820: Skype for Business Server 2"
+    )
+    before = _builds(capsys, "7.0.2046.400").out
+    assert "Subscription Edition" not in before  # it began with a later one
+
+
+# product -> names in the order in which they are listed
+MONTHS = [
+    ("sfb2015", ["6.0.9319.548", "CU7", ".516", "CU6 HF1", "CU6 (Dec", "CU5", "CU4 HF1", "CU3"]),
+    ("lync2013", ["CU5 HF8", "CU5 HF7.1 (Dec", "CU5 HF7 (Dec", "CU5 HF6", "CU5 HF5"]),
+]
+
+
+@pytest.mark.parametrize(("product", "names"), MONTHS)
+def test_updates_without_a_number_stand_in_their_months(
+    capsys: pytest.CaptureFixture[str], product: str, names: list[str]
+) -> None:
+    """Of one month's updates those without a number are the later ones."""
+    told = _builds(capsys, "--product", product).out
+    places = [told.index(name) for name in names]
+    assert places == sorted(places)
+
+
+def test_no_word_is_broken_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "80")
+        told = sfb_audit(capsys, "builds").out
+    listed = told.partition("\nSources")[0].split()
+    book = load()
+    words = {source for build in book.builds for source in build.sources}
+    words |= {str(build.version) for build in book.builds}
+    words |= {policy.key for policy in book.policies.values() if policy.minimum}
+    assert words <= set(listed)
+    assert all(len(line.rstrip()) <= 80 for line in told.partition("\nSources")[0].splitlines())
+
+
+def test_a_build_of_another_product_says_of_which(capsys: pytest.CaptureFixture[str]) -> None:
+    told = _builds(capsys, "6.0.9319.548", "--product", "sfb2019")
+    assert told.code == 2
+    assert "is no build of Skype for Business Server 2019" in told.err
+    assert "Skype for Business Server 2015 (--product sfb2015)" in told.err
 
 
 def test_a_build_shared_by_two_products_can_be_asked_of_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    told = _builds(capsys, "7.0.2046.385", "--product", "sfb2019")
+    told = _builds(capsys, "7.0.2046.820", "--product", "sfb2019")
     assert "Subscription Edition" not in told.out
 
 

@@ -51,6 +51,12 @@ def test_every_key_and_table_is_there(page: str) -> None:
     assert set(re.findall(r"`([a-z]+)`", tables)) == set(MAY)
 
 
+def test_the_question_of_each_policy_is_its_title(page: str) -> None:
+    for key, policy in load().policies.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{key}`"))
+        assert f"| {policy.title} |" in row
+
+
 def test_every_number_of_the_table_is_that_of_the_policy(page: str) -> None:
     lines = page.splitlines()
     for key, policy in load().policies.items():

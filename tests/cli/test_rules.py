@@ -74,6 +74,32 @@ def test_what_a_rule_reads_is_shown(
     assert ["reads", reads] in [[part.strip() for part in line] for line in lines]
 
 
+# rule -> where it counts, as it is shown
+COUNTS = [
+    ("SFB-CU-001", "office365-tls12, tls10-disable, cloud-moves-2022"),
+    (
+        "SFB-SUP-001",
+        (
+            "office365-tls12 (as advice), tls10-disable (as advice), "
+            "cloud-moves-2022 (as advice), supported-today"
+        ),
+    ),
+    (
+        "SFB-NET-001",
+        "office365-tls12 (as advice), tls10-disable, cloud-moves-2022 (as advice)",
+    ),
+    ("SFB-SVC-001", "no policy: it informs"),
+]
+
+
+@pytest.mark.parametrize(("rule", "counts"), COUNTS)
+def test_where_a_rule_counts_is_shown_and_where_it_makes_no_fail(
+    capsys: pytest.CaptureFixture[str], rule: str, counts: str
+) -> None:
+    told = _rules(capsys, "show", rule).out
+    assert f"  counts in     {counts}\n" in told
+
+
 def test_a_rule_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     told = _rules(capsys, "show", "SFB-CU-01")
     assert (told.code, told.out) == (2, "")

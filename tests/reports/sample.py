@@ -442,7 +442,7 @@ def run(**more: Any) -> RunEntry:
         "started": STARTED,
         "finished": FINISHED,
         "policy": "office365-tls12",
-        "policy_title": "Office 365 accepts TLS 1.2 only",
+        "policy_title": "Can these servers talk to Office 365, which accepts TLS 1.2 only?",
         "tool_version": "0.1.0",
         "rulebook_date": "2018-08-01",
         "exit_code": 3,

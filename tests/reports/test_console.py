@@ -34,7 +34,7 @@ def test_what_an_engineer_wants_at_the_end(width: int) -> None:
     assert max(len(line) for line in text.splitlines()) <= width
     flat = " ".join(text.split())
     for said in (
-        "Office 365 accepts TLS 1.2 only",
+        "Office 365, which accepts TLS 1.2 only?",
         "12 of 14 servers read Work needed 5 Blocked 1 Unknown 3 Ready 4 Not in scope 1",
         "Servers of contoso.com",
         "SfB 2015 CU5",

@@ -7,7 +7,7 @@ import pytest
 from auditor.errors import ExitCode
 from reports import words
 from reports.text import one_line, shortened, visible, web_address
-from tests.reports.sample import HOSTILE, STEPS
+from tests.reports.sample import HOSTILE, STEPS, finding, reached, server
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,38 @@ def test_every_exit_code_has_its_sentence() -> None:
     sentences = {words.exit_sentence(code) for code in ExitCode}
     assert len(sentences) == len(ExitCode)
     assert "not a code" not in " ".join(sentences)
+
+
+# seconds by which its clock is ahead of ours -> what is said of it
+CLOCKS = [
+    (None, ""),
+    (0.4, ""),
+    (59.9, ""),
+    (-59.9, ""),
+    (60.0, " by its own clock, 1 min ahead"),
+    (540.0, " by its own clock, 9 min ahead"),
+    (-5412.0, " by its own clock, 90 min behind"),
+    (float("nan"), ""),
+    (float("inf"), ""),
+]
+
+
+@pytest.mark.parametrize(("seconds", "told"), CLOCKS)
+def test_an_instant_by_another_clock_says_so(seconds: float | None, told: str) -> None:
+    entry = server("med01", "pool", reached=reached("x", clock_skew_seconds=seconds))
+    assert f" UTC{told}" in words.provenance(entry)
+    assert words.collected(entry).endswith(f" UTC{told}")
+    assert ("its own clock" in words.provenance(entry)) is bool(told)
+
+
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("status", words.STATUS)
+def test_advice_lowers_nothing_whatever_the_policy_counts(
+    status: words.FindingStatus, counted: bool
+) -> None:
+    weighs = counted and status != "advice"
+    told = words.counts(finding("SFB-SUP-001", "fe01", status, counted=counted))
+    assert told == ("Yes" if weighs else "No")
 
 
 @pytest.mark.parametrize(

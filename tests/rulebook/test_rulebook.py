@@ -17,7 +17,7 @@ from auditor.facts.families import FamilyResult
 from auditor.facts.products import Product, ProductsFacts
 from auditor.facts.reading import Reach, ReachState, Reading
 from auditor.rulebook import load
-from auditor.rulebook.builds import describe_build, place_build
+from auditor.rulebook.builds import describe_build, label, place_build
 from auditor.rulebook.check import problems
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.fields import KINDS
@@ -32,7 +32,7 @@ from auditor.rulebook.model import (
     Unnumbered,
     UpdatedFile,
 )
-from auditor.rulebook.policy import Exclusion, Prerequisite, SqlDemand, Threshold
+from auditor.rulebook.policy import Exclusion, Policy, Prerequisite, SqlDemand, Threshold
 from auditor.rulebook.procedures import load_procedures
 from auditor.rulebook.registry import AcceptedSuite
 from auditor.rulebook.sql import sql_build
@@ -420,7 +420,7 @@ LABELS = [
     ("sfb2015", "6.0.9319.516", "CU6 HF2 (Mar 2018, KB4086059)"),
     ("lync2013", "5.0.8308.1001", "CU10 (Jul 2018, KB4295703)"),
     ("lync2013", "5.0.8308.0", "RTM (Nov 2012)"),
-    ("lync2013", "5.0.8308.1182", "CU10 HF7 (2021)"),
+    ("lync2013", "5.0.8308.1182", "CU10 HF7 (2021; year not certain)"),
     (
         "sfb2015",
         "6.0.9319.515",
@@ -445,6 +445,21 @@ def test_builds_in_words(product: str, build: str, label: str) -> None:
     assert describe_build(BOOK, product, Version.parse(build)) == label
 
 
+@pytest.mark.parametrize("policy", BOOK.policies.values(), ids=BOOK.policies)
+def test_a_shipped_policy_asks_and_asserts_nothing(policy: Policy) -> None:
+    """Its title stands over "0 of 16 servers ready"; the workbook shows 80 characters of it."""
+    assert policy.title.endswith("?")
+    assert len(policy.title) <= 80
+
+
+@pytest.mark.parametrize("build", [b for b in BOOK.builds if b.confidence != "stated"], ids=str)
+def test_what_is_in_doubt_of_a_build_is_told_wherever_it_is_named(build: Build) -> None:
+    assert build.doubt
+    assert label(build).endswith(f"; {build.doubt})")
+    said = {"inferred": "; inferred)", "unsure": "; not certain)"}[build.confidence]
+    assert label(replace(build, doubt="")).endswith(said)
+
+
 # what rules Lync Server 2013 out -> how its builds stand to the policy
 RULED_OUT = [
     (
@@ -466,7 +481,7 @@ RULED_OUT = [
 def test_a_build_says_in_which_pools_its_product_is_ruled_out(
     rows: tuple[Exclusion, ...], words: str
 ) -> None:
-    (place,) = place_build(_policy(excludes=rows), "5.0.8308.1001")
+    (place,) = place_build(_policy(excludes=rows), "5.0.8308.1001", date(2026, 11, 27))
     standing = {policy.key: said for policy, said in place.policies}
     assert standing["office365-tls12"].endswith(words)
 

@@ -34,6 +34,7 @@ class CertificateIsValid(Rule):
         "set-cscertificate",
     )
     needs_product = False
+    no_fail = "One is valid today, so it is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         facts = subject.get(CertificatesFacts)

@@ -31,6 +31,7 @@ class AcceptedCipherSuite(Rule):
     needs = ("ciphers",)
     sources = ("front-door-ciphers", "schannel-order", "schannel-switches")
     needs_product = False
+    no_fail = "The list is Azure Front Door's, which not every service uses, so it is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         suites = context.rulebook.registry.cipher_suites
@@ -43,7 +44,7 @@ class AcceptedCipherSuite(Rule):
         return self.finding(
             subject,
             status,
-            observed=", ".join(usable) or (f"none among {len(offered)}" if offered else "not told"),
+            observed=", ".join(usable) or (_none(len(offered)) if offered else "not told"),
             required=f"one of {', '.join(suite.name for suite in suites.accepted)}",
             reason=reason,
             evidence=[
@@ -55,6 +56,10 @@ class AcceptedCipherSuite(Rule):
             ],
             remediation=_remedy(common, suites) if status is Status.ADVICE else "",
         )
+
+
+def _none(number: int) -> str:
+    return f"none of these ({number} suite{'s' * (number != 1)} in Windows' order)"
 
 
 @dataclass(frozen=True, slots=True)

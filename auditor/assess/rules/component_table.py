@@ -14,6 +14,7 @@ DECIDES = "decides"
 SERVICED = "serviced by the update"
 OF_THE_EDGE = "the update has a package for the Edge; no source confirms this name"
 NOT_KNOWN = "no source here says whether the update services it"
+THERE = "has that build, and decides nothing"
 
 
 def component_table(
@@ -32,9 +33,12 @@ def component_table(
             first.append(_row(package, threshold.build, DECIDES))
         elif names.is_edges(package.component):
             then.append(_row(package, threshold.build, OF_THE_EDGE))
+        elif (build := serviced(package, subject, context, threshold)) is not None:
+            then.append(_row(package, build, SERVICED))
+        elif package.version is not None and package.version >= threshold.build:
+            then.append(_row(package, threshold.build, THERE))
         else:
-            build = serviced(package, subject, context, threshold)
-            then.append(_row(package, build, NOT_KNOWN if build is None else SERVICED))
+            then.append(_row(package, None, NOT_KNOWN))
     return (*first, *then)
 
 

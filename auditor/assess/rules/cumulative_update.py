@@ -142,8 +142,8 @@ def _older(package: Package, threshold: Threshold) -> bool:
 class LaggingPackages(_UpdateRule):
     """Packages beside the deciding ones. Updates do not service every package.
 
-    One that a source lists as part of the very update must have come with it; of the others
-    nobody knows, and those that matter most are worth a look.
+    One that a source lists as part of the very update must have come with it; of the others no
+    source here says whether they should have, and those that matter most are worth a look.
     """
 
     id = "SFB-CU-002"
@@ -164,24 +164,33 @@ class LaggingPackages(_UpdateRule):
             )
         if watched:
             reasons.append(
-                f"{_are(watched)} behind; nobody knows whether the update {threshold.build} "
-                "services such a package."
+                f"{_are(watched)} behind; no source here says whether the update "
+                f"{threshold.build} services that, so it is advice."
             )
         if rest:
-            reasons.append(f"Not serviced by every update: {_listed(rest)}.")
+            reasons.append(
+                f"Behind as well, which weighs nothing as updates do not service every package: "
+                f"{_listed(rest)}."
+            )
         status = Status.FAIL if missed else Status.ADVICE if watched else Status.PASS
+        first = any(_older(package, threshold) for package in _deciding(subject, context))
+        if first and lagging:
+            reasons.append(f"{CumulativeUpdate.id} comes first: it is what installs the update.")
         return self.finding(
             subject,
             status,
             observed=_listed(lagging) or "none lags",
             required=f"{threshold.build} or later where the update services the package",
-            reason=" ".join(reasons) or "Updates do not service every package.",
+            reason=" ".join(reasons) or "No other package lags.",
             evidence=subject.package_evidence,
             compared=component_table(subject, context, threshold, lagging),
             remediation=how_to_update(
                 subject,
                 context,
-                "Run the update installer again; it lists what it would still update.",
+                f"Install the update first ({CumulativeUpdate.id}); its installer lists what it "
+                "would update, these packages included where it services them."
+                if first
+                else "Run the update installer; it lists what it would still update.",
             )
             if missed or watched
             else "",

@@ -24,6 +24,8 @@ class StrongCrypto(Rule):
     needs = ("dotnet",)
     sources = ("dtls", "ms365-tls")
     needs_product = False
+    no_fail = "This policy does not require strong cryptography, so it is advice."
+    weight = "strong_crypto"
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         name = context.rulebook.registry.strong_crypto.name

@@ -27,6 +27,7 @@ class WindowsReadyForUpdate(Rule):
     applies_to = "servers on which the policy's cumulative update is still to be installed"
     needs = ("engine",)
     sources = ("lync2013-powershell", "sfb2015-requirements")
+    no_fail = "So it is advice."
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         product = product_of(subject)

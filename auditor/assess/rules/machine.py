@@ -19,6 +19,7 @@ class RoomForDatabases(Rule):
     needs = ("disk",)
     sources = ("hansen",)
     needs_product = False
+    no_fail = "The number is a practitioner's and in no document of Microsoft's, so it is advice."
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         if subject.pool.kind.value not in context.rulebook.disk.kinds:
@@ -58,8 +59,9 @@ class ServicesRun(Rule):
     title = "The services of the product run"
     applies_to = "every Lync or Skype for Business server"
     needs = ("services",)
-    sources = ("computer-failover", "practice")
+    sources = ("computer-failover", "windows-services")
     needs_product = False
+    no_fail = "A server may be out of service on purpose, so it is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:  # noqa: ARG002
         facts = subject.get(ServicesFacts)

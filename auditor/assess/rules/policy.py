@@ -66,7 +66,7 @@ class OtherPrerequisites(Rule):
     id = "SFB-PRE-001"
     title = "The policy's other prerequisites are met"
     applies_to = "servers of a product for which the policy asks what this audit does not read"
-    sources = ("practice",)
+    sources = ("dtls",)
 
     def stand_in(self, subject: Subject, context: Context) -> StandIn | None:
         if _exclusion(subject, context) is None:

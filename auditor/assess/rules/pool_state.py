@@ -31,6 +31,7 @@ class PoolReadyForUpdate(PoolRule):
     applies_to = "Enterprise pools, up to Skype for Business Server 2015, that were asked"
     asks = ("pool_upgrade",)
     sources = ("pool-upgrade-readiness", "patch-front-end-2013")
+    no_fail = "The state is that of a moment, so it is advice."
 
     def exempt(self, subject: PoolSubject, context: Context) -> str | None:  # noqa: ARG002
         if subject.pool.kind is not PoolKind.ENTERPRISE:

@@ -39,6 +39,7 @@ class OneBuild(_OfSeveral):
     id = "SFB-POOL-001"
     title = "The servers of a pool have one build"
     sources = ("add-front-end", "practice")
+    no_fail = "No document says for how long an update may be half done, so it is advice."
 
     def judge(self, subject: PoolSubject, context: Context) -> Finding:
         known, missing = subject.proven, subject.doubts
@@ -81,17 +82,20 @@ class OneProduct(_OfSeveral):
     id = "SFB-POOL-004"
     title = "The servers of a pool run one product"
     sources = ("upgrade-in-place",)
+    no_fail = "A server of which nothing is known is unknown by itself, so here it is advice."
 
     def judge(self, subject: PoolSubject, context: Context) -> Finding:
         known, missing = subject.proven, subject.doubts
         products = _products(known, context)
         several = len({member.product for member in known}) > 1
-        reason = "No two of them run different ones." if missing else "They run the same."
+        reason = "They run the same."
         if several:
             reason = (
                 f"Its servers run {products}: Microsoft supports no pool of which a part only is "
                 "upgraded."
             )
+        elif missing:
+            reason = "Those that are known run the same." if known else ""
         return self.finding(
             subject,
             Status.FAIL if several else Status.ADVICE if missing else Status.PASS,
@@ -102,6 +106,8 @@ class OneProduct(_OfSeveral):
             remediation="Finish the upgrade on every server of the pool, or find out to which pool "
             "of the topology each of them belongs."
             if several
+            else "Audit the others, which may run another one."
+            if missing
             else "",
         )
 
@@ -117,6 +123,7 @@ class AlikePair(PoolRule):
     applies_to = "every pool that is paired with another"
     needs = ("products", "os")
     sources = ("pool-pairing", "upgrade-in-place", "practice")
+    no_fail = "It matters when one pool has to stand in for the other, so it is advice."
 
     def exempt(self, subject: PoolSubject, context: Context) -> str | None:  # noqa: ARG002
         if subject.partner is None and not subject.pool.paired_with:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, migration_of, product_of
 from auditor.assess.rules.completeness import gap_in_packages
-from auditor.rulebook.builds import describe_build
 
 _NEVER_HYBRID = "hybrid"
 _COMPARE = "Compare the machine's installed programs with the topology."
@@ -56,12 +55,7 @@ class ProductIdentified(Rule):
                 actions=("identify-product",),
             )
         product = product_of(subject)
-        core = identity.components(context.rulebook.components.core)
-        builds = ", ".join(
-            f"{package.version}: {describe_build(context.rulebook, product.key, package.version)}"
-            for package in core
-            if package.version is not None
-        )
+        builds = _builds(subject, context)
         installed = f"{identity.reason[0].upper()}{identity.reason[1:]} are installed."
         gap = gap_in_packages(subject, context) if product.stance != "migrate" else None
         return self.finding(
@@ -76,6 +70,17 @@ class ProductIdentified(Rule):
         )
 
 
+def _builds(subject: Subject, context: Context) -> str:
+    """The lowest and the highest build of the deciding packages, "" where none is known."""
+    builds = sorted(
+        package.version
+        for name in context.rulebook.components.deciding
+        for package in subject.product.components(name)
+        if package.version is not None
+    )
+    return " to ".join(map(str, dict.fromkeys((*builds[:1], *builds[-1:]))))
+
+
 class ProductTakesPart(Rule):
     """Lync Server 2010 and older cannot be updated into hybrid: blocked, they need a migration."""
 
@@ -83,8 +88,9 @@ class ProductTakesPart(Rule):
     title = "The product can take part"
     applies_to = "every Lync or Skype for Business server"
     needs = ("products",)
-    sources = ("support-blog-ja",)
+    sources = ("support-blog-ja", "techcommunity-222247")
     for_migrating = True
+    no_fail = "That is a doubt and no lack, so it is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         product = product_of(subject)

@@ -68,9 +68,10 @@ class ClockAgrees(Rule):
     id = "SFB-CLOCK-001"
     title = "The server's clock is right to within five minutes"
     applies_to = "every Lync or Skype for Business server that was read over the network"
-    sources = ("clock", "practice")
+    sources = ("clock",)
     needs_product = False
     for_migrating = True
+    no_fail = "A clock says nothing of updates or of TLS 1.2, so it is advice."
 
     def exempt(self, subject: Subject, context: Context) -> str | None:  # noqa: ARG002
         if subject.reading.clock_skew is None:
@@ -88,7 +89,7 @@ class ClockAgrees(Rule):
             Status.ADVICE if off else Status.PASS,
             observed=f"{abs(seconds):.0f} seconds {direction} the auditing host",
             required=f"at most {limit} minutes apart",
-            reason="Kerberos refuses tickets, and certificates seem out of date, on a wrong clock."
+            reason="Kerberos refuses tickets by default where clocks are so far apart."
             if off
             else "The clocks agree.",
             evidence=[subject.evidence("", "clock skew", f"{seconds:+.0f} s")],

@@ -37,6 +37,7 @@ class ReplicaUpToDate(Rule):
     asks = ("replication",)
     sources = ("replication-status", "validate-edge", "edge-ports", "practice")
     needs_reading = False
+    no_fail = "No document makes it a condition of TLS 1.2 or of an update, so it is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         if subject.product.is_server is False:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.assess.model import Compared, Evidence, Finding, Status
 from auditor.assess.rule import Context, Subject, product_of, shorten
-from auditor.assess.rules.sql_table import SqlRule, Weighed, sql_demand
+from auditor.assess.rules.sql_table import SqlRule, Weighed, sql_demand, written_otherwise
 from auditor.facts.products import ProductsFacts
 from auditor.facts.sql import SqlFacts
 from auditor.rulebook.confidence import Confidence
@@ -29,6 +29,7 @@ class SqlClientsSpeakTls12(SqlRule):
     applies_to = "servers of a product for which the policy asks it"
     needs = ("sql", "products")
     sources = ("dtls", "tigertoolbox", "argiesen")
+    no_fail = "No document of Microsoft's says that TLS 1.2 fails with that, so it is advice."
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         nothing = super().exempt(subject, context)
@@ -124,7 +125,19 @@ def _weighed(seen: _Seen) -> Weighed:
         Compared(client.title, observed, f"{client.least} or later", note),
         remedy=client.how,
         sources=client.sources,
+        written=_written(seen, observed),
     )
+
+
+def _written(seen: _Seen, observed: str) -> str:
+    """How the build that was observed was written, where that is another number."""
+    builds = ((text, _build(text)) for text in seen.versions)
+    told = (
+        written_otherwise(text, build)
+        for text, build in builds
+        if build is not None and str(build) == observed
+    )
+    return next(filter(None, told), "")
 
 
 def _verdict(seen: _Seen) -> tuple[Status, str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.assess.model import Compared, Evidence, Finding, Status
 from auditor.assess.rule import Context, Subject, shorten
-from auditor.assess.rules.sql_table import SqlRule, Weighed, sql_demand
+from auditor.assess.rules.sql_table import SqlRule, Weighed, sql_demand, written_otherwise
 from auditor.facts.sql import SqlFacts, SqlInstance
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.policy import SqlDemand
@@ -66,6 +66,7 @@ def _weighed(instance: SqlInstance, known: SqlKnowledge, wanted: SqlDemand) -> W
         Compared(shorten(instance.instance), str(build), f"{required} or later", note),
         remedy=wanted.how if status is Status.FAIL else "",
         sources=branch.sources,
+        written=written_otherwise(instance.patch_level or instance.version or "", build),
     )
 
 

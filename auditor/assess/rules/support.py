@@ -11,22 +11,35 @@ from auditor.rulebook.model import Product, Support
 
 
 class StillSupported(Rule):
+    """By the day of the audit. An end of support is a fail where the policy makes it one.
+
+    Under the other policies, which ask for builds, it is advice. Security updates that can be
+    bought are no support.
+    """
+
     id = "SFB-SUP-001"
     title = "Microsoft supports the product"
     applies_to = "every Lync or Skype for Business server"
     needs = ("products",)
-    sources = ("se-announcement",)
+    sources = (
+        "lifecycle-2010",
+        "lifecycle-2013",
+        "lifecycle-2015",
+        "lifecycle-2019",
+        "se-announcement",
+    )
     for_migrating = True
+    weight = "support"
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         product, today = product_of(subject), context.now.date()
         status, reason = _verdict(product, today, context)
         ended = status is Status.FAIL
         cited = product.support.sources if product.support is not None else self.sources
-        remedy = ""
+        todo, said = _todo(status, product, today, context)
         if ended:
             migration = migration_of(subject, context)
-            remedy, cited = migration.how, (*cited, *migration.sources)
+            todo, said = migration.how, migration.sources
         return self.finding(
             subject,
             status,
@@ -34,9 +47,9 @@ class StillSupported(Rule):
             required=f"a product that Microsoft supports on {today}",
             reason=reason,
             evidence=subject.package_evidence,
-            remediation=remedy,
+            remediation=todo,
             actions=("migrate-product",) if ended else (),
-            sources=tuple(dict.fromkeys(cited)),
+            sources=tuple(dict.fromkeys((*cited, *said))),
             blocks=ended,
         )
 
@@ -47,7 +60,36 @@ def support_is_over(subject: Subject, context: Context) -> bool:
     return status is Status.FAIL and StillSupported.id in subject.weighing
 
 
+def _todo(
+    status: Status, product: Product, today: date, context: Context
+) -> tuple[str, tuple[str, ...]]:
+    """What is worth doing where it is no fail, and who says so beside the product's sources."""
+    if status is Status.PASS:
+        return "", ()
+    if product.support is None or product.support.ends is None or today <= product.support.ends:
+        return "Ask Microsoft until when it supports the product.", ()
+    others = context.rulebook.products.values()
+    still = {each.title: each.support for each in others if _lasts(each.support, today)}
+    named = f": today that is {' or '.join(still)}" if still else ""
+    cited = [key for support in still.values() if support is not None for key in support.sources]
+    return f"Plan the move to a product that Microsoft supports{named}.", tuple(cited)
+
+
+def _lasts(support: Support | None, today: date) -> bool:
+    if support is None or support.confidence is not Confidence.STATED:
+        return False
+    return support.ends is None or (today <= support.ends and not support.at_latest)
+
+
 def _verdict(product: Product, today: date, context: Context) -> tuple[Status, str]:
+    """The status, and the reason with why it is no fail where it is advice."""
+    status, reason = _weighed(product, today, context)
+    if status is Status.ADVICE and context.policy.support != "fail":
+        reason = f"{reason} This policy asks for builds and not for support, so it is advice."
+    return status, reason
+
+
+def _weighed(product: Product, today: date, context: Context) -> tuple[Status, str]:
     """A doubt is unknown where the policy counts support, else advice."""
     counts = context.policy.support == "fail"
     doubt = Status.UNKNOWN if counts else Status.ADVICE
@@ -62,15 +104,20 @@ def _verdict(product: Product, today: date, context: Context) -> tuple[Status, s
         return Status.PASS, f"{product.title} is supported until {support.ends}."
     reason = _ended(support, today)
     if context.policy.extended_updates and support.extended and today <= support.extended:
-        return Status.ADVICE, f"{reason} The policy says that they were bought."
+        bought = "The policy says that they were bought, which it takes for support"
+        return Status.ADVICE, f"{reason} {bought}: so it is advice."
     if support.confidence is not Confidence.STATED:
         return doubt, f"{reason} No document of Microsoft's that says so is at hand."
     return Status(context.policy.support), reason
 
 
 def _ended(support: Support, today: date) -> str:
-    latest = " at the latest" if support.at_latest else ""
-    sentence = f"Microsoft's support ended on {support.ends}{latest}."
+    sentence = f"Microsoft's support ended on {support.ends}."
+    if support.at_latest:
+        sentence = (
+            f"Microsoft's support has ended, on {support.ends} at the latest; the day itself is "
+            "not known here."
+        )
     if support.extended is None:
         return sentence
     can = "can be" if today <= support.extended else "could be"

@@ -28,7 +28,8 @@ class SupportedSystem(Rule):
     title = "The operating system is one of the product's rows"
     applies_to = "every Lync or Skype for Business server"
     needs = ("os",)
-    sources = ("support-blog-ja",)
+    sources = ("support-blog-ja", "techcommunity-222247")
+    no_fail = "That is a doubt and no lack, so it is advice."
     needs_system = True
 
     def judge(self, subject: Subject, context: Context) -> Finding:

@@ -21,6 +21,7 @@ from auditor.version import Version
 
 _UPDATE = "kb3140245"
 _NATIVE, _BESIDE = "System32", "SysWOW64"
+_BESIDE_ONLY = "No source here speaks of that copy, so it is advice."
 
 
 def need_of(subject: Subject, context: Context) -> Need | None:
@@ -132,10 +133,12 @@ def _file_verdict(
         return severity, f"{_are(old)} older than KB3140245."
     lagging = [pair for pair in beside if _old(*pair)]
     if lagging:
-        return Status.ADVICE, f"The 32-bit copy lags: {_all_shown(lagging)}."
+        return Status.ADVICE, f"The 32-bit copy lags: {_all_shown(lagging)}. {_BESIDE_ONLY}"
     gaps = [pair for pair in beside if _version(pair[1]) is None]
     if gaps:
-        return Status.ADVICE, f"Of the 32-bit copy nothing can be proved: {_all_shown(gaps)}."
+        return Status.ADVICE, (
+            f"Of the 32-bit copy nothing can be proved: {_all_shown(gaps)}. {_BESIDE_ONLY}"
+        )
     how = f"{listed} is listed" if listed else "a later update that replaces it brought them"
     return Status.PASS, f"The files are new enough; {how}."
 
@@ -293,7 +296,8 @@ def _protocol_verdict(
     weak = [n for n in value.weak if any((v.data or 0) & value.bits[n] for v in views)]
     if weak:
         return Status.ADVICE, (
-            f"TLS 1.2 is there, and so is {', '.join(weak)}, which no one needs{named}."
+            f"TLS 1.2 is there, and so is {', '.join(weak)}, which no one needs{named}. "
+            "What is asked for is there, so it is advice."
         )
     return Status.PASS, f"TLS 1.2 is among the default protocols in every view{named}."
 
@@ -316,4 +320,5 @@ def _lack(lacking: list[str], wrong: list[str], windows: Windows) -> str:
         else f"TLS 1.2 is not set, and WinHTTP on {windows.title} has none by default"
     )
     kind = f"; the value is no REG_DWORD in {', '.join(wrong)}" if wrong else ""
-    return f"In view {', '.join(lacking)}: {why}{kind}"
+    views = f"view{'s' * (len(lacking) > 1)} {' and '.join(lacking)}"
+    return f"In the {views} {why}{kind}"
