@@ -140,14 +140,15 @@ def _verdict(
 
 def _remedy(subject: Subject, context: Context, status: Status) -> str:
     """Where the product has to go as well, the new one decides on which Windows."""
-    product = product_of(subject)
-    if status is Status.FAIL and support_is_over(subject, context):
-        return f"The product is replaced first ({StillSupported.id}), on a Windows of the new one."
-    if status is Status.FAIL and product_is_ruled_out(subject, context):
-        return f"The product is replaced first ({NotRuledOut.id}), on a Windows of the new one."
-    if status is Status.FAIL:
-        return f"Move the server to a Windows that {product.title} supports."
-    return "Look on the server which Windows it is." if status is Status.UNKNOWN else ""
+    if status is not Status.FAIL:
+        return "Look on the server which Windows it is." if status is Status.UNKNOWN else ""
+    if support_is_over(subject, context):
+        first = StillSupported.id
+    elif product_is_ruled_out(subject, context):
+        first = NotRuledOut.id
+    else:
+        return f"Move the server to a Windows that {product_of(subject).title} supports."
+    return f"The product is replaced first ({first}), on a Windows of the new one."
 
 
 def _doubts(product: Product, row: SystemRow, facts: OsFacts, *, server_core: bool) -> list[str]:
