@@ -85,7 +85,7 @@ def are(things: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last} are" if most else f"{last} is"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Context:
     """What all subjects share: the rulebook, the policy in force, the instant (UTC), waivers.
 
@@ -111,7 +111,7 @@ class Named(Protocol):
 S = TypeVar("S", bound=Named)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """A server with what was read of it; `scenarios` are keys in force on its pool's path.
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from auditor.assess.rule import Context, Subject
 from auditor.estate.model import PoolKind
 
 _ROLE_OF_A_HALF = "web components"  # installed with a front end, after it
 
 
+@lru_cache(maxsize=1)
 def gap_in_packages(subject: Subject, context: Context) -> str | None:
     """What is missing among the packages that such a server has, None where nothing is."""
     names, identity, pool = context.rulebook.components, subject.product, subject.pool

@@ -7,6 +7,7 @@ where that is installed. The base version of Get-CsServerVersion is no update le
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from auditor.assess.identify import Package
 from auditor.assess.model import Finding, Status
@@ -32,9 +33,8 @@ class _UpdateRule(Rule):
 
 def is_updated(subject: Subject, context: Context) -> bool:
     """Whether the policy's update is on the server, all of it, be it active yet or not."""
-    threshold = _threshold(subject, context)
-    status, _ = _verdict(subject, context, threshold)
-    return status is Status.PASS and not _missed_packages(subject, context, threshold)
+    status, _ = _verdict(subject, context)
+    return status is Status.PASS and not _missed_packages(subject, context)
 
 
 def how_to_update(subject: Subject, context: Context, remedy: str) -> str:
@@ -71,7 +71,7 @@ class CumulativeUpdate(_UpdateRule):
         threshold = _threshold(subject, context)
         label = describe_build(context.rulebook, product.key, threshold.build)
         required = f"{threshold.build} or later: {label}"
-        status, reason = _verdict(subject, context, threshold)
+        status, reason = _verdict(subject, context)
         waits = update_waits(subject, context) if status is Status.PASS else None
         if waits is not None:
             status, reason = Status.UNKNOWN, f"{reason} But {waits}: it may not be active yet."
@@ -97,8 +97,10 @@ class CumulativeUpdate(_UpdateRule):
         )
 
 
-def _verdict(subject: Subject, context: Context, threshold: Threshold) -> tuple[Status, str]:
-    product = product_of(subject)
+@lru_cache(maxsize=1)
+def _verdict(subject: Subject, context: Context) -> tuple[Status, str]:
+    """Two rules ask for it, one after the other."""
+    product, threshold = product_of(subject), _threshold(subject, context)
     deciding = _deciding(subject, context)
     below = [p for p in deciding if _own(p, product) and _older(p, threshold)]
     fine = [p for p in deciding if _own(p, product) and not _older(p, threshold)]
@@ -153,8 +155,7 @@ class LaggingPackages(_UpdateRule):
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         threshold = _threshold(subject, context)
-        lagging = _lagging(subject, context, threshold)
-        missed = _missed_packages(subject, context, threshold)
+        lagging, missed = _lagging(subject, context), _missed_packages(subject, context)
         watched = [p for p in lagging if _is_watched(p, context) and p not in missed]
         rest = [p for p in lagging if p not in missed and p not in watched]
         reasons = []
@@ -199,23 +200,26 @@ class LaggingPackages(_UpdateRule):
         )
 
 
-def _lagging(subject: Subject, context: Context, threshold: Threshold) -> list[Package]:
+@lru_cache(maxsize=1)
+def _lagging(subject: Subject, context: Context) -> tuple[Package, ...]:
+    threshold = _threshold(subject, context)
     deciding = {name.casefold() for name in context.rulebook.components.deciding}
     names = context.rulebook.components
-    return [
+    return tuple(
         package
         for package in subject.product.packages
         if package.key not in deciding
         and not names.is_edges(package.component)
         and (package.version is None or _older(package, threshold))
-    ]
+    )
 
 
-def _missed_packages(subject: Subject, context: Context, threshold: Threshold) -> list[Package]:
+def _missed_packages(subject: Subject, context: Context) -> list[Package]:
     """Lagging packages that the threshold's own update brings, and that did not get it."""
+    threshold = _threshold(subject, context)
     return [
         package
-        for package in _lagging(subject, context, threshold)
+        for package in _lagging(subject, context)
         if _missed(package, serviced(package, subject, context, threshold))
     ]
 

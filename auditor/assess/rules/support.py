@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, migration_of, product_of
@@ -68,11 +69,18 @@ def _todo(
         return "", ()
     if product.support is None or product.support.ends is None or today <= product.support.ends:
         return "Ask Microsoft until when it supports the product.", ()
-    others = context.rulebook.products.values()
-    still = {each.title: each.support for each in others if _lasts(each.support, today)}
+    named, cited = _still_supported(context)
+    return f"Plan the move to a product that Microsoft supports{named}.", cited
+
+
+@lru_cache(maxsize=1)
+def _still_supported(context: Context) -> tuple[str, tuple[str, ...]]:
+    """The products that Microsoft supports on the day, in words, and who says so."""
+    today, products = context.now.date(), context.rulebook.products.values()
+    still = {each.title: each.support for each in products if _lasts(each.support, today)}
     named = f": today that is {' or '.join(still)}" if still else ""
     cited = [key for support in still.values() if support is not None for key in support.sources]
-    return f"Plan the move to a product that Microsoft supports{named}.", tuple(cited)
+    return named, tuple(cited)
 
 
 def _lasts(support: Support | None, today: date) -> bool:

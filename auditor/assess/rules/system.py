@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, product_of, shorten, windows_of
 from auditor.assess.rules.cumulative_update import how_to_update
@@ -43,12 +45,11 @@ class SupportedSystem(Rule):
             early = _too_early(subject, context, row.least)
             if early is not None:
                 return self._early(subject, context, row, early)
-        rows = [context.rulebook.windows[r.os].title for r in product.systems]
         return self.finding(
             subject,
             status,
             observed=_observed(windows, facts),
-            required=", ".join(rows) or f"no source here lists systems of {product.title}",
+            required=_rows(product.key, context),
             reason=reason,
             evidence=[
                 *system_evidence(subject, facts),
@@ -89,6 +90,14 @@ class SupportedSystem(Rule):
             actions=("install-cu",) if status is Status.FAIL else (),
             sources=row.sources,
         )
+
+
+@lru_cache(maxsize=64)
+def _rows(product: str, context: Context) -> str:
+    """The systems of a product (its key), by their titles."""
+    entry, windows = context.rulebook.products[product], context.rulebook.windows
+    rows = ", ".join(windows[row.os].title for row in entry.systems)
+    return rows or f"no source here lists systems of {entry.title}"
 
 
 def _too_early(subject: Subject, context: Context, least: Version) -> tuple[Status, str] | None:
