@@ -148,6 +148,14 @@ class Subject:
         return {type(result.facts): result.facts for result in reversed(self.reading.families)}
 
     @cached_property
+    def migration(self) -> StandIn | None:
+        """What stands for most rules on a product that has to be migrated, None for others."""
+        product = self.product.entry
+        if product is None or product.stance != "migrate":
+            return None
+        return StandIn(_MIGRATE, f"{product.title} has to be migrated, whatever its state")
+
+    @cached_property
     def failures(self) -> dict[str, str]:
         """By family why its facts are not there, for those that are not."""
         return {
@@ -333,9 +341,8 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
         return rule.unknown(subject, subject.void)
     if subject.product.is_server is False and not rule.for_any_machine:
         return rule.not_applicable(subject, "it is no Lync or Skype for Business server")
-    migration = _migration(rule, subject)
-    if migration is not None:
-        return rule.stood_for(subject, migration)
+    if not rule.for_migrating and subject.migration is not None:
+        return rule.stood_for(subject, subject.migration)
     missing = _missing_identity(rule, subject)
     if missing is None:
         exemption = rule.exempt(subject, context)
@@ -348,13 +355,6 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
     if missing is not None:
         return rule.unknown(subject, missing)
     return rule.judge(subject, context)
-
-
-def _migration(rule: Rule, subject: Subject) -> StandIn | None:
-    product = subject.known
-    if product is None or product.stance != "migrate" or rule.for_migrating:
-        return None
-    return StandIn(_MIGRATE, f"{product.title} has to be migrated, whatever its state")
 
 
 def _missing_identity(rule: Rule, subject: Subject) -> str | None:
