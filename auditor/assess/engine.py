@@ -167,7 +167,7 @@ def _judge_server(
         reason=reason,
         product=subject.known.key if subject.known is not None else None,
         os=subject.system.system,
-        build=_build(subject.product, context.rulebook),
+        build=str(identity.builds[0]) if identity.builds else None,
         findings=findings,
         reading=reading,
         by_waiver=by_waiver(readiness, findings),
@@ -189,17 +189,6 @@ def _not_asked(server: Server) -> Reading:
         "Audit the server, or add its bundle.",
     )
     return Reading(server.fqdn, reach)
-
-
-def _build(identity: ProductIdentity, rulebook: Rulebook) -> str | None:
-    """The lowest build among the deciding components: what the server can be taken for."""
-    versions = [
-        package.version
-        for name in rulebook.components.deciding
-        for package in identity.components(name)
-        if package.version is not None
-    ]
-    return str(min(versions)) if versions else None
 
 
 def _notes(

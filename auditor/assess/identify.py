@@ -59,7 +59,8 @@ class ProductIdentity:
     """`product` is a rulebook key or None; `is_server` is None where it cannot be told.
 
     `entry` is the rulebook's, None where it has none of that key; `packages` are those of the
-    product, without tools. `seen` is what the reason rests on where no product is identified.
+    product, without tools, and `deciding` those of them by which its update level is told, the
+    Core Components first. `seen` is what the reason rests on where no product is identified.
     """
 
     product: str | None
@@ -67,8 +68,14 @@ class ProductIdentity:
     reason: str
     entry: Product | None = None
     packages: tuple[Package, ...] = ()
+    deciding: tuple[Package, ...] = ()
     truncated: bool = False
     seen: tuple[Seen, ...] = ()
+
+    @cached_property
+    def builds(self) -> tuple[Version, ...]:
+        """The builds of the deciding packages, the lowest first."""
+        return tuple(sorted(p.version for p in self.deciding if p.version is not None))
 
     def components(self, name: str) -> tuple[Package, ...]:
         return self._by_component.get(name.casefold(), ())
@@ -125,8 +132,11 @@ def identify_product(reading: Reading, pool: Pool, rulebook: Rulebook) -> Produc
         reason = f"{product.title} is installed, but the estate says {_titles(expected, rulebook)}"
         return ProductIdentity(None, True, reason, seen=_seen(packages))
     own = tuple(p for p in packages if p.product == product.key and p.key not in tools)
+    decides = {name.casefold(): at for at, name in enumerate(rulebook.components.deciding)}
+    deciding = sorted((p for p in own if p.key in decides), key=lambda p: decides[p.key])
+    reason = f"packages of {product.title}"
     return ProductIdentity(
-        product.key, True, f"packages of {product.title}", product, own, facts.truncated
+        product.key, True, reason, product, own, tuple(deciding), facts.truncated
     )
 
 

@@ -98,11 +98,6 @@ class Goals:
         identity = identify_product(one.reading, work.pool, rulebook)
         product = rulebook.products[one.product or ""]
         return max(
-            (
-                package.version
-                for name in rulebook.components.deciding
-                for package in identity.components(name)
-                if package.version is not None and product.owns(package.version)
-            ),
+            (build for build in identity.builds if product.owns(build)),
             default=product.base,
         )

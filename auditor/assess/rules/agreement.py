@@ -30,7 +30,7 @@ class FactsAgree(Rule):
     def judge(self, subject: Subject, context: Context) -> Finding:
         found = [
             *_files_of_another_windows(subject, context),
-            *_builds_of_another_product(subject, context),
+            *_builds_of_another_product(subject),
             *_domain_of_another_server(subject),
             *_windows_of_32_bits(subject),
         ]
@@ -71,15 +71,14 @@ def _is_of(file: Version, windows: Version, known: Windows | None) -> bool:
     return (file.major, file.minor) == (windows.major, windows.minor)
 
 
-def _builds_of_another_product(subject: Subject, context: Context) -> list[Contradiction]:
+def _builds_of_another_product(subject: Subject) -> list[Contradiction]:
     """Builds of another line, and those before the first one that there is of the product."""
     product = subject.known
     if product is None:
         return []
     strange = [
         package
-        for name in context.rulebook.components.deciding
-        for package in subject.product.components(name)
+        for package in subject.product.deciding
         if package.version is None
         or not product.owns(package.version)
         or package.version < product.base

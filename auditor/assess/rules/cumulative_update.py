@@ -80,7 +80,7 @@ class CumulativeUpdate(_UpdateRule):
         return self.finding(
             subject,
             status,
-            observed=_listed(_deciding(subject, context)) or "no deciding component",
+            observed=_listed(subject.product.deciding) or "no deciding component",
             required=required,
             reason=reason,
             evidence=subject.package_evidence,
@@ -101,7 +101,7 @@ class CumulativeUpdate(_UpdateRule):
 def _verdict(subject: Subject, context: Context) -> tuple[Status, str]:
     """Two rules ask for it, one after the other."""
     product, threshold = product_of(subject), _threshold(subject, context)
-    deciding = _deciding(subject, context)
+    deciding = subject.product.deciding
     below = [p for p in deciding if _own(p, product) and _older(p, threshold)]
     fine = [p for p in deciding if _own(p, product) and not _older(p, threshold)]
     has_core = bool(subject.product.components(context.rulebook.components.core))
@@ -119,7 +119,7 @@ def _verdict(subject: Subject, context: Context) -> tuple[Status, str]:
 def _doubt(subject: Subject, context: Context, threshold: Threshold) -> str | None:
     """Why the deciding components, all there and none known to be too old, prove nothing."""
     product, names = product_of(subject), context.rulebook.components
-    strange = [p for p in _deciding(subject, context) if not _own(p, product)]
+    strange = [p for p in subject.product.deciding if not _own(p, product)]
     if strange:
         return f"{_are(strange)} no build of {product.title}, whose builds are {product.line}.x."
     of_edge = [p for p in subject.product.packages if names.is_edges(p.component)]
@@ -130,11 +130,6 @@ def _doubt(subject: Subject, context: Context, threshold: Threshold) -> str | No
             "front ends and the Edge; no source here confirms that this is its name."
         )
     return None
-
-
-def _deciding(subject: Subject, context: Context) -> tuple[Package, ...]:
-    names = context.rulebook.components
-    return tuple(p for name in names.deciding for p in subject.product.components(name))
 
 
 def _older(package: Package, threshold: Threshold) -> bool:
@@ -174,7 +169,7 @@ class LaggingPackages(_UpdateRule):
                 f"{_listed(rest)}."
             )
         status = Status.FAIL if missed else Status.ADVICE if watched else Status.PASS
-        first = any(_older(package, threshold) for package in _deciding(subject, context))
+        first = any(_older(package, threshold) for package in subject.product.deciding)
         if first and lagging:
             reasons.append(f"{CumulativeUpdate.id} comes first: it is what installs the update.")
         return self.finding(

@@ -55,7 +55,7 @@ class ProductIdentified(Rule):
                 actions=("identify-product",),
             )
         product = product_of(subject)
-        builds = _builds(subject, context)
+        builds = _builds(subject)
         installed = f"{identity.reason[0].upper()}{identity.reason[1:]} are installed."
         gap = gap_in_packages(subject, context) if product.stance != "migrate" else None
         return self.finding(
@@ -70,15 +70,10 @@ class ProductIdentified(Rule):
         )
 
 
-def _builds(subject: Subject, context: Context) -> str:
+def _builds(subject: Subject) -> str:
     """The lowest and the highest build of the deciding packages, "" where none is known."""
-    builds = sorted(
-        package.version
-        for name in context.rulebook.components.deciding
-        for package in subject.product.components(name)
-        if package.version is not None
-    )
-    return " to ".join(map(str, dict.fromkeys((*builds[:1], *builds[-1:]))))
+    builds = subject.product.builds
+    return " to ".join(dict.fromkeys(map(str, (*builds[:1], *builds[-1:]))))
 
 
 class ProductTakesPart(Rule):

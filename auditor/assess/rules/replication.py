@@ -138,12 +138,7 @@ def _another_version(replica: Replica, subject: Subject, context: Context) -> It
     told = _version(replica.product_version)
     if told is None or outdated(subject.reading, context) is not None:
         return
-    own = {
-        package.version
-        for name in context.rulebook.components.deciding
-        for package in subject.product.components(name)
-        if package.version is not None
-    }
+    own = set(subject.product.builds)
     bases = {Version(build.major, build.minor, build.build) for build in own}
     if own and told not in own | bases:
         packages = " and ".join(str(build) for build in sorted(own))
