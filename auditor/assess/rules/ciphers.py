@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from auditor.assess.model import Evidence, Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, are
@@ -92,7 +93,7 @@ def _listed(suite: AcceptedSuite, told: _Switches, suites: CipherSuites) -> _Lis
 
 
 def _verdict(
-    order: CipherOrder | None, offered: list[str], common: list[_Listed], suites: CipherSuites
+    order: CipherOrder | None, offered: Sequence[str], common: list[_Listed], suites: CipherSuites
 ) -> tuple[Status, str]:
     doubt = _doubt(order, offered, suites.policy_limit)
     if doubt:
@@ -150,15 +151,21 @@ def _unclear(switch: CipherSwitch | None, on: int) -> str | None:
     return f"0x{value.dword:X}, where 0 and 0x{on:X} are documented"
 
 
-def _names(order: CipherOrder | None) -> list[str]:
+def _names(order: CipherOrder | None) -> tuple[str, ...]:
     """The suites of an order without blanks and curves."""
     if order is None or order.suites is None:
-        return []
-    names = (suite.strip().upper() for suite in order.suites)
-    return [_CURVE.sub("", name) if "_P" in name else name for name in names if name]
+        return ()
+    return _plain(order.suites)
 
 
-def _doubt(order: CipherOrder | None, offered: list[str], limit: int) -> str:
+@lru_cache(maxsize=256)
+def _plain(suites: tuple[str, ...]) -> tuple[str, ...]:
+    """Servers of one Windows have one and the same order."""
+    names = (suite.strip().upper() for suite in suites)
+    return tuple(_CURVE.sub("", name) if "_P" in name else name for name in names if name)
+
+
+def _doubt(order: CipherOrder | None, offered: Sequence[str], limit: int) -> str:
     """Why the order says nothing about what Windows offers, empty where it does."""
     if order is None:
         return "Windows tells no order of cipher suites."

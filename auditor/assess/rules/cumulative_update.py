@@ -45,6 +45,7 @@ def how_to_update(subject: Subject, context: Context, remedy: str) -> str:
     return f"{remedy} {appliances.remedy}"
 
 
+@lru_cache(maxsize=1)
 def _threshold(subject: Subject, context: Context) -> Threshold:
     """The policy's minimum for this product in a pool of this kind; exempt where there is none."""
     product = product_of(subject)
