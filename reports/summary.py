@@ -48,7 +48,11 @@ class PolicyCount:
 
 
 def _told(judged: Sequence[Judged], noun: str) -> str:
-    words = {**READINESS, "ready_waived": f"ready by a waiver ({_until(judged)})"}
+    words = {
+        **READINESS,
+        "work_needed": "with work needed",
+        "ready_waived": f"ready by a waiver ({_until(judged)})",
+    }
     counts = [(words[word].lower(), number) for word, number in _counts(judged).items() if number]
     return ", ".join(
         f"{count(number, noun) if index == 0 else f'{number:,}'} {word}"

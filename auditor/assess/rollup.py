@@ -25,6 +25,15 @@ NO_SCENARIO = "no scenario that is in use runs through its pool"
 _NAMED = 3
 _NEEDS_NO_NAME = frozenset({Readiness.READY, Readiness.NOT_IN_SCOPE})
 
+# How it is said of several.
+_SAID_OF_SOME = {
+    Readiness.READY: "ready",
+    Readiness.WORK_NEEDED: "with work needed",
+    Readiness.BLOCKED: "blocked",
+    Readiness.UNKNOWN: "unknown",
+    Readiness.NOT_IN_SCOPE: "not in scope",
+}
+
 
 def roll_up(
     pools: Sequence[Pool],
@@ -145,7 +154,7 @@ def _told(
         if names:
             plural = "s" if len(names) > 1 else ""
             who = "" if readiness in _NEEDS_NO_NAME else f" ({_named(names)})"
-            told.append(f"{len(names)} {of}{plural} {readiness.value.replace('_', ' ')}{who}")
+            told.append(f"{len(names)} {of}{plural} {_SAID_OF_SOME[readiness]}{who}")
         if by := sum(p.readiness is readiness and p.by_waiver is not None for p in parts):
             told[-1] += " by a waiver" if by == len(names) else f" ({by} of them by a waiver)"
     return ", ".join(told) + _by_rule(waived)

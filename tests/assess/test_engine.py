@@ -84,15 +84,16 @@ def test_the_worst_member_is_the_pools_readiness(
     hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
     assert hybrid.readiness == whole
     named = "" if whole == "ready" else " (p.contoso.com)"
-    assert hybrid.reason == f"1 pool {whole.replace('_', ' ')}{named}"
+    said = "with work needed" if whole == "work_needed" else whole
+    assert hybrid.reason == f"1 pool {said}{named}"
     assert exit_code(assessment) is code
 
 
 # servers that are ready, and servers that are behind -> what the pool's verdict says
 TALLIES = [
-    (2, 1, "2 servers ready, 1 server work needed (old1.x)"),
-    (0, 3, "3 servers work needed (old1.x, old2.x, old3.x)"),
-    (1, 4, "1 server ready, 4 servers work needed (old1.x, old2.x, old3.x and 1 more)"),
+    (2, 1, "2 servers ready, 1 server with work needed (old1.x)"),
+    (0, 3, "3 servers with work needed (old1.x, old2.x, old3.x)"),
+    (1, 4, "1 server ready, 4 servers with work needed (old1.x, old2.x, old3.x and 1 more)"),
 ]
 
 
