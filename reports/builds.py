@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.rulebook.builds import Place, dated, label
-from auditor.rulebook.model import Build, Part, Product, Rulebook, Unnumbered
+from auditor.rulebook.model import Build, Part, Rulebook, Unnumbered
 from auditor.rulebook.policy import Threshold
+from auditor.rulebook.products import Product
 from auditor.version import Version
 from reports.rows import print_line, print_rows
 

@@ -23,7 +23,8 @@ from auditor.version import Version
 if TYPE_CHECKING:
     from auditor.estate.model import Estate
     from auditor.facts.reading import Reading
-    from auditor.rulebook.model import Product, Rulebook
+    from auditor.rulebook.model import Rulebook
+    from auditor.rulebook.products import Product
 
 _WORKSTATION, _SERVER_TYPES = 1, (2, 3)
 _DOTS = 3

@@ -48,8 +48,9 @@ from auditor.rulebook.migration import Migration, migration
 if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
     from auditor.facts.families import FamilyResult
-    from auditor.rulebook.model import Product, Rulebook, Windows
+    from auditor.rulebook.model import Rulebook, Windows
     from auditor.rulebook.policy import Policy
+    from auditor.rulebook.products import Product
 
 _Facts = TypeVar("_Facts")
 

@@ -10,8 +10,9 @@ from operator import attrgetter
 
 from auditor.errors import UsageError
 from auditor.rulebook.confidence import Confidence
-from auditor.rulebook.model import Build, Product, Rulebook, Support, Unnumbered
+from auditor.rulebook.model import Build, Rulebook, Unnumbered
 from auditor.rulebook.policy import Policy
+from auditor.rulebook.products import Product, Support
 from auditor.version import Version
 
 _DOTS = 3

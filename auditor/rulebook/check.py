@@ -12,7 +12,8 @@ from auditor.rulebook.check_registry import registry_faults
 from auditor.rulebook.check_sql import cited_by_sql, sql_faults
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.integration import ServerNeed
-from auditor.rulebook.model import Build, Product, Rulebook, Unnumbered
+from auditor.rulebook.model import Build, Rulebook, Unnumbered
+from auditor.rulebook.products import Product
 
 _MONTH = re.compile(r"20[0-9]{2}(-(0[1-9]|1[0-2]))?")
 _KB = re.compile(r"KB[1-9][0-9]{5,6}")

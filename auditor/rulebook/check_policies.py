@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.rulebook.model import Rulebook, Stance
+from auditor.rulebook.model import Rulebook
 from auditor.rulebook.policy import Policy, SqlDemand
+from auditor.rulebook.products import Stance
 
 # What nobody outside has said: it may drive advice, and no threshold.
 _NOBODY = frozenset({"inference", "practice"})

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.rulebook import load
-from auditor.rulebook.model import Need, Rulebook
+from auditor.rulebook.model import Rulebook
 from auditor.rulebook.policy import Policy
+from auditor.rulebook.products import Need
 from auditor.rulebook.sql import SqlKnowledge
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from auditor.rulebook.builds import named
-from auditor.rulebook.model import Product, Rulebook
+from auditor.rulebook.model import Rulebook
 from auditor.rulebook.policy import Policy
+from auditor.rulebook.products import Product
 
 _NONE = "a product that the policy accepts"
 _Said = tuple[str, tuple[str, ...]]

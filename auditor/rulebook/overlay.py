@@ -15,8 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 from auditor.rulebook.lay import LikeError, Table, alike, are_tables, lay
 from auditor.rulebook.loader import rulebook_of
 from auditor.rulebook.lowered import lowered
-from auditor.rulebook.model import Build, Clock, Product, Source, Unnumbered, Update, Windows
+from auditor.rulebook.model import Build, Clock, Source, Unnumbered, Update, Windows
 from auditor.rulebook.policy import Policy
+from auditor.rulebook.products import Product
 from auditor.version import Version
 
 _KEYED: dict[str, type] = {

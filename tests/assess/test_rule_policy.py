@@ -12,8 +12,9 @@ from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.registry_value import RegistryValue
 from auditor.rulebook import load
 from auditor.rulebook.confidence import Confidence
-from auditor.rulebook.model import Rulebook, Support
+from auditor.rulebook.model import Rulebook
 from auditor.rulebook.policy import Prerequisite
+from auditor.rulebook.products import Support
 from tests.assess.facts_of import LYNC2013, NOW, Judged, judge, pool, server, text
 from tests.assess.planned import planned
 

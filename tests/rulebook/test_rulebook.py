@@ -22,18 +22,10 @@ from auditor.rulebook.check import problems
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.fields import KINDS
 from auditor.rulebook.loader import RULEBOOK_DATE
-from auditor.rulebook.model import (
-    Build,
-    InstallerHotfix,
-    Part,
-    Rulebook,
-    Support,
-    SystemRow,
-    Unnumbered,
-    UpdatedFile,
-)
+from auditor.rulebook.model import Build, InstallerHotfix, Part, Rulebook, Unnumbered, UpdatedFile
 from auditor.rulebook.policy import Exclusion, Policy, Prerequisite, SqlDemand, Threshold
 from auditor.rulebook.procedures import load_procedures
+from auditor.rulebook.products import Support, SystemRow
 from auditor.rulebook.registry import AcceptedSuite
 from auditor.rulebook.sql import sql_build
 from auditor.version import Version

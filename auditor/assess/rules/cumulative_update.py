@@ -16,8 +16,8 @@ from auditor.assess.rules.completeness import gap_in_packages
 from auditor.assess.rules.component_table import component_table, serviced
 from auditor.assess.rules.restart import update_waits
 from auditor.rulebook.builds import describe_build
-from auditor.rulebook.model import Product
 from auditor.rulebook.policy import Threshold
+from auditor.rulebook.products import Product
 from auditor.version import Version
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from auditor.assess.model import Evidence
 from auditor.assess.rule import Context, Subject, product_of, shorten, windows_of
 from auditor.facts.sql import SqlFacts
-from auditor.rulebook.model import InPlace, SystemRow
+from auditor.rulebook.products import InPlace, SystemRow
 
 
 @dataclass(frozen=True, slots=True)

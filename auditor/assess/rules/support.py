@@ -8,7 +8,7 @@ from functools import lru_cache
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, migration_of, product_of
 from auditor.rulebook.confidence import Confidence
-from auditor.rulebook.model import Product, Support
+from auditor.rulebook.products import Product, Support
 
 
 class StillSupported(Rule):

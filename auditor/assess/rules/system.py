@@ -12,7 +12,8 @@ from auditor.assess.rules.policy import NotRuledOut, product_is_ruled_out
 from auditor.assess.rules.support import StillSupported, support_is_over
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
-from auditor.rulebook.model import Product, SystemRow, Windows
+from auditor.rulebook.model import Windows
+from auditor.rulebook.products import Product, SystemRow
 from auditor.version import Version
 
 _DOMAIN_CONTROLLER = 2

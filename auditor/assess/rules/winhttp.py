@@ -15,7 +15,8 @@ from auditor.facts.files import FileFact, FilesFacts
 from auditor.facts.hotfixes import HotfixesFacts
 from auditor.facts.os import OsFacts
 from auditor.facts.winhttp import WinHttpFacts, WinHttpView
-from auditor.rulebook.model import Need, Update, UpdatedFile, Windows
+from auditor.rulebook.model import Update, UpdatedFile, Windows
+from auditor.rulebook.products import Need
 from auditor.rulebook.registry import SecureProtocols
 from auditor.version import Version
 
