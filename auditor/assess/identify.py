@@ -37,7 +37,7 @@ class Package(NamedTuple):
     """An installed package that carries a product's name; `component` is what follows the comma.
 
     By `key` (the component casefolded) it is known. `version` is None for what is no build, as
-    every one has four numbers; `shown` is it as text for people, whether or not it is one.
+    every one has four numbers; `shown` is it as it was told, whether or not it is one.
     """
 
     product: str
@@ -51,8 +51,7 @@ class Package(NamedTuple):
     def of(cls, product: str, component: str, installed: InstalledPackage) -> Package:
         text = installed.version_text or ""
         version = installed.version if text.count(".") == _DOTS else None
-        shown = str(version or text or "none")
-        return cls(product, component, component.casefold(), version, shown, installed)
+        return cls(product, component, component.casefold(), version, text or "none", installed)
 
 
 @dataclass(frozen=True)
@@ -133,8 +132,8 @@ def identify_product(reading: Reading, pool: Pool, rulebook: Rulebook) -> Produc
         reason = f"{product.title} is installed, but the estate says {_titles(expected, rulebook)}"
         return ProductIdentity(None, True, reason, seen=_seen(packages))
     own = tuple(p for p in packages if p.product == product.key and p.key not in tools)
-    decides = {name.casefold(): at for at, name in enumerate(rulebook.components.deciding)}
-    deciding = sorted((p for p in own if p.key in decides), key=lambda p: decides[p.key])
+    names = [name.casefold() for name in rulebook.components.deciding]
+    deciding = [p for name in names for p in own if p.key == name]
     reason = f"packages of {product.title}"
     return ProductIdentity(
         product.key, True, reason, product, own, tuple(deciding), facts.truncated

@@ -174,10 +174,7 @@ class Subject:
 
     def evidence(self, family: str, path: str, value: object) -> Evidence:
         """One thing that was read, with the server's own instant; long values are cut."""
-        text = str(value)
-        if len(text) > _SHOWN:
-            text = shorten(text)
-        return Evidence(family, path, text, self._instants.get(family))
+        return Evidence(family, path, shorten(str(value)), self._instants.get(family))
 
     @cached_property
     def _instants(self) -> dict[str, datetime | None]:
@@ -315,8 +312,7 @@ def product_of(subject: Subject) -> Product:
 
 def migration_of(subject: Subject, context: Context) -> Migration:
     """Where the server goes if no update can help it, by the policy in force."""
-    product = subject.known.key if subject.known is not None else None
-    kind = subject.pool.kind.value
+    product, kind = product_of(subject).key, subject.pool.kind.value
     return migration(context.rulebook, context.policy, context.now.date(), product, kind)
 
 

@@ -33,7 +33,7 @@ def migration(
 ) -> Migration:
     """How servers of `product` (a key, None where it is not known), in pools of `kind`, migrate."""
     origin = rulebook.products.get(product or "")
-    supported = [each for each in rulebook.products.values() if _is_supported(each, today)]
+    supported = [each for each in rulebook.products.values() if each.is_supported(today)]
     goal = _goal(rulebook, policy, supported)
     if goal is None:
         return Migration(_NONE, f"Migrate to {_NONE}.", policy.sources)
@@ -55,13 +55,6 @@ def migration(
     sources += [key for _, cited in said for key in cited]
     how = " ".join(sentence for sentence, _ in said)
     return Migration(target, how, tuple(dict.fromkeys(sources)))
-
-
-def _is_supported(product: Product, today: date) -> bool:
-    support = product.support
-    return support is not None and (
-        support.ends is None or (today <= support.ends and not support.at_latest)
-    )
 
 
 def _goal(rulebook: Rulebook, policy: Policy, supported: list[Product]) -> Product | None:

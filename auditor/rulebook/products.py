@@ -106,6 +106,13 @@ class Product:
     codes: Mapping[str, str] = field(default_factory=dict)
     ways: Mapping[str, Way] = field(default_factory=dict)
 
+    def is_supported(self, day: date) -> bool:
+        """Whether Microsoft supports it on that day for all that is known: a doubt is no yes."""
+        support = self.support
+        return support is not None and (
+            support.ends is None or (day <= support.ends and not support.at_latest)
+        )
+
     def system(self, os: str) -> SystemRow | None:
         """The row for a Windows (its key), None where there is none."""
         return self._by_system.get(os)

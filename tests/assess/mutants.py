@@ -46,6 +46,7 @@ class Mutant:
     def apply(self) -> None:
         """Change the loaded module, for as long as the process lives."""
         module = sys.modules[self.module]
+        _forget(module)
         tree = _changed(self.tree, self.place, self.edit)
         code = compile(tree, module.__file__ or self.module, "exec", dont_inherit=True)
         function = _function(module, self.owner)
@@ -134,6 +135,13 @@ def _changed(tree: ast.Module, place: Place, edit: Edit) -> ast.Module:
     else:
         setattr(above, last, after)
     return ast.fix_missing_locations(changed)
+
+
+def _forget(module: ModuleType) -> None:
+    """What the unchanged functions answered before is not what the changed ones would."""
+    for each in vars(module).values():
+        if hasattr(each, "cache_clear"):
+            each.cache_clear()
 
 
 def _function(module: ModuleType, owner: str) -> FunctionType | None:

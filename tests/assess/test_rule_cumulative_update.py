@@ -254,6 +254,25 @@ def test_a_lagging_package_is_never_a_fail(
     assert judged.server.readiness == "ready"
 
 
+# Core Components, Front End Server, Web Components -> whether SFB-CU-001 is said to come first
+FIRST = [
+    ("6.0.9319.281", "6.0.9319.281", "6.0.9319.281", True),
+    ("6.0.9319.516", "6.0.9319.281", "6.0.9319.281", True),
+    ("6.0.9319.516", "6.0.9319.516", "6.0.9319.281", False),
+    ("6.0.9319.281", "6.0.9319.281", "6.0.9319.516", False),  # nothing lags
+]
+
+
+@pytest.mark.parametrize(("core", "front_end", "web", "first"), FIRST)
+def test_the_update_comes_before_what_lags_behind_it(
+    core: str, front_end: str, web: str, first: bool
+) -> None:
+    items = packages(SFB2015, core=core, front_end=front_end, web_components=web)
+    finding = judge(server(products=ProductsFacts(items))).finding("SFB-CU-002")
+    assert ("SFB-CU-001 comes first" in finding.reason) is first
+    assert ("Install the update first (SFB-CU-001)" in finding.remediation) is first
+
+
 # what is installed beside the deciding components -> status of SFB-CU-002
 KNOWN_PARTS = [
     ({"web_components": "6.0.9319.548"}, "pass"),

@@ -188,6 +188,7 @@ def test_support_by_the_day_of_the_audit(
     finding = judged.finding("SFB-SUP-001")
     assert finding.status == status
     assert finding.blocks is (status == "fail")
+    assert "asks for builds" not in finding.reason  # it asks for support
     assert judged.server.readiness == {"fail": "blocked", "unknown": "unknown"}.get(status, "ready")
 
 
@@ -206,6 +207,7 @@ WORTH = [
     (_BOUGHT, "today that is Skype for Business Server Subscription Edition.", "se-announcement"),
     (None, "Ask Microsoft until when it supports the product.", "se-announcement"),
     (Support(("esu",), date(2030, 1, 1), at_latest=True), "Ask Microsoft until when", "esu"),
+    (Support(("esu",), date(2026, 11, 27), at_latest=True), "Ask Microsoft until when", "esu"),
 ]
 
 
@@ -234,4 +236,6 @@ def test_where_no_product_is_supported_none_is_named() -> None:
 
 def test_while_it_is_supported_there_is_nothing_to_do() -> None:
     assert NOW.date() < _ENDS
-    assert judge(server()).finding("SFB-SUP-001").remediation == ""
+    finding = judge(server()).finding("SFB-SUP-001")
+    assert finding.remediation == ""
+    assert "asks for builds" not in finding.reason

@@ -67,26 +67,20 @@ def _todo(
     """What is worth doing where it is no fail, and who says so beside the product's sources."""
     if status is Status.PASS:
         return "", ()
-    if product.support is None or product.support.ends is None or today <= product.support.ends:
+    ends = product.support.ends if product.support is not None else None
+    if ends is None or today <= ends:
         return "Ask Microsoft until when it supports the product.", ()
-    named, cited = _still_supported(context)
-    return f"Plan the move to a product that Microsoft supports{named}.", cited
+    return _still_supported(context)
 
 
 @lru_cache(maxsize=1)
 def _still_supported(context: Context) -> tuple[str, tuple[str, ...]]:
-    """The products that Microsoft supports on the day, in words, and who says so."""
-    today, products = context.now.date(), context.rulebook.products.values()
-    still = {each.title: each.support for each in products if _lasts(each.support, today)}
-    named = f": today that is {' or '.join(still)}" if still else ""
-    cited = [key for support in still.values() if support is not None for key in support.sources]
-    return named, tuple(cited)
-
-
-def _lasts(support: Support | None, today: date) -> bool:
-    if support is None or support.confidence is not Confidence.STATED:
-        return False
-    return support.ends is None or (today <= support.ends and not support.at_latest)
+    """The move to what Microsoft supports on the day, and who says so."""
+    products = context.rulebook.products.values()
+    still = [each for each in products if each.is_supported(context.now.date())]
+    named = f": today that is {' or '.join(each.title for each in still)}" if still else ""
+    cited = tuple(key for each in still if each.support for key in each.support.sources)
+    return f"Plan the move to a product that Microsoft supports{named}.", cited
 
 
 def _verdict(product: Product, today: date, context: Context) -> tuple[Status, str]:
