@@ -164,8 +164,8 @@ class _Assembly:
         pool = self.pools[verdict.pool]
         member: Server = self.members[verdict.fqdn]
         label = None
-        if verdict.product and verdict.build:
-            label = describe_build(self.rulebook, verdict.product, Version.parse(verdict.build))
+        if verdict.product and verdict.builds:
+            label = describe_build(self.rulebook, verdict.product, verdict.builds[0])
         return audit.ServerEntry(
             fqdn=verdict.fqdn,
             pool=verdict.pool,

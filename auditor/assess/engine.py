@@ -167,7 +167,7 @@ def _judge_server(
         reason=reason,
         product=subject.known.key if subject.known is not None else None,
         os=subject.system.system,
-        build=str(identity.builds[0]) if identity.builds else None,
+        builds=identity.builds,
         findings=findings,
         reading=reading,
         by_waiver=by_waiver(readiness, findings),

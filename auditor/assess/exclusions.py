@@ -25,7 +25,7 @@ def verdict_of(server: Server) -> ServerVerdict:
         reason=f"excluded: {server.excluded}",
         product=None,
         os=None,
-        build=None,
+        builds=(),
         findings=(),
         reading=Reading(server.fqdn, reach),
     )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from auditor.estate.model import Estate, InUse
 from auditor.facts.reading import Reading
+from auditor.version import Version
 
 
 class Status(StrEnum):
@@ -99,6 +100,7 @@ class Finding(NamedTuple):
 class ServerVerdict:
     """One server as judged. `product` and `os` are rulebook keys, None where not identified.
 
+    `builds` are those of its deciding packages, the lowest first; a half-patched server has two.
     `by_waiver` is there where it is READY because fails of it are waived, and does not meet the
     policy: the first day on which such a waiver ends. So it is for pools and scenarios.
     """
@@ -109,10 +111,15 @@ class ServerVerdict:
     reason: str
     product: str | None
     os: str | None
-    build: str | None
+    builds: tuple[Version, ...]
     findings: tuple[Finding, ...]
     reading: Reading
     by_waiver: date | None = None
+
+    @property
+    def build(self) -> str | None:
+        """What the server can be taken for: the lowest of its builds."""
+        return str(self.builds[0]) if self.builds else None
 
 
 @dataclass(frozen=True, slots=True)

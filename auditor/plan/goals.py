@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.assess.identify import identify_product
 from auditor.assess.rule import void_of
 from auditor.rulebook.builds import describe_build
 from auditor.rulebook.migration import migration
@@ -56,7 +55,7 @@ class Goals:
         if not asked:
             return None
         least, lowest = max(asked), dict(self._lowest(work, product))
-        highest = {fqdn: self._highest(work, one) for fqdn, (one, _) in lowest.items()}
+        highest = {fqdn: self._highest(one) for fqdn, (one, _) in lowest.items()}
         build = max([least, *highest.values()])
         planned = {one.server.fqdn for one in work.servers if one.migration or one in work.updating}
         label = describe_build(self.context.rulebook, product, build)
@@ -89,15 +88,10 @@ class Goals:
         """Its servers of that product whose build is known, with it, by their names."""
         for one in work.members:
             known = one.product == product and void_of(one.reading, self.context) is None
-            if known and one.build is not None:
-                yield one.fqdn, (one, Version.parse(one.build))
+            if known and one.builds:
+                yield one.fqdn, (one, one.builds[0])
 
-    def _highest(self, work: PoolWork, one: ServerVerdict) -> Version:
+    def _highest(self, one: ServerVerdict) -> Version:
         """The highest of its deciding components: a half-patched server has two builds."""
-        rulebook = self.context.rulebook
-        identity = identify_product(one.reading, work.pool, rulebook)
-        product = rulebook.products[one.product or ""]
-        return max(
-            (build for build in identity.builds if product.owns(build)),
-            default=product.base,
-        )
+        product = self.context.rulebook.products[one.product or ""]
+        return max(filter(product.owns, one.builds), default=product.base)

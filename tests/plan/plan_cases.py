@@ -129,7 +129,7 @@ def _verdict(case: ServerCase, pool: PoolCase) -> ServerVerdict:
         reason="",
         product=case.product if read else None,
         os=case.os if read else None,
-        build=None,
+        builds=(),
         findings=_findings(case),
         reading=Reading(fqdn(case.name), Reach(state, "said")),
     )
