@@ -59,6 +59,7 @@ class CumulativeUpdate(_UpdateRule):
     """Core Components decides on every role, with Front End Server where that is installed.
 
     Components move separately: one at the minimum beside one below it is half-patched, a fail.
+    An Edge whose own package is below it is a doubt, as no source confirms how that is called.
     The base version that Get-CsServerVersion gives is no update level.
     """
 
