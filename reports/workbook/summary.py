@@ -227,7 +227,7 @@ def _facts(page: Page, audit: Audit, summary: Summary) -> None:
     page.section("This run")
     facts: tuple[tuple[str, CellValue, str], ...] = (
         ("Estate", f"{audit.estate.name}, from {audit.estate.source}", "Audit fact"),
-        ("Policy", run.policy_title, "Audit fact"),
+        ("Policy", f"{run.policy}: {run.policy_title}", "Audit fact"),
         ("Run", run.id, "Audit fact"),
         ("Started", run.started, "Audit fact instant"),
         ("Finished", run.finished, "Audit fact instant"),
