@@ -17,7 +17,6 @@ from auditor.estate.model import InUse
 from auditor.facts.bundle import CARRIED
 from auditor.facts.reading import ReachState
 from auditor.rulebook.builds import describe_build
-from auditor.version import Version
 
 if TYPE_CHECKING:
     from auditor.assess.model import (
