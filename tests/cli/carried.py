@@ -14,6 +14,18 @@ from auditor.lab.windows import build_windows
 from auditor.lab.windows_description import WindowsDescription
 from tests.lab_hosts import NTLM_HTTP
 
+# A machine with all that Windows, .NET and SQL Server have to be, but for the product.
+UPDATED = {
+    "os": "2012r2",
+    "net_release": 461814,
+    "strong_crypto": True,
+    "sql": [
+        {"instance": name, "id": f"MSSQL12.{name}", "version": "12.2.5000.0"}
+        for name in ("RTCLOCAL", "LYNCLOCAL")
+    ],
+    "sql_clients": {"native_client11": "11.0.7001.0", "odbc11": "12.0.5543.11"},
+}
+
 
 def write_bundles(
     folder: Path, machines: Mapping[str, Mapping[str, Any]], pools: Mapping[str, Sequence[str]]

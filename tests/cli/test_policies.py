@@ -10,19 +10,9 @@ import pytest
 from auditor.audit import Audit
 from auditor.errors import ExitCode
 from reports.audit_json import read_audit
-from tests.cli.carried import write_bundles
+from tests.cli.carried import UPDATED, write_bundles
 from tests.cli.command import sfb_audit
 
-_SFB2015 = {
-    "os": "2012r2",
-    "net_release": 461814,
-    "strong_crypto": True,
-    "sql": [
-        {"instance": name, "id": f"MSSQL12.{name}", "version": "12.2.5000.0"}
-        for name in ("RTCLOCAL", "LYNCLOCAL")
-    ],
-    "sql_clients": {"native_client11": "11.0.7001.0", "odbc11": "12.0.5543.11"},
-}
 _MANAGEMENT = [
     {"name": name, "version": "12.2.5000.0"}
     for name in (
@@ -31,15 +21,15 @@ _MANAGEMENT = [
     )
 ]
 MACHINES: dict[str, dict[str, Any]] = {
-    "old.contoso.com": _SFB2015
+    "old.contoso.com": UPDATED
     | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.281"}]},
-    "cu6.contoso.com": _SFB2015
+    "cu6.contoso.com": UPDATED
     | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.516"}]},
-    "cu9.contoso.com": _SFB2015
+    "cu9.contoso.com": UPDATED
     | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.548"}, *_MANAGEMENT]},
-    "cu12.contoso.com": _SFB2015
+    "cu12.contoso.com": UPDATED
     | {"products": [{"set": "sfb2015-front-end", "version": "6.0.9319.619"}, *_MANAGEMENT]},
-    "lync.contoso.com": _SFB2015
+    "lync.contoso.com": UPDATED
     | {"products": [{"set": "lync2013-front-end", "version": "5.0.8308.1182"}]},
 }
 POLICIES = ("office365-tls12", "tls10-disable", "cloud-moves-2022", "supported-today")

@@ -12,7 +12,7 @@ from auditor.audit import Audit
 from auditor.errors import ExitCode
 from reports.audit_json import read_audit
 from tests import estate_kinds as kinds
-from tests.cli.carried import write_bundles
+from tests.cli.carried import UPDATED, write_bundles
 from tests.cli.command import sfb_audit
 from tests.estate.topology_text import (
     CENTRAL,
@@ -127,18 +127,6 @@ def test_whether_there_is_no_gateway(
     assert _mark(capsys, tmp_path, document, kinds.HYBRID, title) == mark
 
 
-SETTINGS = {
-    "os": "2012r2",
-    "net_release": 461814,
-    "strong_crypto": True,
-    "sql": [
-        {"instance": name, "id": f"MSSQL12.{name}", "version": "12.2.5000.0"}
-        for name in ("RTCLOCAL", "LYNCLOCAL")
-    ],
-    "sql_clients": {"native_client11": "11.0.7001.0", "odbc11": "12.0.5543.11"},
-}
-
-
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A front end and an Edge Server that are ready, and a front end that is not."""
@@ -149,7 +137,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
         EDGE01: ("sfb2015-edge", "6.0.9319.548"),
     }
     machines = {
-        fqdn: SETTINGS | {"products": [{"set": name, "version": version}]}
+        fqdn: UPDATED | {"products": [{"set": name, "version": version}]}
         for fqdn, (name, version) in described.items()
     }
     write_bundles(folder, machines, {})

@@ -5,32 +5,16 @@ from __future__ import annotations
 import io
 
 import pytest
-from rich.console import Console
 
-from auditor.audit import Audit
 from reports import words
 from reports.console import make_console, print_summary
+from tests.reports.printed import printed
 from tests.reports.sample import empty, finding, hostile, large, sample
-
-
-def _printed(audit: Audit, width: int = 100, *, colour: bool = False) -> str:
-    stream = io.StringIO()
-    console = Console(
-        file=stream,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
-    print_summary(audit, console)
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_what_an_engineer_wants_at_the_end(width: int) -> None:
-    text = _printed(sample(), width)
+    text = printed(sample(), width)
     assert max(len(line) for line in text.splitlines()) <= width
     flat = " ".join(text.split())
     for said in (
@@ -51,13 +35,13 @@ def test_what_an_engineer_wants_at_the_end(width: int) -> None:
 
 
 def test_servers_that_need_somebody_come_first() -> None:
-    text = _printed(sample(), 120)
+    text = printed(sample(), 120)
     assert text.index("\nfe02 ") < text.index("\nold01 ") < text.index("\nedge02 ")
     assert text.index("\nedge02 ") < text.index("\nfe01 ") < text.index("\nexch01 ")
 
 
 def test_readiness_has_a_colour_besides_its_word() -> None:
-    text = _printed(sample(), colour=True)
+    text = printed(sample(), colour=True)
     assert "\x1b[33mWork needed" in text
     assert "\x1b[32mReady" in text
     assert "\x1b[1;31mBlocked" in text
@@ -65,7 +49,7 @@ def test_readiness_has_a_colour_besides_its_word() -> None:
 
 
 def test_a_server_cannot_colour_link_or_clear_anything() -> None:
-    text = _printed(hostile(), 120)
+    text = printed(hostile(), 120)
     assert "\x1b" not in text
     assert "\x9b" not in text
     assert "\u202e" not in text
@@ -74,7 +58,7 @@ def test_a_server_cannot_colour_link_or_clear_anything() -> None:
 
 
 def test_a_large_estate_fits_on_a_screen_or_two() -> None:
-    text = _printed(large(), 100)
+    text = printed(large(), 100)
     assert len(text.splitlines()) < 130
     assert "and 1,960 more servers; see report.html" in text
 
@@ -84,13 +68,13 @@ def test_names_of_several_domains_are_shown_whole() -> None:
         sample().servers[0],
         sample().servers[1].model_copy(update={"fqdn": "fe02.fabrikam.com"}),
     )
-    text = _printed(sample().model_copy(update={"servers": servers}), 120)
+    text = printed(sample().model_copy(update={"servers": servers}), 120)
     assert "fe01.contoso.com" in text
     assert "fe02.fabrikam.com" in text
 
 
 def test_an_empty_estate() -> None:
-    text = _printed(empty())
+    text = printed(empty())
     assert "No server was audited." in text
     assert "Exit code 0 means" in text
 
@@ -125,7 +109,7 @@ def test_what_only_a_pool_shows_is_told(status: str, counted: bool, is_told: boo
     pool = audit.pools[0].fqdn
     found = finding("SFB-POOL-001", pool, status, subject_kind="pool", counted=counted)
     more = audit.model_copy(update={"findings": (found,)})
-    text = " ".join(_printed(more, 120).split())
+    text = " ".join(printed(more, 120).split())
     assert (f"{pool} {words.STATUS[found.status]} SFB-POOL-001" in text) is is_told
 
 
@@ -135,7 +119,7 @@ def test_many_findings_on_pools_are_cut_with_their_number() -> None:
         finding("SFB-POOL-001", f"pool{number}.x", "advice", subject_kind="pool")
         for number in range(14)
     )
-    text = _printed(audit.model_copy(update={"findings": found}), 120)
+    text = printed(audit.model_copy(update={"findings": found}), 120)
     assert "pool11.x" in text
     assert "pool12.x" not in text
     assert "and 2 more findings; see report.html" in text

@@ -11,23 +11,16 @@ from openpyxl import load_workbook
 from rich.console import Console
 
 from auditor.audit import Audit
-from reports.console import print_summary
 from reports.explain import print_explanation
 from reports.explain_subject import find_subject
 from reports.flat import write_csv
 from reports.page.write import page_text
 from reports.summary import summarise
 from reports.workbook import write_workbook
+from tests.reports.printed import printed
 from tests.reports.sample import HOSTILE, sample, several
 
 DIFFERS = "SFB-CU-001 fail, by the main policy pass"
-
-
-def _printed(audit: Audit, width: int = 120) -> str:
-    stream = io.StringIO()
-    console = Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
-    print_summary(audit, console)
-    return stream.getvalue()
 
 
 def _explained(audit: Audit, subject: str) -> str:
@@ -49,13 +42,13 @@ def test_the_counts_of_each_policy() -> None:
 
 def test_one_policy_alone_needs_no_table() -> None:
     assert summarise(sample()).policies == ()
-    assert "Where they differ" not in _printed(sample())
+    assert "Where they differ" not in printed(sample(), 120)
     assert 'id="policies"' not in page_text(sample())
 
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_console(width: int) -> None:
-    text = _printed(several(), width)
+    text = printed(several(), width)
     assert max(len(line) for line in text.splitlines()) <= width
     for said in ("Policies", "Where they differ", "contoso: Blocked", "contoso: SFB-CU-001 fail"):
         assert said in text
@@ -77,9 +70,9 @@ def test_every_report_says_at_its_head_by_which_policy_it_counts(tmp_path: Path)
     book = load_workbook(write_workbook(several(), tmp_path / "plan.xlsx").path)
     head = " ".join(str(book["Summary"][f"A{row}"].value) for row in range(1, 5))
     assert said in head
-    assert said in " ".join(_printed(several()).split()).partition("Servers of")[0]
+    assert said in " ".join(printed(several(), 120).split()).partition("Servers of")[0]
     assert said in page_text(several()).partition("</header>")[0]
-    assert "main policy" not in _printed(sample()) + page_text(sample())
+    assert "main policy" not in printed(sample(), 120) + page_text(sample())
 
 
 def test_the_workbook(tmp_path: Path) -> None:
@@ -118,7 +111,7 @@ def test_the_explanation(subject: str) -> None:
 def test_a_policys_own_file_does_no_harm(text: str, tmp_path: Path) -> None:
     audit = several(text)
     assert "<script>alert" not in page_text(audit)
-    assert "\x1b" not in _printed(audit)
+    assert "\x1b" not in printed(audit, 120)
     book = load_workbook(write_workbook(audit, tmp_path / "plan.xlsx").path)
     for line in book["Servers"]:
         assert not [cell for cell in line if cell.data_type == "f"]

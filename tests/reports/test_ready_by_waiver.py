@@ -17,31 +17,18 @@ from rich.console import Console
 
 from auditor.audit import Audit, ReadinessWord, UnderPolicyEntry
 from reports import needs, words
-from reports.console import print_summary
 from reports.flat import write_csv
 from reports.page.write import page_text
 from reports.scenarios_console import print_scenarios
 from reports.scenarios_of_run import matrices_of_run
 from reports.summary import summarise
 from reports.workbook import write_workbook
+from tests.reports.printed import printed
 from tests.reports.sample import LATER, SOON, empty, sample, server, waived
 
 ALL_READY = "2 servers: every server in scope is ready"
 NOT_MET = "What is waived does not meet the policy."
 CODE_0 = "Exit code 0 means: every server in scope is ready"
-
-
-def _printed(audit: Audit, width: int = 120, *, colour: bool = False) -> str:
-    stream = io.StringIO()
-    console = Console(
-        file=stream,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        highlight=False,
-    )
-    print_summary(audit, console)
-    return stream.getvalue()
 
 
 def _of(*servers: tuple[str, date | None], pool: date | None = None, code: int = 0) -> Audit:
@@ -89,7 +76,7 @@ def test_the_headline(
 ) -> None:
     audit = _of(*servers, pool=pool)
     assert summarise(audit).headline == headline
-    assert headline in " ".join(_printed(audit, 200).split())
+    assert headline in " ".join(printed(audit, 200).split())
 
 
 @pytest.mark.parametrize(
@@ -112,7 +99,7 @@ def test_the_headline(
 )
 def test_what_the_exit_code_means(audit: Audit, meaning: str, tmp_path: Path) -> None:
     assert summarise(audit).exit_meaning == meaning
-    assert " ".join(_printed(audit).split()).endswith(meaning)
+    assert " ".join(printed(audit, 120).split()).endswith(meaning)
     assert meaning in page_text(audit)
     sheet = load_workbook(write_workbook(audit, tmp_path / "plan.xlsx").path)["Summary"]
     cells = [str(cell.value) for row in sheet for cell in row]
@@ -162,7 +149,7 @@ def test_the_sentences_that_say_what_ready_means_are_true() -> None:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_console(width: int) -> None:
-    text = _printed(waived(), width)
+    text = printed(waived(), width)
     assert max(len(line) for line in text.splitlines()) <= width
     flat = " ".join(text.split())
     assert "Ready (waived) 2 Ready 2" in flat
@@ -176,7 +163,7 @@ def test_the_console(width: int) -> None:
 
 
 def test_the_console_names_the_pools_and_the_policies_where_it_differs() -> None:
-    text = _printed(waived(), 160)
+    text = printed(waived(), 160)
     for told in (
         "- pool01.contoso.com: ready (waived until 2018-12-31)",
         "- edgepool01.contoso.com: ready (waived until 2018-10-31)",
@@ -191,7 +178,7 @@ def test_the_console_names_the_pools_and_the_policies_where_it_differs() -> None
 
 
 def test_on_the_console_it_is_not_green() -> None:
-    text = _printed(waived(), 160, colour=True)
+    text = printed(waived(), 160, colour=True)
     assert "\x1b[36mReady (waived) 2" in text
     assert "\x1b[32mReady 2" in text
     assert "\x1b[32mReady (" not in text
