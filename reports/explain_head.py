@@ -100,14 +100,9 @@ def print_verdict(paper: Paper, name: str, judged: Judged, reason: str) -> None:
     """What is judged with its readiness, and why."""
     heading = f"{one_line(name, 200)}:"
     print_heading(
-        standing(judged), _COLOURS[words.standing(judged)], heading, paper.console, last=True
+        words.readiness(judged), _COLOURS[words.standing(judged)], heading, paper.console, last=True
     )
     print_paragraph(reason, paper.console)
-
-
-def standing(judged: Judged) -> str:
-    """Its readiness in words."""
-    return words.readiness(judged)
 
 
 def _verdict(
@@ -232,4 +227,4 @@ def _counts(found: Sequence[FindingEntry]) -> str:
 
 
 def also(under: Sequence[UnderPolicyEntry]) -> str:
-    return "\n".join(f"{u.policy}: {standing(u)}" for u in under)
+    return "\n".join(f"{u.policy}: {words.readiness(u)}" for u in under)

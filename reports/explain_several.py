@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from auditor.audit import FindingEntry, PoolEntry, ScenarioEntry, ServerEntry, StepEntry
 from reports import words
 from reports.explain_findings import IN_THE_WAY, headline, print_in_full, print_rest
-from reports.explain_head import rules_of, standing
+from reports.explain_head import rules_of
 from reports.explain_paper import Paper, some, told_of
 from reports.explain_subject import pools_of, servers_of
 from reports.rows import print_paragraph, print_rows
@@ -93,7 +93,7 @@ def _servers(paper: Paper, servers: Sequence[ServerEntry]) -> None:
     order = list(words.READINESS)
     waiting = [s for s in servers if s.readiness != "ready"]
     waiting.sort(key=lambda server: order.index(server.readiness))
-    rows = [(s.fqdn, f"{standing(s)}: {s.reason}") for s in waiting[:_MOST_SERVERS]]
+    rows = [(s.fqdn, f"{words.readiness(s)}: {s.reason}") for s in waiting[:_MOST_SERVERS]]
     hidden = len(waiting) - len(rows)
     if hidden > 0:
         rows.append(("", f"and {words.count(hidden, 'more server')}; see report.html"))
@@ -110,7 +110,7 @@ def _ready(paper: Paper, servers: Iterable[ServerEntry]) -> list[tuple[str, str]
         found[finding.subject].append(finding)
     alike: dict[tuple[str, ...], list[str]] = {}
     for fqdn, those in found.items():
-        told = (standing(ready[fqdn]), rules_of(those, "waived"), rules_of(those, "advice"))
+        told = (words.readiness(ready[fqdn]), rules_of(those, "waived"), rules_of(those, "advice"))
         alike.setdefault(told, []).append(fqdn)
     return [
         (
