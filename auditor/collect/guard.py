@@ -48,7 +48,9 @@ class Guard:
         self._connect_seconds = connect_seconds
         self.farewell_seconds = farewell_seconds
         self._sockets: set[socket.socket] = set()
-        self._lock = threading.Lock()
+        # Taken anew by its own thread where the garbage collector runs in the middle of `cancel`
+        # and closes what an earlier connection of this conversation has left.
+        self._lock = threading.RLock()
         self.cancelled = False
         self.reached = False  # whether anything came from the host
         self.received = 0
@@ -78,7 +80,7 @@ class Guard:
         """End the conversation from another thread, whatever it waits for."""
         self.cancelled = True
         with self._lock:
-            for held in self._sockets:
+            for held in tuple(self._sockets):
                 shut(held)
 
     def extend(self, seconds: float, size: int) -> None:

@@ -78,17 +78,20 @@ class _Run:
         try:
             for thread in threads:
                 thread.start()
-            yield from self._finished()
+            yield from self._finished(threads)
         finally:
             sys.setswitchinterval(interval)
             self._stop(threads)
 
-    def _finished(self) -> Generator[Collected, None, None]:
+    def _finished(self, threads: list[threading.Thread]) -> Generator[Collected, None, None]:
         left = self._count
         while left:
+            working = any(thread.is_alive() for thread in threads)
             try:
                 event = self._events.get(timeout=_POLL_SECONDS)  # so that Ctrl-C gets through
             except queue.Empty:
+                if not working:
+                    raise RuntimeError(f"{left} servers were given up by their threads") from None
                 continue
             if isinstance(event, str):
                 if self._observer is not None:

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from auditor.collect.conversation import ask
-from auditor.collect.guard import Guard, GuardError, shut
+from auditor.collect.guard import Guard, GuardedSocket, GuardError, shut
 from auditor.collect.model import Secret, Target
 from auditor.collect.script import Script
 from auditor.collect.sign_in import Accounts
@@ -220,6 +220,29 @@ def test_cancelling_from_another_thread_wakes_whoever_waits(
     asking.join(5)
     assert time.monotonic() - began < 1.0  # half a second of it for the good-bye
     assert ended[0][0] is ReachState.CANCELLED
+
+
+def test_what_is_closed_in_the_middle_of_cancelling_holds_nothing_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The garbage collector closes a reader in whichever thread it runs, and when it likes."""
+    bounds = guard()
+    one, other = socket.socketpair()
+    bounds.replace(one, one)
+    left_over = GuardedSocket(one, bounds)
+    reader = left_over.makefile()
+    left_over.close()
+
+    def collected(held: socket.socket) -> None:
+        reader.close()
+        shut(held)
+
+    monkeypatch.setattr("auditor.collect.guard.shut", collected)
+    cancelling = threading.Thread(target=bounds.cancel, daemon=True)
+    cancelling.start()
+    cancelling.join(5)
+    assert not cancelling.is_alive()
+    other.close()
 
 
 def test_what_is_cancelled_does_not_begin(serve: Callable[..., RawServer]) -> None:

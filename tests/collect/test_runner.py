@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.collect.conversation import Way
 from auditor.collect.model import Collected, Target
 from auditor.collect.runner import collect
 from auditor.collect.script import joined_script
@@ -151,6 +152,17 @@ def _interrupted(asked: list[Target]) -> None:
     with contextlib.closing(collect(asked, joined_script(), options)) as results:
         for _ in results:
             raise KeyboardInterrupt
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_run_whose_threads_are_gone_waits_for_nobody() -> None:
+    def gone(*_: object) -> str:
+        raise SystemExit
+
+    with running_lab([lab_host(1), lab_host(2)], StateBackend()) as lab:
+        lost = collect(targets(lab), joined_script(), QUICK, way=Way("winrm", gone))
+        with pytest.raises(RuntimeError, match="2 servers"):
+            list(lost)
 
 
 def _until(done: Callable[[], bool]) -> None:
