@@ -230,7 +230,7 @@ def test_five_hundred_pools_take_no_time() -> None:
     edges = [_pool(f"edge{n}", PoolKind.EDGE) for n in range(10)]
     homes = [_pool(f"fe{n}", PoolKind.ENTERPRISE) for n in range(490)]
     estate = Estate("Contoso", "a test", pools=(*homes, *edges))
-    begun = time.perf_counter()
+    begun = time.process_time()
     for entry in BOOK.scenarios.values():
         path_of(estate, entry)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

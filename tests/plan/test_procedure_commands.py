@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.estate.model import PoolKind
 from auditor.plan.commands import fill_command
-from auditor.rulebook import load
 from auditor.rulebook.procedures import CommandLine, Situation, load_procedures
 from tests.powershell.checker.tree import Tree, parse
 
@@ -44,13 +42,12 @@ COMMON = {"Verbose"}
 
 def _handed_out() -> Iterator[tuple[str, str]]:
     """Product and text of every command line, in every situation that makes a difference."""
-    systems = (None, *load().windows)
-    situations = [
-        Situation(product, kind.value, system, frozenset({tag} - {""}))
-        for product, kind, system, tag in combinations(PRODUCTS, PoolKind, systems, TAGS)
-    ]
     for procedure in load_procedures().procedures.values():
-        for situation in situations:
+        # Kinds and Windows that no variant names are all alike.
+        kinds = {"", *(kind for variant in procedure.variants for kind in variant.kinds)}
+        systems = {None, *(system for variant in procedure.variants for system in variant.systems)}
+        for product, kind, system, tag in combinations(PRODUCTS, kinds, systems, TAGS):
+            situation = Situation(product, kind, system, frozenset({tag} - {""}))
             for line in procedure.resolved(situation).commands:
                 command = fill_command(line, NAMES)
                 if command.shell != "gui" and situation.product:

@@ -37,7 +37,7 @@ AUDITS: dict[str, Callable[[], Audit]] = {
     "rich": sample,
     "empty": empty,
     "hostile": hostile,
-    "large": large,
+    "large": lambda: large(1_000),
     "several policies": several,
     "waived": waived,
     "hostile policy": lambda: several(HOSTILE["formula"]),
