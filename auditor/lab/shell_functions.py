@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
 
 from auditor.lab.cmdlets import LOCAL_STORE, Cmdlet
+from auditor.lab.expressions import literal, made
 from auditor.lab.management_shell import FABRIC, PROPERTY_OF, TOPOLOGY, ManagementShell
 from auditor.lab.simulated import PowerShellError
 
@@ -15,32 +15,6 @@ def shell_functions(shell: ManagementShell | None) -> str:
     if shell is None:
         return ""
     return "\n".join(_function(shell, cmdlet) for cmdlet in shell.cmdlets.values())
-
-
-def literal(value: object) -> str:
-    """A PowerShell expression for a value; TypeError for what is none."""
-    match value:
-        case None:
-            return "$null"
-        case bool():
-            return "$true" if value else "$false"
-        case int():
-            return str(value)
-        case datetime():
-            return f"([datetimeoffset]'{value.isoformat()}').UtcDateTime"
-        case str():
-            return "'" + value.replace("'", "''") + "'"
-        case list() | tuple():
-            return "@(" + ", ".join(literal(item) for item in value) + ")"
-        case Mapping():
-            return f"({made(value)})"
-    raise TypeError(type(value))
-
-
-def made(properties: Mapping[str, object]) -> str:
-    """An object with these properties, in their order."""
-    pairs = "; ".join(f"{literal(name)} = {literal(each)}" for name, each in properties.items())
-    return f"[pscustomobject][ordered]@{{ {pairs} }}"
 
 
 def _function(shell: ManagementShell, cmdlet: Cmdlet) -> str:

@@ -9,19 +9,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+
+from auditor.lab.expressions import Code, literal, made
 
 LYNC2013, SFB2015, SFB2019 = "L2013", "S2015", "S2019"
 
-# A PowerShell value: an expression stands in Code, all else is written as a literal.
-Value = object
-Properties = Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    text: str
+Properties = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +82,3 @@ def _body(answer: Answer) -> str:
     if isinstance(answer, Code):
         return f"    {answer.text}"
     return "\n".join(f"    {made(properties)}" for properties in answer)
-
-
-def made(properties: Properties) -> str:
-    """An object with these properties, in their order."""
-    pairs = "; ".join(f"{name} = {literal(value)}" for name, value in properties.items())
-    return f"[pscustomobject][ordered]@{{ {pairs} }}"
-
-
-def literal(value: Value) -> str:
-    """A PowerShell expression for the value."""
-    match value:
-        case Code(text):
-            return text
-        case None:
-            return "$null"
-        case bool():
-            return "$true" if value else "$false"
-        case int():
-            return str(value)
-        case datetime():
-            return f"([datetimeoffset]'{value.isoformat()}').UtcDateTime"
-        case str():
-            return "'" + value.replace("'", "''") + "'"
-        case list() | tuple():
-            return "@(" + ", ".join(literal(item) for item in value) + ")"
-        case dict():
-            return f"({made(value)})"
-    raise TypeError(type(value))

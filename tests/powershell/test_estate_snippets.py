@@ -13,6 +13,7 @@ from auditor.collect.script import estate_script, joined_script
 from auditor.facts.answer import decode_answer
 from auditor.facts.estate.families import CMDLETS, ESTATE_FAMILIES, not_available
 from auditor.facts.reading import Reading
+from auditor.lab.expressions import Code
 from tests import estate_kinds as kinds
 from tests.assess.scenarios.weighing_cases import in_use, weighed
 from tests.estate_facts import front_end
@@ -23,7 +24,6 @@ from tests.powershell.management_shell import (
     SFB2019,
     Answer,
     Cmdlets,
-    Code,
     Refused,
     management_shell,
 )
