@@ -12,10 +12,8 @@ from auditor.audit import (
 )
 from reports.audit_json import write_audit
 from tests.cli.command import Ended, sfb_audit
-from tests.reports.sample import (
-    STARTED,
-    sample,
-)
+from tests.reports.entries import STARTED
+from tests.reports.sample import sample
 
 READ = tuple(
     EvidenceEntry(family="winhttp", path=f"HKLM:\\{view}", value="absent", when=STARTED)

@@ -18,15 +18,9 @@ from auditor.audit import (
 from reports.audit_json import read_audit, write_audit
 from tests.cli.command import sfb_audit
 from tests.cli.explained import explain, number_of, write_with
-from tests.reports.sample import (
-    KB,
-    finding,
-    hostile,
-    reached,
-    sample,
-    server,
-    several,
-)
+from tests.reports.entries import KB, finding, reached, server
+from tests.reports.odd_audits import hostile
+from tests.reports.sample import sample, several
 
 
 @pytest.fixture

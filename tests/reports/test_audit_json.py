@@ -12,7 +12,9 @@ from auditor.audit import Audit
 from auditor.errors import UsageError
 from reports.audit_json import read_audit, schema_text, write_audit
 from reports.files import replace_file
-from tests.reports.sample import empty, hostile, sample, waived
+from tests.reports.entries import empty
+from tests.reports.odd_audits import hostile
+from tests.reports.sample import sample, waived
 
 
 @pytest.mark.parametrize(

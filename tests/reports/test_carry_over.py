@@ -20,7 +20,8 @@ from auditor.audit import Audit, StepEntry
 from auditor.errors import UsageError
 from reports.workbook import Written, write_workbook
 from reports.workbook.save import workbook_bytes
-from tests.reports.sample import STEPS, empty, sample
+from tests.reports.entries import empty
+from tests.reports.sample import STEPS, sample
 
 LATER = "20180821T010203Z-77aa"
 

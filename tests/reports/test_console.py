@@ -8,8 +8,10 @@ import pytest
 
 from reports import words
 from reports.console import make_console, print_summary
+from tests.reports.entries import empty, finding
+from tests.reports.odd_audits import hostile, large
 from tests.reports.printed import printed
-from tests.reports.sample import empty, finding, hostile, large, sample
+from tests.reports.sample import sample
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])

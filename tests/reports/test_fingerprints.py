@@ -13,7 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from auditor.audit import Audit
 from reports.workbook import Written, write_workbook
-from tests.reports.sample import hostile, sample
+from tests.reports.odd_audits import hostile
+from tests.reports.sample import sample
 
 HEADERS = {"Wave": 2, "No.": 3, "Action": 7, "Minutes": 8, "Why": 9}
 

@@ -10,7 +10,9 @@ import pytest
 
 from auditor.audit import Audit
 from reports.flat import write_csv
-from tests.reports.sample import empty, hostile, sample
+from tests.reports.entries import empty
+from tests.reports.odd_audits import hostile
+from tests.reports.sample import sample
 
 NAMES = ["servers.csv", "findings.csv", "plan.csv", "scenarios.csv"]
 

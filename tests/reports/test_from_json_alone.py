@@ -14,7 +14,9 @@ from reports.console import print_summary
 from reports.flat import write_csv
 from reports.page import write_page
 from reports.workbook import write_workbook
-from tests.reports.sample import empty, hostile, sample, several, waived
+from tests.reports.entries import empty
+from tests.reports.odd_audits import hostile
+from tests.reports.sample import sample, several, waived
 
 
 def _reports(audit: Audit, folder: Path) -> dict[str, bytes]:

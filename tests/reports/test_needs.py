@@ -19,7 +19,8 @@ from reports.flat import write_csv
 from reports.page.write import page_text
 from reports.summary import summarise
 from reports.workbook import write_workbook
-from tests.reports.sample import reached, sample
+from tests.reports.entries import reached
+from tests.reports.sample import sample
 
 CHANGE = "being decommissioned, CHG1234"
 

@@ -13,7 +13,9 @@ import pytest
 from auditor.audit import Audit
 from reports import words
 from reports.page import write_page
-from tests.reports.sample import empty, hostile, large, sample
+from tests.reports.entries import empty
+from tests.reports.odd_audits import hostile, large
+from tests.reports.sample import sample
 
 
 class Page(HTMLParser):

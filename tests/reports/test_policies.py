@@ -17,8 +17,9 @@ from reports.flat import write_csv
 from reports.page.write import page_text
 from reports.summary import summarise
 from reports.workbook import write_workbook
+from tests.reports.odd_audits import HOSTILE
 from tests.reports.printed import printed
-from tests.reports.sample import HOSTILE, sample, several
+from tests.reports.sample import sample, several
 
 DIFFERS = "SFB-CU-001 fail, by the main policy pass"
 

@@ -23,8 +23,9 @@ from reports.scenarios_console import print_scenarios
 from reports.scenarios_of_run import matrices_of_run
 from reports.summary import summarise
 from reports.workbook import write_workbook
+from tests.reports.entries import empty, server
 from tests.reports.printed import printed
-from tests.reports.sample import LATER, SOON, empty, sample, server, waived
+from tests.reports.sample import LATER, SOON, sample, waived
 
 ALL_READY = "2 servers: every server in scope is ready"
 NOT_MET = "What is waived does not meet the policy."

@@ -8,7 +8,8 @@ import pytest
 
 from auditor.audit import Audit
 from reports.summary import summarise
-from tests.reports.sample import empty, sample, server
+from tests.reports.entries import empty, server
+from tests.reports.sample import sample
 
 
 def _of(*readiness: str) -> Audit:

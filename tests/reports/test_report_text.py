@@ -7,7 +7,9 @@ import pytest
 from auditor.errors import ExitCode
 from reports import words
 from reports.text import one_line, shortened, visible, web_address
-from tests.reports.sample import HOSTILE, STEPS, finding, reached, server
+from tests.reports.entries import finding, reached, server
+from tests.reports.odd_audits import HOSTILE
+from tests.reports.sample import STEPS
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from reports.rows import print_heading, print_list, print_rows, wrapped
-from tests.reports.sample import HOSTILE
+from tests.reports.odd_audits import HOSTILE
 
 ADDRESS = "https://example.org/" + "a" * 60
 

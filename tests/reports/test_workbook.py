@@ -17,21 +17,9 @@ from reports import words
 from reports.summary import summarise
 from reports.workbook import write_workbook
 from reports.workbook.text import CELL_LIMIT, cell_text, typed_text
-from tests.reports.sample import (
-    ARTICLE,
-    FINISHED,
-    HALF_PATCHED,
-    HOSTILE,
-    KB,
-    empty,
-    finding,
-    hostile,
-    large,
-    sample,
-    server,
-    several,
-    waived,
-)
+from tests.reports.entries import ARTICLE, FINISHED, KB, empty, finding, server
+from tests.reports.odd_audits import HOSTILE, hostile, large
+from tests.reports.sample import HALF_PATCHED, sample, several, waived
 
 AUDITS: dict[str, Callable[[], Audit]] = {
     "rich": sample,
