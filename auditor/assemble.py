@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -131,8 +131,16 @@ class _Assembly:
             findings=findings,
             steps=steps,
             sources=tuple(cited[key] for key in sorted(cited)),
-            notes=(*self.assessment.notes, *self.plan.notes),
+            notes=(*self.assessment.notes, *self.plan.notes, *self._caveats()),
         )
+
+    def _caveats(self) -> Iterator[str]:
+        """Those of the main policy, and what other policies have besides."""
+        yield from self.assessment.caveats
+        for other in self.judged.others:
+            for caveat in other.caveats:
+                if caveat not in self.assessment.caveats:
+                    yield f"Under {other.policy}: {caveat}"
 
     def _policy(self, assessment: Assessment) -> audit.PolicyEntry:
         policy = self.rulebook.policies[assessment.policy]

@@ -11,7 +11,7 @@ from rich.text import Text
 from auditor.rulebook.builds import named
 from auditor.rulebook.check import Check
 from auditor.rulebook.model import Rulebook
-from auditor.rulebook.policy import Policy, Threshold
+from auditor.rulebook.policy import Policy, Scope, Threshold
 from reports.rows import print_line, print_paragraph, print_rows
 from reports.text import one_line
 
@@ -64,6 +64,12 @@ def print_policies(rulebook: Rulebook, console: Console) -> None:
         console.print()
 
 
+_JUDGED: dict[Scope, str] = {
+    "paths": "the servers on the paths of scenarios that are in use, or may be",
+    "estate": "every server of the estate, whatever scenarios are in use",
+}
+
+
 def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
     """What the policy says, each with the keys of its sources; their titles come last."""
     titles = {key: product.title for key, product in rulebook.products.items()}
@@ -87,17 +93,26 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
     if policy.extended_updates:
         yield "support", "bought security updates count"
     yield from _ruled_out(rulebook, policy)
-    for prerequisite in policy.prerequisites:
-        of = ", ".join(titles[key] for key in prerequisite.products)
-        kinds = ", ".join(prerequisite.kinds)
-        where = f"{of}; in pools of kind {kinds}" if kinds else of
-        yield "not read yet", f"{prerequisite.title} ({where}){_by(prerequisite.sources)}"
+    yield from _not_read(rulebook, policy)
+    yield "judges", _JUDGED[policy.scope]
     yield "counts", ", ".join(policy.counts)
     yield "facts", f"{policy.max_age_days} days old at most"
     for key in dict.fromkeys((*policy.sources, *_cited(policy))):
         source = rulebook.sources[key]
         told = f"{key}: {source.title}"
         yield "source", f"{told}\n  {source.url}" if source.url else told
+
+
+def _not_read(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
+    """What a person has to look at: on servers, and beside them."""
+    for asked in policy.prerequisites:
+        of = ", ".join(rulebook.products[key].title for key in asked.products)
+        kinds = f"; in pools of kind {', '.join(asked.kinds)}" if asked.kinds else ""
+        windows = ", ".join(rulebook.windows[key].title for key in asked.systems)
+        on = f"; on {windows}" if windows else ""
+        yield "not read yet", f"{asked.title} ({of}{kinds}{on}){_by(asked.sources)}"
+    for sentence in filter(None, (policy.anywhere, policy.elsewhere)):
+        yield "besides", sentence
 
 
 def _cited(policy: Policy) -> Iterator[str]:

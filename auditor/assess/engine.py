@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from auditor.assess.identify import ProductIdentity, identify_product, identify_
 from auditor.assess.management_shell import said_in
 from auditor.assess.model import (
     Assessment,
+    Finding,
     PoolVerdict,
     Readiness,
     ScenarioVerdict,
@@ -23,11 +24,13 @@ from auditor.assess.readiness import by_waiver, of_findings
 from auditor.assess.rollup import NO_SCENARIO, roll_up
 from auditor.assess.rule import Context, Subject, evaluate, void_of
 from auditor.assess.rules import SERVER_RULES
-from auditor.assess.scope import ScopedScenario, scope_scenarios
+from auditor.assess.rules.policy import NotRuledOut
+from auditor.assess.scope import ScopedScenario, pools_in_scope, scope_scenarios
 from auditor.assess.stand_in import unless_stood_for
 from auditor.assess.waivers import spoken_of, waive
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, Server
+from auditor.estate.problems import some_of
 from auditor.facts.os import OsFacts
 from auditor.facts.reading import Reach, ReachState, Reading, facts_of
 
@@ -55,16 +58,24 @@ def assess(
     context = Context(rulebook, policy_named(rulebook, policy), now, tuple(waivers))
     context = replace(context, shell=said_in(evidence, estate, context))
     scenarios = scope_scenarios(estate, rulebook)
+    in_scope = pools_in_scope(estate, scenarios, context.policy)
     servers = tuple(
         verdict_of(server)
         if server.excluded
-        else _judge_server(server, pool, readings.get(server.fqdn), scenarios, context)
+        else _judge_server(
+            server,
+            pool,
+            readings.get(server.fqdn),
+            scenarios,
+            context,
+            in_scope=pool.fqdn in in_scope,
+        )
         for pool in estate.pools
         if pool.takes_updates
         for server in pool.servers
     )
-    of_pools = judge_pools(estate.pools, servers, scenarios, context)
-    pools, judged = roll_up(estate.pools, servers, scenarios, of_pools)
+    of_pools = judge_pools(estate.pools, servers, in_scope, context)
+    pools, judged = roll_up(estate.pools, servers, scenarios, of_pools, in_scope)
     return Assessment(
         estate=estate,
         policy=policy,
@@ -72,10 +83,12 @@ def assess(
         pools=pools,
         scenarios=judged,
         notes=(
-            *_notes(servers, scenarios),
+            *_notes(servers, scenarios, context.policy),
             *notes_on(estate, scenarios),
             *_of_waivers((*servers, *pools), context),
         ),
+        caveats=tuple(_caveats(servers, context.policy)),
+        every_server=context.policy.scope == "estate",
     )
 
 
@@ -86,7 +99,8 @@ def exit_code(assessment: Assessment) -> ExitCode:
 
     Incomplete is any server, pool or counted finding that is unknown; a scenario whose use could
     not be found out, or that is in use on a path nobody knows or somebody excluded; and an
-    estate in which nothing was judged, unless no scenario is in use.
+    estate in which nothing was judged, unless no scenario is in use. Scenarios make no difference
+    under a policy that judges every server.
     """
     if _incomplete(assessment):
         return ExitCode.INCOMPLETE
@@ -104,11 +118,13 @@ def _incomplete(assessment: Assessment) -> bool:
         return True
     if any(f.counted and f.status is Status.UNKNOWN for f in assessment.findings()):
         return True
+    some = any(s.readiness is not Readiness.NOT_IN_SCOPE for s in assessment.servers)
+    if assessment.every_server:
+        return not some
     if any(scenario.in_use is InUse.UNKNOWN for scenario in scenarios):
         return True
     if any(_is_open(scenario, assessment.estate) for scenario in scenarios):
         return True
-    some = any(s.readiness is not Readiness.NOT_IN_SCOPE for s in assessment.servers)
     return not some and any(scenario.in_use is not InUse.NO for scenario in scenarios)
 
 
@@ -136,12 +152,14 @@ def _judge_server(
     given: Reading | None,
     scenarios: tuple[ScopedScenario, ...],
     context: Context,
+    *,
+    in_scope: bool,
 ) -> ServerVerdict:
     reading = given or _not_asked(server)
     identity = identify_product(reading, pool, context.rulebook)
     used = tuple(s.stated.key for s in scenarios if s.in_force and pool.fqdn in s.on_path)
     void = void_of(reading, context)
-    outside = _out_of_scope(identity, used, void)
+    outside = _out_of_scope(identity, void, in_scope=in_scope)
     subject = Subject(
         server=server,
         pool=pool,
@@ -174,12 +192,10 @@ def _judge_server(
     )
 
 
-def _out_of_scope(
-    identity: ProductIdentity, scenarios: tuple[str, ...], void: str | None
-) -> str | None:
+def _out_of_scope(identity: ProductIdentity, void: str | None, *, in_scope: bool) -> str | None:
     if identity.is_server is False and void is None:
         return f"it is no Lync or Skype for Business server: {identity.reason}"
-    return None if scenarios else NO_SCENARIO
+    return None if in_scope else NO_SCENARIO
 
 
 def _not_asked(server: Server) -> Reading:
@@ -191,8 +207,22 @@ def _not_asked(server: Server) -> Reading:
     return Reading(server.fqdn, reach)
 
 
+def _caveats(servers: Iterable[ServerVerdict], policy: Policy) -> Iterator[str]:
+    """What the policy's sources say beyond the verdicts on single servers."""
+    ruled_out = [s.fqdn for s in servers if any(_rules_out(finding) for finding in s.findings)]
+    if policy.anywhere and ruled_out:
+        yield f"In use and ruled out: {some_of(ruled_out)}. {policy.anywhere}"
+    if policy.elsewhere:
+        yield policy.elsewhere
+
+
+def _rules_out(finding: Finding) -> bool:
+    failed = (Status.FAIL, Status.WAIVED)
+    return finding.rule == NotRuledOut.id and finding.counted and finding.status in failed
+
+
 def _notes(
-    servers: tuple[ServerVerdict, ...], scenarios: tuple[ScopedScenario, ...]
+    servers: tuple[ServerVerdict, ...], scenarios: tuple[ScopedScenario, ...], policy: Policy
 ) -> tuple[str, ...]:
     notes = []
     if any(scenario.entry.reconstructed for scenario in scenarios):
@@ -202,7 +232,7 @@ def _notes(
         )
     in_force = [scenario for scenario in scenarios if scenario.in_force]
     notes += dict.fromkeys(guess for scenario in in_force for guess in scenario.path.guessed)
-    if not in_force:
+    if not in_force and policy.scope == "paths":
         notes.append("No scenario is in use, so no server is in scope.")
     elif not any(server.readiness is not Readiness.NOT_IN_SCOPE for server in servers):
         notes.append("No server was judged.")

@@ -154,7 +154,11 @@ class ScenarioVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The estate as judged under one policy."""
+    """The estate as judged under one policy.
+
+    `caveats` are what the policy's sources say beyond the verdicts on single servers;
+    `every_server`: all were judged, whatever the scenarios.
+    """
 
     estate: Estate
     policy: str
@@ -162,6 +166,8 @@ class Assessment:
     pools: tuple[PoolVerdict, ...]
     scenarios: tuple[ScenarioVerdict, ...]
     notes: tuple[str, ...] = field(default=())
+    caveats: tuple[str, ...] = field(default=())
+    every_server: bool = False
 
     def needed_by(self) -> dict[str, tuple[str, ...]]:
         """By pool the keys of the scenarios, in use or not known to be unused, that need it."""

@@ -9,7 +9,6 @@ from auditor.assess.model import Finding, ServerVerdict
 from auditor.assess.pool_rule import PoolSubject, evaluate_pool, pool_subject
 from auditor.assess.rule import Context
 from auditor.assess.rules import POOL_RULES
-from auditor.assess.scope import ScopedScenario
 from auditor.assess.waivers import waive
 from auditor.estate.model import Pool
 
@@ -17,14 +16,16 @@ from auditor.estate.model import Pool
 def judge_pools(
     pools: Sequence[Pool],
     servers: Sequence[ServerVerdict],
-    scenarios: Sequence[ScopedScenario],
+    in_scope: Set[str],
     context: Context,
 ) -> dict[str, tuple[Finding, ...]]:
-    """The findings by pool; none where no server is judged (left out, or without updates)."""
-    used = {fqdn for scenario in scenarios if scenario.in_force for fqdn in scenario.pools}
+    """The findings by pool; none where no server is judged (left out, or without updates).
+
+    On pools that are not `in_scope` they weigh nothing.
+    """
     return {
         subject.fqdn: _judged(subject, context)
-        for subject in _subjects(pools, servers, used, context)
+        for subject in _subjects(pools, servers, in_scope, context)
     }
 
 
@@ -34,7 +35,7 @@ def _judged(subject: PoolSubject, context: Context) -> tuple[Finding, ...]:
 
 
 def _subjects(
-    pools: Sequence[Pool], servers: Sequence[ServerVerdict], used: Set[str], context: Context
+    pools: Sequence[Pool], servers: Sequence[ServerVerdict], in_scope: Set[str], context: Context
 ) -> list[PoolSubject]:
     """The pools of which a server is judged, each with its partner."""
     left_out = {server.fqdn for pool in pools for server in pool.servers if server.excluded}
@@ -43,7 +44,7 @@ def _subjects(
         if server.fqdn not in left_out:
             members[server.pool].append(server)
     alone = {
-        pool.fqdn: pool_subject(pool, members[pool.fqdn], context, in_scope=pool.fqdn in used)
+        pool.fqdn: pool_subject(pool, members[pool.fqdn], context, in_scope=pool.fqdn in in_scope)
         for pool in pools
     }
     partners = _partners(pools)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
 
 from auditor.assess.exclusions import told, without_way
@@ -40,23 +40,23 @@ def roll_up(
     servers: Sequence[ServerVerdict],
     scenarios: Sequence[ScopedScenario],
     findings: Mapping[str, tuple[Finding, ...]],
+    in_scope: Set[str],
 ) -> tuple[tuple[PoolVerdict, ...], tuple[ScenarioVerdict, ...]]:
     """The verdict on each pool and on each scenario, in the order given.
 
-    `findings` are those on pools themselves.
+    `findings` are those on pools themselves; the pools `in_scope` are judged.
     """
     members: dict[str, list[ServerVerdict]] = {pool.fqdn: [] for pool in pools}
     for server in servers:
         members[server.pool].append(server)
     waived = {fqdn: _waived(own, findings.get(fqdn, ())) for fqdn, own in members.items()}
-    used = {fqdn for scenario in scenarios if scenario.in_force for fqdn in scenario.pools}
     judged = tuple(
         _pool(
             pool,
             members[pool.fqdn],
             findings.get(pool.fqdn, ()),
             waived[pool.fqdn],
-            in_use=pool.fqdn in used,
+            in_scope=pool.fqdn in in_scope,
         )
         for pool in pools
     )
@@ -73,18 +73,18 @@ def _pool(
     findings: tuple[Finding, ...],
     waived: Sequence[Finding],
     *,
-    in_use: bool,
+    in_scope: bool,
 ) -> PoolVerdict:
     left_out = {server.fqdn for server in pool.servers if server.excluded}
     members = [server for server in verdicts if server.fqdn not in left_out]
     readiness, reason = Readiness.NOT_IN_SCOPE, NO_SCENARIO
     if not pool.takes_updates:
         reason = "its machines take no cumulative update"
-    elif in_use and pool.is_excluded:
+    elif in_scope and pool.is_excluded:
         reason = f"every server of it is {told([pool])}"
-    elif in_use and not members:
+    elif in_scope and not members:
         readiness, reason = Readiness.UNKNOWN, "no server of it is known"
-    elif in_use:
+    elif in_scope:
         reason = _and(_told(members, waived, of="server"), told([pool]))
         readiness = worst(server.readiness for server in members)
         readiness, reason = with_own(readiness, reason, findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from auditor.estate.model import Estate, InUse, Scenario
 if TYPE_CHECKING:
     from auditor.rulebook.integration import ScenarioPath
     from auditor.rulebook.model import Rulebook
+    from auditor.rulebook.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class ScopedScenario:
     def in_force(self) -> bool:
         """Whether servers on its path are judged: anything but a "no"."""
         return self.stated.in_use is not InUse.NO
+
+
+def pools_in_scope(
+    estate: Estate, scenarios: Iterable[ScopedScenario], policy: Policy
+) -> frozenset[str]:
+    """The pools that are judged: those on the path of a scenario in force, or all of them."""
+    if policy.scope == "estate":
+        return frozenset(pool.fqdn for pool in estate.pools)
+    return frozenset(fqdn for s in scenarios if s.in_force for fqdn in s.on_path)
 
 
 def scope_scenarios(estate: Estate, rulebook: Rulebook) -> tuple[ScopedScenario, ...]:

@@ -106,6 +106,7 @@ def _names(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     products += policy.sql
     yield from _strangers("product", products, rulebook.products)
     systems = [row.os for row in policy.excludes if row.os]
+    systems += [key for row in policy.prerequisites for key in row.systems]
     yield from _strangers("Windows", systems, rulebook.windows)
     if any(not row.product and not row.os for row in policy.excludes):
         yield "an exclusion names neither a product nor a Windows"

@@ -43,6 +43,8 @@ def _weight(policy: Policy, others: Sequence[Policy]) -> Iterator[str]:
     for name in ("unstarred", "strong_crypto", "support"):
         if getattr(policy, name) == "advice" and all(getattr(o, name) == "fail" for o in others):
             yield f"{name} is advice, and fail as shipped"
+    if policy.scope == "paths" and all(other.scope == "estate" for other in others):
+        yield "scope is paths, and estate as shipped"
     days = max(other.max_age_days for other in others)
     if policy.max_age_days > days:
         yield f"facts count for {policy.max_age_days} days, and for {days} as shipped"

@@ -14,6 +14,8 @@ from auditor.rulebook.sql import SqlBranch
 from auditor.version import Version
 
 Severity = Literal["advice", "fail"]
+Scope = Literal["paths", "estate"]
+_UNKNOWN_KIND = "unknown"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -82,6 +84,14 @@ class Exclusion:
     kinds: tuple[Kind, ...] = ()
     except_kinds: tuple[Kind, ...] = ()
 
+    def concerns(self, product: str | None, os: str | None, kind: str) -> bool | None:
+        """Whether it is about such a server; None where only the kind of its pool could tell."""
+        if (self.product or product) != product or (self.os or os) != os:
+            return False
+        if kind == _UNKNOWN_KIND and (self.kinds or self.except_kinds):
+            return None
+        return (not self.kinds or kind in self.kinds) and kind not in self.except_kinds
+
 
 @dataclass(frozen=True, config=STRICT)
 class MigrationTarget:
@@ -100,7 +110,8 @@ class Prerequisite:
     """What the policy asks of `products` and no fact family reads: unknown until a person looked.
 
     `check` tells where to look. `kinds` are those of the pools that it is asked of (none: all);
-    with `back_ends` it is also asked of pools whose databases are known to lie elsewhere.
+    with `back_ends` it is also asked of pools whose databases are known to lie elsewhere. With
+    `systems` it is asked on these Windows alone.
     `confidence` is of the numbers in `check`.
     """
 
@@ -110,12 +121,18 @@ class Prerequisite:
     sources: tuple[str, ...]
     kinds: tuple[Kind, ...] = ()
     back_ends: bool = False
+    systems: tuple[str, ...] = ()
     confidence: Confidence = Confidence.STATED
 
 
 @dataclass(frozen=True, config=STRICT)
 class Policy:
-    """A named set of thresholds; a product without a minimum has none to meet."""
+    """A named set of thresholds; a product without a minimum has none to meet.
+
+    Its `scope` is the servers on the paths of scenarios in use, or all of the estate. `elsewhere`
+    is a sentence on what its sources ask of things that no audit of servers reads, and `anywhere`
+    one on what follows for all servers from one that it rules out.
+    """
 
     key: str
     title: str
@@ -126,6 +143,9 @@ class Policy:
     counts: tuple[str, ...]
     sources: tuple[str, ...]
     description: str = ""
+    scope: Scope = "paths"
+    elsewhere: str = ""
+    anywhere: str = ""
     extended_updates: bool = False
     minimum: Mapping[str, Threshold] = field(default_factory=dict)
     dotnet: Release | None = None
@@ -140,10 +160,10 @@ class Policy:
         return threshold.of_kind(kind) if threshold is not None else None
 
     def excluded(self, product: str | None, os: str | None, kind: str) -> Exclusion | None:
-        """Why a server can never meet the policy, None where nothing rules it out."""
-        for row in self.excludes:
-            same = (row.product or product) == product and (row.os or os) == os
-            concerned = not row.kinds or kind in row.kinds
-            if same and concerned and kind not in row.except_kinds:
-                return row
-        return None
+        """Why a server can never meet the policy, None where nothing is known to rule it out."""
+        return next((row for row in self.excludes if row.concerns(product, os, kind)), None)
+
+    def perhaps_excluded(self, product: str | None, os: str | None) -> tuple[Exclusion, ...]:
+        """All that may rule a server out of whose pool nobody knows the kind."""
+        rows = self.excludes
+        return tuple(row for row in rows if row.concerns(product, os, _UNKNOWN_KIND) is None)

@@ -28,7 +28,7 @@ OUT_OF_SCOPE = [
     (PoolKind.STANDARD, "blocked"),
     (PoolKind.DIRECTOR, "blocked"),
     (PoolKind.SBA, "blocked"),
-    (PoolKind.UNKNOWN, "blocked"),  # nobody knows that it is an Edge
+    (PoolKind.UNKNOWN, "unknown"),  # it may be an Edge
     (PoolKind.EDGE, "unknown"),  # in scope, and nobody says what else it needs
 ]
 
@@ -39,6 +39,54 @@ def test_lync_server_2013_outside_the_edge_can_never_do_without_tls10(
 ) -> None:
     judged = judge(server(**_CU10), pool(kind), policy="tls10-disable")  # type: ignore[arg-type]
     assert judged.server.readiness == readiness
+
+
+# product, Windows, kind of pool -> what rules it out, "perhaps" where only the kind could tell
+RULED_OUT = [
+    ("lync2013", "2012", "enterprise", True),
+    ("lync2013", "2012", "edge", False),
+    ("lync2013", "2012", "unknown", None),
+    ("lync2013", "2008", "unknown", True),
+    ("lync2010", "2012", "unknown", True),
+    ("sfb2015", "2012", "unknown", False),
+    ("sfb2015", "2008", "unknown", True),
+]
+
+
+@pytest.mark.parametrize(("product", "system", "kind", "ruled_out"), RULED_OUT)
+def test_where_the_kind_of_its_pool_is_not_known_it_may_be_ruled_out(
+    product: str, system: str, kind: str, ruled_out: bool | None
+) -> None:
+    policy = BOOK.policies["tls10-disable"]
+    assert (policy.excluded(product, system, kind) is not None) is (ruled_out is True)
+    perhaps = policy.perhaps_excluded(product, system)
+    assert len(perhaps) == (2 if product == "lync2013" else 0)
+
+
+def test_what_may_be_an_edge_is_unknown_with_the_reason_and_the_way_out() -> None:
+    judged = judge(server(**_CU10), pool(PoolKind.UNKNOWN), policy="tls10-disable")  # type: ignore[arg-type]
+    finding = judged.finding("SFB-PROD-003")
+    assert (finding.status, finding.blocks) == ("unknown", False)
+    assert finding.reason.startswith("The kind of the pool pool01.contoso.com is not known")
+    assert "Survivable Branch Appliances" in finding.reason
+    assert "every role but the Edge" in finding.reason
+    assert "estate file" in finding.remediation
+
+
+# build, Windows -> what a person has to ask Microsoft for
+ASKED = [
+    ("2012r2", "not_applicable"),
+    ("2016", "not_applicable"),
+    ("2019", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("system", "status"), ASKED)
+def test_a_windows_that_the_source_does_not_name_is_unknown(system: str, status: str) -> None:
+    reading = server(system, core=_CU9, front_end=_CU9)
+    finding = judge(reading, pool(PoolKind.DIRECTOR), policy="tls10-disable").finding("SFB-PRE-001")
+    assert finding.status == status
+    assert ("on Windows Server 2019" in finding.required) is (status == "unknown")
 
 
 def test_nobody_is_told_to_disable_it_there() -> None:

@@ -158,6 +158,19 @@ def test_plan_findings_and_exit_code_are_those_of_the_first_policy_alone(
     assert all(server.also == () for server in alone[1].servers)
 
 
+def test_what_the_sources_say_beyond_the_servers_is_told_once_and_by_whom(
+    capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
+) -> None:
+    _, audit, _ = _assessed(capsys, bundles, tmp_path, *_options(*POLICIES))
+    notes = [note for note in audit.notes if "no audit of servers reads" in note]
+    assert [note[:28] for note in notes] == [
+        "The article also names what ",
+        "Under tls10-disable: Microso",
+    ]
+    (ruled_out,) = (note for note in audit.notes if "In use and ruled out" in note)
+    assert ruled_out.startswith("Under tls10-disable: In use and ruled out: lync.contoso.com. ")
+
+
 def test_a_policy_of_ones_own_beside_the_shipped_one(
     capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
 ) -> None:

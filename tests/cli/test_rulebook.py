@@ -61,6 +61,23 @@ def test_a_new_update_and_a_policy_over_it(
     assert "6.0.9319.900" not in str(load())  # nothing of it stays in this process
 
 
+def test_each_policy_tells_whom_it_judges_and_what_nobody_reads(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = " ".join(told_of(capsys, "rulebook", "policies").out.split())
+    by_policy = {key: told.partition(f" {key}: ")[2] for key in load().policies}
+    for key, of in {
+        "cloud-moves-2022": "judges the servers on the paths of scenarios",
+        "tls10-disable": "judges every server of the estate",
+        "supported-today": "judges every server of the estate",
+    }.items():
+        assert by_policy[key].partition(" judges ")[2].startswith(of.removeprefix("judges "))
+    disabling = by_policy["tls10-disable"]
+    assert "(Skype for Business Server 2015; on Windows Server 2019) [dtls]" in disabling
+    assert "besides As long as that is so" in disabling
+    assert "besides Microsoft's page also names" in disabling
+
+
 def test_an_entry_can_be_changed_and_cites_who_says_so(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

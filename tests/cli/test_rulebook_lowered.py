@@ -137,6 +137,7 @@ LIGHTER = [
     ('unstarred = "fail"\nsupport = "fail"', None),
     ("max_age_days = 31", "facts count for 31 days, and for 30 as shipped"),
     ("max_age_days = 30", None),
+    ('scope = "paths"', "scope is paths, and estate as shipped"),
     ("extended_updates = true", "extended_updates is true, and false as shipped"),
     ('without = ["SFB-OS-001"]', "SFB-OS-001 does not count, and does as shipped"),
     (_DOTNET, "no .NET is asked of sfb2019, and one is as shipped"),

@@ -215,6 +215,10 @@ FAULTS = [
     (_policy(prerequisites=(Prerequisite("SQL", "look", ("x",), ("dtls",)),)), "no product x"),
     (_policy(prerequisites=(Prerequisite("SQL", "look", (), ()),)), "'SQL': no source"),
     (
+        _policy(prerequisites=(Prerequisite("SQL", "look", (), ("dtls",), systems=("95",)),)),
+        "there is no Windows 95",
+    ),
+    (
         _policy(sql={"sfb2015": _ASKED}, counts=("SFB-SQL-001",)),
         "it has sql, so SFB-SQL-002 has to count",
     ),

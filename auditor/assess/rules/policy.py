@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, StandIn, Subject, migration_of, product_of
-from auditor.estate.model import Pool
+from auditor.estate.model import Pool, PoolKind
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.policy import Exclusion, Prerequisite
 
@@ -27,7 +29,9 @@ class NotRuledOut(Rule):
         row = _exclusion(subject, context)
         if row is None and system is None and any(each.os for each in context.policy.excludes):
             return self.unknown(subject, f"whether Windows rules it out: {subject.system.reason}")
-        required = "a product, role and Windows that the policy's source has in scope"
+        required = "nothing that the policy's source rules out"
+        if row is None and (perhaps := _perhaps_excluded(subject, context)):
+            return self._undecided(subject, perhaps, required)
         if row is None:
             return self.finding(
                 subject,
@@ -53,6 +57,19 @@ class NotRuledOut(Rule):
             actions=("migrate-os" if row.os else "migrate-product",),
             sources=tuple(dict.fromkeys(cited)),
             blocks=True,
+        )
+
+    def _undecided(self, subject: Subject, perhaps: Sequence[Exclusion], required: str) -> Finding:
+        name, whys = subject.pool.fqdn, " ".join(row.why for row in perhaps)
+        return self.finding(
+            subject,
+            Status.UNKNOWN,
+            observed=product_of(subject).title,
+            required=required,
+            reason=f"The kind of the pool {name} is not known, and that decides. {whys}",
+            evidence=subject.package_evidence,
+            remediation="Judge it with the topology, or with an estate file that says so.",
+            sources=tuple(dict.fromkeys(key for row in perhaps for key in row.sources)),
         )
 
 
@@ -107,12 +124,19 @@ def _exclusion(subject: Subject, context: Context) -> Exclusion | None:
     return context.policy.excluded(product.key, system, subject.pool.kind.value)
 
 
+def _perhaps_excluded(subject: Subject, context: Context) -> tuple[Exclusion, ...]:
+    if subject.pool.kind is not PoolKind.UNKNOWN:
+        return ()
+    return context.policy.perhaps_excluded(product_of(subject).key, subject.system.system)
+
+
 def _rows(subject: Subject, context: Context) -> list[Prerequisite]:
     product, pool = product_of(subject), subject.pool
     return [
         row
         for row in context.policy.prerequisites
         if product.key in row.products
+        and (not row.systems or subject.system.system in row.systems)
         and (
             not row.kinds
             or pool.kind.value in row.kinds
