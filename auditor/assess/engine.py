@@ -74,6 +74,8 @@ def assess(
         if pool.takes_updates
         for server in pool.servers
     )
+    ruled_out = _ruled_out(servers) if context.policy.anywhere else ""
+    servers = tuple(_beside(server, ruled_out) for server in servers)
     of_pools = judge_pools(estate.pools, servers, in_scope, context)
     pools, judged = roll_up(estate.pools, servers, scenarios, of_pools, in_scope)
     return Assessment(
@@ -87,7 +89,7 @@ def assess(
             *notes_on(estate, scenarios),
             *_of_waivers((*servers, *pools), context),
         ),
-        caveats=tuple(_caveats(servers, context.policy)),
+        caveats=tuple(_caveats(ruled_out, context.policy)),
         every_server=context.policy.scope == "estate",
     )
 
@@ -207,11 +209,22 @@ def _not_asked(server: Server) -> Reading:
     return Reading(server.fqdn, reach)
 
 
-def _caveats(servers: Iterable[ServerVerdict], policy: Policy) -> Iterator[str]:
+def _ruled_out(servers: Iterable[ServerVerdict]) -> str:
+    """Names of the servers that the policy rules out, whether or not somebody accepted it."""
+    return some_of([s.fqdn for s in servers if any(map(_rules_out, s.findings))])
+
+
+def _beside(server: ServerVerdict, ruled_out: str) -> ServerVerdict:
+    """A server that is ready, and not alone in its estate."""
+    if server.readiness is not Readiness.READY or not ruled_out:
+        return server
+    return replace(server, reason=f"{server.reason}; ruled out and in use: {ruled_out}")
+
+
+def _caveats(ruled_out: str, policy: Policy) -> Iterator[str]:
     """What the policy's sources say beyond the verdicts on single servers."""
-    ruled_out = [s.fqdn for s in servers if any(_rules_out(finding) for finding in s.findings)]
-    if policy.anywhere and ruled_out:
-        yield f"In use and ruled out: {some_of(ruled_out)}. {policy.anywhere}"
+    if ruled_out:
+        yield f"Ruled out and in use: {ruled_out}. {policy.anywhere}"
     if policy.elsewhere:
         yield policy.elsewhere
 

@@ -118,11 +118,16 @@ def test_a_scenario_of_which_nothing_is_known_leaves_such_a_policy_complete() ->
 
 
 ANYWHERE = BOOK.policies["tls10-disable"].anywhere
-RULED_OUT = f"In use and ruled out: lync.contoso.com. {ANYWHERE}"
+RULED_OUT = f"Ruled out and in use: lync.contoso.com. {ANYWHERE}"
 
 
 def test_one_server_that_is_ruled_out_is_told_for_all() -> None:
-    assert RULED_OUT in _judged("tls10-disable", DIRECTOR, LYNC).caveats
+    judged = _judged("tls10-disable", DIRECTOR, LYNC)
+    assert RULED_OUT in judged.caveats
+    reasons = [server.reason for server in judged.servers]
+    assert reasons[0].endswith("; ruled out and in use: lync.contoso.com")
+    assert "in use: " not in reasons[1]
+    assert "in use: " not in _judged("tls10-disable", DIRECTOR).servers[0].reason
     assert not any(ANYWHERE in each for each in _judged("tls10-disable", DIRECTOR).caveats)
 
 

@@ -167,8 +167,8 @@ def test_what_the_sources_say_beyond_the_servers_is_told_once_and_by_whom(
         "The article also names what ",
         "Under tls10-disable: Microso",
     ]
-    (ruled_out,) = (note for note in audit.notes if "In use and ruled out" in note)
-    assert ruled_out.startswith("Under tls10-disable: In use and ruled out: lync.contoso.com. ")
+    (ruled_out,) = (note for note in audit.notes if "Ruled out and in use" in note)
+    assert ruled_out.startswith("Under tls10-disable: Ruled out and in use: lync.contoso.com. ")
 
 
 def test_a_policy_of_ones_own_beside_the_shipped_one(
