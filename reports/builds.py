@@ -11,7 +11,7 @@ from rich.text import Text
 from auditor.rulebook.builds import Place, dated, label
 from auditor.rulebook.model import Build, Part, Rulebook, Unnumbered
 from auditor.rulebook.policy import Threshold
-from auditor.rulebook.products import Product
+from auditor.rulebook.products import Product, Stance
 from auditor.version import Version
 from reports.rows import print_line, print_rows
 
@@ -86,7 +86,7 @@ def _rests_on(place: Place) -> Iterator[str]:
     for build in (*place.exact, place.older, place.newer):
         if build is not None:
             yield from build.sources
-    if place.product.stance == "migrate":
+    if place.product.stance is Stance.MIGRATE:
         yield from place.product.sources
     for policy, _ in place.policies:
         least = policy.least(place.product.key)

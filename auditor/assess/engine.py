@@ -25,6 +25,7 @@ from auditor.assess.rollup import NO_SCENARIO, roll_up
 from auditor.assess.rule import Context, Subject, evaluate, void_of
 from auditor.assess.rules import SERVER_RULES
 from auditor.assess.rules.policy import NotRuledOut
+from auditor.assess.rules.reach import ServerWasRead
 from auditor.assess.scope import ScopedScenario, pools_in_scope, scope_scenarios
 from auditor.assess.stand_in import unless_stood_for
 from auditor.assess.waivers import spoken_of, waive
@@ -177,7 +178,7 @@ def _judge_server(
     findings = unless_stood_for(waive(judged, context.waivers, context.now.date()))
     readiness, reason = of_findings(findings)
     if reading.reach.state is not ReachState.READ:
-        reason = findings[0].reason
+        reason = next(f.reason for f in findings if f.rule == ServerWasRead.id)
     if outside is not None:
         readiness, reason = Readiness.NOT_IN_SCOPE, outside
     return ServerVerdict(

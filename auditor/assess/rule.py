@@ -44,6 +44,7 @@ from auditor.facts.services import ServicesFacts
 from auditor.facts.sql import SqlFacts
 from auditor.facts.winhttp import WinHttpFacts
 from auditor.rulebook.migration import Migration, migration
+from auditor.rulebook.products import Stance
 
 if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
@@ -152,7 +153,7 @@ class Subject:
     def migration(self) -> StandIn | None:
         """What stands for most rules on a product that has to be migrated, None for others."""
         product = self.product.entry
-        if product is None or product.stance != "migrate":
+        if product is None or product.stance is not Stance.MIGRATE:
             return None
         return StandIn(_MIGRATE, f"{product.title} has to be migrated, whatever its state")
 

@@ -12,7 +12,7 @@ from auditor.errors import UsageError
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.model import Build, Rulebook, Unnumbered
 from auditor.rulebook.policy import Policy
-from auditor.rulebook.products import Product, Support
+from auditor.rulebook.products import Product, Stance, Support
 from auditor.version import Version
 
 _DOTS = 3
@@ -161,7 +161,7 @@ def _standing(policy: Policy, product: Product, version: Version, today: date) -
 def _to_minimum(policy: Policy, product: Product, version: Version) -> str:
     least = policy.least(product.key)
     if least is None:
-        return "has to be migrated" if product.stance == "migrate" else "states no minimum"
+        return "has to be migrated" if product.stance is Stance.MIGRATE else "states no minimum"
     words = [_order(version, least.build)]
     words += [f"{_order(version, own)} for pools of kind {k}" for k, own in least.kinds.items()]
     return ", ".join(words)

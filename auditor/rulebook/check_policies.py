@@ -120,7 +120,7 @@ def _target(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     product = rulebook.products.get(key)
     if product is None:
         yield f"there is no product {key} to migrate to"
-    elif product.stance == Stance.MIGRATE or policy.excluded(key, None, "") is not None:
+    elif product.stance is Stance.MIGRATE or policy.excluded(key, None, "") is not None:
         yield f"{key}, its target, can never meet it: name another one"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, migration_of, product_of
 from auditor.assess.rules.completeness import gap_in_packages
+from auditor.rulebook.confidence import Confidence
+from auditor.rulebook.products import Stance
 
 _NEVER_HYBRID = "hybrid"
 _COMPARE = "Compare the machine's installed programs with the topology."
@@ -57,7 +59,7 @@ class ProductIdentified(Rule):
         product = product_of(subject)
         builds = _builds(subject)
         installed = f"{identity.reason[0].upper()}{identity.reason[1:]} are installed."
-        gap = gap_in_packages(subject, context) if product.stance != "migrate" else None
+        gap = gap_in_packages(subject, context) if product.stance is not Stance.MIGRATE else None
         return self.finding(
             subject,
             Status.PASS if gap is None else Status.UNKNOWN,
@@ -90,9 +92,9 @@ class ProductTakesPart(Rule):
     def judge(self, subject: Subject, context: Context) -> Finding:
         product = product_of(subject)
         required = "Lync Server 2013, Skype for Business Server 2015 or later"
-        if product.stance == "migrate":
+        if product.stance is Stance.MIGRATE:
             return self._to_migrate(subject, context, required)
-        inferred = product.stance == "later" and product.confidence != "stated"
+        inferred = product.stance is Stance.LATER and product.confidence is not Confidence.STATED
         return self.finding(
             subject,
             Status.ADVICE if inferred else Status.PASS,

@@ -12,6 +12,7 @@ from auditor.assess.rules.policy import NotRuledOut, product_is_ruled_out
 from auditor.assess.rules.support import StillSupported, support_is_over
 from auditor.facts.os import OsFacts
 from auditor.facts.products import ProductsFacts
+from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.model import Windows
 from auditor.rulebook.products import Product, SystemRow
 from auditor.version import Version
@@ -164,7 +165,7 @@ def _remedy(subject: Subject, context: Context, status: Status) -> str:
 def _doubts(product: Product, row: SystemRow, facts: OsFacts, *, server_core: bool) -> list[str]:
     """What a person should know although the Windows is one of the rows."""
     doubts = []
-    if row.confidence != "stated":
+    if row.confidence is not Confidence.STATED:
         doubts.append(f"That {product.title} runs on it is inferred.")
     if server_core:
         doubts.append(f"No source here says whether {product.title} runs on Server Core.")
