@@ -34,8 +34,10 @@ def shared_address_space(look: Look) -> Signal:
         if endpoint is None:
             odd = all(flag is not False for flag in flags)
             return (InUse.UNKNOWN, f"{shown} hosts users and is not known") if odd else NOTHING
+        where = look.named(endpoint)
+        if all(flags) and not endpoint.accounts:
+            return InUse.UNKNOWN, f"{shown} shares the SIP address space, for no accounts: {where}"
         if all(flags):
-            where = look.named(endpoint)
             return InUse.YES, f"{shown} shares the SIP address space and hosts users: {where}"
         if None in flags:
             return InUse.UNKNOWN, f"{shown} does not say whether it shares the address space"
