@@ -69,7 +69,10 @@ def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
         ("7.0.2046.122", ["is below the minimum 7.0.2046.123"]),
         ("7.0.2046.123", ["meets the minimum 7.0.2046.123", "support ended on 2025-10-14"]),
         ("7.0.2046.384", ["is below the minimum 7.0.2046.385"]),
-        ("7.0.2046.820", ["RTM (2025, KB5065372; KB not certain)", "is supported, no end is named"]),
+        (
+            "7.0.2046.820",
+            ["RTM (2025, KB5065372; KB not certain)", "is supported, no end is named"],
+        ),
         (
             "6.0.9319.619",
             [

@@ -283,8 +283,8 @@ def test_a_kb_number_behind_a_build_is_an_article_of_that_update(build: Build) -
     """As the plan says wherever it names one: of all updates it has another sentence."""
     assert not [kb for kb in build.kb if (build.product, kb) in OF_ALL_UPDATES]
     others = {kb for b in BOOK.builds if b.version != build.version for kb in b.kb}
-    shared = {"KB5000675", "KB5000688", "KB5003729", "KB5012686", "KB5016714"}  # of several products
-    assert not set(build.kb) & (others - shared)
+    of_many_products = {"KB5000675", "KB5000688", "KB5003729", "KB5012686", "KB5016714"}
+    assert not set(build.kb) & (others - of_many_products)
 
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
