@@ -113,9 +113,7 @@ def _builds(rulebook: Rulebook) -> Iterator[str]:
         product = rulebook.products.get(build.product)
         if product is not None and not product.owns(build.version):
             yield f"{_named(build)}: not in the line of {product.base}"
-        for part in build.parts:
-            if product is not None and part.version and not product.owns(part.version):
-                yield f"{_named(build)}: {part.component} is not in the line of {product.base}"
+        yield from _parts(rulebook, build)
     for entry in rulebook.all_updates:
         yield from _update_words(rulebook, entry)
     for key in rulebook.products:
@@ -124,6 +122,17 @@ def _builds(rulebook: Rulebook) -> Iterator[str]:
                 yield f"builds of {key}: {newer.version} stands after {older.version}"
             if older.month[:4] > newer.month[:4]:
                 yield f"builds of {key}: {newer.version} is dated before {older.version}"
+
+
+def _parts(rulebook: Rulebook, build: Build) -> Iterator[str]:
+    """What an update services, and what of the deciding components it leaves out."""
+    product = rulebook.products.get(build.product)
+    for part in build.parts:
+        if product is not None and part.version and not product.owns(part.version):
+            yield f"{_named(build)}: {part.component} is not in the line of {product.base}"
+        if part.component in build.leaves:
+            yield f"{_named(build)}: {part.component} is one of its parts, and left out"
+    yield from _unknown(f"{_named(build)}, left out", build.leaves, rulebook.components.deciding)
 
 
 def _update_words(rulebook: Rulebook, entry: Build | Unnumbered) -> Iterator[str]:

@@ -96,6 +96,11 @@ def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
             "6.0.9319.72",
             ["of Web Components Server (Sep 2015, KB3080355)", "Enterprise Web App KB3080352"],
         ),
+        ("5.0.8308.956", ["Core Components; Front End Server; Conferencing Server"]),
+        (
+            "5.0.8308.965",
+            ["Front End Server; Conferencing Att", "Service KB3175338", "leaves as it was  "],
+        ),
         ("4.0.7577.203", ["Web Components Server 4.0.7577.205"]),
     ],
 )

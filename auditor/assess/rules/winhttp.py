@@ -23,8 +23,8 @@ from auditor.version import Version
 _UPDATE = "kb3140245"
 _NATIVE, _BESIDE = "System32", "SysWOW64"
 _NOT_REQUIRED = (
-    "Microsoft's page on TLS 1.0 in Microsoft 365 says that the value is not required; KB3140245 and "
-    "the page on hybrid set-up say otherwise, and are followed."
+    "Microsoft's page on TLS 1.0 in Microsoft 365 says that the value is not required; KB3140245 "
+    "and the page on hybrid set-up say otherwise, and are followed."
 )
 _BESIDE_ONLY = "No source here speaks of that copy, so it is advice."
 
@@ -136,8 +136,8 @@ def _file_verdict(
         )
     if old and listed:
         return severity, (
-            f"{_are(old)} older than KB3140245. {listed}, which is listed, is later; that it brings "
-            "these files is inferred, and here it did not."
+            f"{_are(old)} older than KB3140245. {listed}, which is listed, is later; that it "
+            "brings these files is inferred, and here it did not."
         )
     if old:
         return severity, f"{_are(old)} older than KB3140245."
