@@ -412,6 +412,11 @@ def test_a_package_that_a_source_lists_for_the_update_must_have_come_with_it(
     assert finding.status == status
     assert finding.actions == (("install-cu",) if status == "fail" else ())
     assert ("though the update 6.0.9319.548 services that" in finding.reason) is (status == "fail")
+    assert finding.reason.startswith("What fails: Web Components Server 6") is (status == "fail")
+    assert ("so it is advice" in finding.reason) is (status == "advice")
+    assert ("which by itself would be advice" in finding.reason) is (
+        status == "fail" and "mediation" in beside
+    )
     assert ("no source here says" in finding.reason) is (
         "mediation" in beside or status == "advice"
     )

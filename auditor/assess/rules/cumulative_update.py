@@ -160,8 +160,9 @@ def _doubt(subject: Subject, context: Context) -> str | None:
 
 
 def _older(package: Package, subject: Subject, context: Context) -> bool:
-    threshold = _threshold(subject, context)
-    return _missed(package, asked(package, subject, context, threshold))
+    if package.version is None:
+        return False
+    return package.version < asked(package, subject, context, _threshold(subject, context))
 
 
 class LaggingPackages(_UpdateRule):
@@ -184,12 +185,14 @@ class LaggingPackages(_UpdateRule):
         reasons = []
         if missed:
             reasons.append(
-                f"{_are(missed)} behind, though the update {threshold.build} services that."
+                f"What fails: {_are(missed)} behind, though the update {threshold.build} services "
+                "that."
             )
         if watched:
+            weight = "which by itself would be advice" if missed else "so it is advice"
             reasons.append(
                 f"{_are(watched)} behind; no source here says whether the update "
-                f"{threshold.build} services that, so it is advice."
+                f"{threshold.build} services that, {weight}."
             )
         if rest:
             reasons.append(
