@@ -63,16 +63,7 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from cited_by_sql(rulebook)
     for update in rulebook.all_updates:
         yield _named(update), update.sources
-    for product in rulebook.products.values():
-        yield f"product {product.key}", product.sources
-        for row in product.systems:
-            yield f"product {product.key} on {row.os}", row.sources
-        if product.support is not None:
-            yield f"support of {product.key}", product.support.sources
-        if product.in_place is not None:
-            yield f"upgrade to {product.key}", product.in_place.sources
-        for before, way in product.ways.items():
-            yield f"way from {before} to {product.key}", way.sources
+    yield from _cited_by_products(rulebook)
     for windows in rulebook.windows.values():
         yield f"windows {windows.key}", windows.sources
     for hotfix in rulebook.updates.values():
@@ -83,6 +74,21 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "appliances", rulebook.appliances.sources
     yield from cited_by_policies(rulebook)
     yield from _cited_by_scenarios(rulebook)
+
+
+def _cited_by_products(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for product in rulebook.products.values():
+        yield f"product {product.key}", product.sources
+        for row in product.systems:
+            yield f"product {product.key} on {row.os}", row.sources
+        if product.support is not None:
+            yield f"support of {product.key}", product.support.sources
+        if product.in_place is not None:
+            yield f"upgrade to {product.key}", product.in_place.sources
+        for before, way in product.ways.items():
+            yield f"way from {before} to {product.key}", way.sources
+    for apart in rulebook.apart:
+        yield f"apart {', '.join(apart.products)}", apart.sources
 
 
 def _cited_by_scenarios(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -176,6 +182,8 @@ def _products(rulebook: Rulebook) -> Iterator[str]:
             yield from _unknown(f"product {product.key} in place", over, rulebook.products)
         yield from _unknown(f"product {product.key}, ways", product.ways, rulebook.products)
         yield from _support(rulebook, product)
+    for apart in rulebook.apart:
+        yield from _unknown("apart", apart.products, rulebook.products)
     for one, other in combinations(rulebook.products.values(), 2):
         for name in {n.casefold() for n in one.packages} & {n.casefold() for n in other.packages}:
             yield f"products {one.key} and {other.key}: both are called {name}"

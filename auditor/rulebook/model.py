@@ -12,7 +12,7 @@ from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.fields import STRICT, Build4, Kind
 from auditor.rulebook.integration import ClientRow, Integrations, ScenarioPath
 from auditor.rulebook.policy import Policy
-from auditor.rulebook.products import Components, Product, Signs
+from auditor.rulebook.products import Apart, Components, Product, Signs
 from auditor.rulebook.registry import Registry
 from auditor.rulebook.sql import SqlKnowledge
 from auditor.version import Version
@@ -220,6 +220,7 @@ class Rulebook:
     components: Components
     signs: Signs
     products: Mapping[str, Product]
+    apart: tuple[Apart, ...]
     builds: tuple[Build, ...]
     unnumbered: tuple[Unnumbered, ...]
     clock: Clock

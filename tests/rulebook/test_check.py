@@ -12,7 +12,7 @@ from auditor.rulebook.check import problems
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.model import Build, InstallerHotfix, Part, Rulebook, Unnumbered, UpdatedFile
 from auditor.rulebook.policy import Exclusion, Prerequisite, SqlDemand, Threshold
-from auditor.rulebook.products import Support, SystemRow
+from auditor.rulebook.products import Apart, Support, SystemRow
 from auditor.rulebook.registry import AcceptedSuite
 from auditor.version import Version
 
@@ -147,6 +147,8 @@ FAULTS = [
     (_stray_build(parts=(Part("Core"), Part("Core"))), "a component stands twice"),
     (_stray_build(parts=(Part("Core", version=Version(6, 0)),)), "Core is not in the line"),
     (_stray_build(leaves=("Core",)), "left out: Core is not known"),
+    (replace(BOOK, apart=(Apart(("sfb2015", "x"), ("dtls",)),)), "apart: x is not known"),
+    (replace(BOOK, apart=(Apart(("sfb2015",), ("x",)),)), "apart sfb2015: x is not known"),
     (
         _stray_build(leaves=("Core Components",), parts=(Part("Core Components"),)),
         "Core Components is one of its parts, and left out",
