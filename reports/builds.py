@@ -75,6 +75,10 @@ def print_places(rulebook: Rulebook, places: Sequence[Place], console: Console) 
                 "known parts",
                 "; ".join(_part(part) for build in place.exact for part in build.parts),
             ),
+            (
+                "leaves as it was",
+                "; ".join(name for build in place.exact for name in build.leaves),
+            ),
             *((f"policy {policy.key}", word) for policy, word in place.policies),
         ]
         print_rows(rows, console, max(len(name) for name, _ in rows))

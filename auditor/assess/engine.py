@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from auditor.assess.coexistence import notes_on_products
 from auditor.assess.exclusions import notes_on, verdict_of
 from auditor.assess.identify import ProductIdentity, identify_product, identify_system
 from auditor.assess.management_shell import said_in
@@ -88,6 +89,7 @@ def assess(
         notes=(
             *_notes(servers, scenarios, context.policy),
             *notes_on(estate, scenarios),
+            *notes_on_products(estate, servers, rulebook),
             *_of_waivers((*servers, *pools), context),
         ),
         caveats=tuple(_caveats(ruled_out, context.policy)),

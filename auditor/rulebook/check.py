@@ -63,16 +63,7 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from cited_by_sql(rulebook)
     for update in rulebook.all_updates:
         yield _named(update), update.sources
-    for product in rulebook.products.values():
-        yield f"product {product.key}", product.sources
-        for row in product.systems:
-            yield f"product {product.key} on {row.os}", row.sources
-        if product.support is not None:
-            yield f"support of {product.key}", product.support.sources
-        if product.in_place is not None:
-            yield f"upgrade to {product.key}", product.in_place.sources
-        for before, way in product.ways.items():
-            yield f"way from {before} to {product.key}", way.sources
+    yield from _cited_by_products(rulebook)
     for windows in rulebook.windows.values():
         yield f"windows {windows.key}", windows.sources
     for hotfix in rulebook.updates.values():
@@ -83,6 +74,21 @@ def _cited(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "appliances", rulebook.appliances.sources
     yield from cited_by_policies(rulebook)
     yield from _cited_by_scenarios(rulebook)
+
+
+def _cited_by_products(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for product in rulebook.products.values():
+        yield f"product {product.key}", product.sources
+        for row in product.systems:
+            yield f"product {product.key} on {row.os}", row.sources
+        if product.support is not None:
+            yield f"support of {product.key}", product.support.sources
+        if product.in_place is not None:
+            yield f"upgrade to {product.key}", product.in_place.sources
+        for before, way in product.ways.items():
+            yield f"way from {before} to {product.key}", way.sources
+    for apart in rulebook.apart:
+        yield f"apart {', '.join(apart.products)}", apart.sources
 
 
 def _cited_by_scenarios(rulebook: Rulebook) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -113,9 +119,7 @@ def _builds(rulebook: Rulebook) -> Iterator[str]:
         product = rulebook.products.get(build.product)
         if product is not None and not product.owns(build.version):
             yield f"{_named(build)}: not in the line of {product.base}"
-        for part in build.parts:
-            if product is not None and part.version and not product.owns(part.version):
-                yield f"{_named(build)}: {part.component} is not in the line of {product.base}"
+        yield from _parts(rulebook, build)
     for entry in rulebook.all_updates:
         yield from _update_words(rulebook, entry)
     for key in rulebook.products:
@@ -124,6 +128,17 @@ def _builds(rulebook: Rulebook) -> Iterator[str]:
                 yield f"builds of {key}: {newer.version} stands after {older.version}"
             if older.month[:4] > newer.month[:4]:
                 yield f"builds of {key}: {newer.version} is dated before {older.version}"
+
+
+def _parts(rulebook: Rulebook, build: Build) -> Iterator[str]:
+    """What an update services, and what of the deciding components it leaves out."""
+    product = rulebook.products.get(build.product)
+    for part in build.parts:
+        if product is not None and part.version and not product.owns(part.version):
+            yield f"{_named(build)}: {part.component} is not in the line of {product.base}"
+        if part.component in build.leaves:
+            yield f"{_named(build)}: {part.component} is one of its parts, and left out"
+    yield from _unknown(f"{_named(build)}, left out", build.leaves, rulebook.components.deciding)
 
 
 def _update_words(rulebook: Rulebook, entry: Build | Unnumbered) -> Iterator[str]:
@@ -167,6 +182,8 @@ def _products(rulebook: Rulebook) -> Iterator[str]:
             yield from _unknown(f"product {product.key} in place", over, rulebook.products)
         yield from _unknown(f"product {product.key}, ways", product.ways, rulebook.products)
         yield from _support(rulebook, product)
+    for apart in rulebook.apart:
+        yield from _unknown("apart", apart.products, rulebook.products)
     for one, other in combinations(rulebook.products.values(), 2):
         for name in {n.casefold() for n in one.packages} & {n.casefold() for n in other.packages}:
             yield f"products {one.key} and {other.key}: both are called {name}"

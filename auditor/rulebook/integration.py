@@ -74,12 +74,16 @@ class ClientRow:
 
 @dataclass(frozen=True, config=STRICT)
 class Endpoint:
-    """A name of Office 365, or with "*." every name below it."""
+    """A name of Office 365, or with "*." every name below it.
+
+    `accounts` says whether accounts of an organisation may be behind it.
+    """
 
     name: str
     service: Service
     cloud: str
     sources: tuple[str, ...]
+    accounts: bool = True
     confidence: Confidence = Confidence.STATED
 
     def covers(self, host: str) -> bool:

@@ -12,7 +12,7 @@ from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.fields import STRICT, Build4, Kind
 from auditor.rulebook.integration import ClientRow, Integrations, ScenarioPath
 from auditor.rulebook.policy import Policy
-from auditor.rulebook.products import Components, Product, Signs
+from auditor.rulebook.products import Apart, Components, Product, Signs
 from auditor.rulebook.registry import Registry
 from auditor.rulebook.sql import SqlKnowledge
 from auditor.version import Version
@@ -51,8 +51,13 @@ class Build:
     kb: tuple[str, ...] = ()
     component: str = ""
     parts: tuple[Part, ...] = ()
+    leaves: tuple[str, ...] = ()
     confidence: Confidence = Confidence.STATED
     doubt: str = ""
+
+    def leaves_out(self, component: str) -> bool:
+        """Whether the update is known not to service a deciding component."""
+        return component in self.leaves or self.component not in ("", component)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -215,6 +220,7 @@ class Rulebook:
     components: Components
     signs: Signs
     products: Mapping[str, Product]
+    apart: tuple[Apart, ...]
     builds: tuple[Build, ...]
     unnumbered: tuple[Unnumbered, ...]
     clock: Clock
@@ -246,6 +252,13 @@ class Rulebook:
         """A component of an update as a source lists it; None says nothing: lists are not whole."""
         return self._parts.get((product, version, component.casefold()))
 
+    def least_of(self, product: str, build: Version, component: str) -> Version:
+        """What a component has where that build's update is installed, and all before it.
+
+        It is an earlier build for a deciding component that the update is known to leave out.
+        """
+        return self._left.get((product, build, component.casefold()), build)
+
     @cached_property
     def package_codes(self) -> dict[str, tuple[str, str]]:
         """By MSI product code, casefolded, the keys of products and the names of components."""
@@ -270,6 +283,20 @@ class Rulebook:
         for build in self.builds:
             by_product[build.product] = (*by_product.get(build.product, ()), build)
         return by_product
+
+    @cached_property
+    def _left(self) -> dict[tuple[str, Version, str], Version]:
+        """The builds that left a deciding component out, with the last one that did not."""
+        left: dict[tuple[str, Version, str], Version] = {}
+        for product, builds in self._builds.items():
+            for component in self.components.deciding:
+                last: Version | None = None
+                for build in builds:
+                    if last is not None and build.leaves_out(component):
+                        left[product, build.version, component.casefold()] = last
+                    else:
+                        last = build.version
+        return left
 
     @cached_property
     def _parts(self) -> dict[tuple[str, Version, str], Part]:

@@ -136,6 +136,14 @@ class Product:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Apart:
+    """Products (their keys) that Microsoft does not support all at once in one topology."""
+
+    products: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class Components:
     """Names of packages after the product's name, and what each is good for."""
 

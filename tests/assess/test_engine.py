@@ -19,6 +19,7 @@ from auditor.rulebook.model import Rulebook
 from auditor.rulebook.policy import Policy
 from tests.assess.facts_of import (
     LYNC2010,
+    LYNC2013,
     NOW,
     SFB2015,
     another_machine,
@@ -292,6 +293,73 @@ def test_an_estate_in_which_nothing_was_judged_is_incomplete(
 def test_what_was_judged_needs_no_such_note() -> None:
     apps = _pool("apps.contoso.com", PoolKind.UNKNOWN, EXCHANGE.fqdn, READY.fqdn)
     assert "No server was judged." not in _assess([apps], [EXCHANGE, READY]).notes
+
+
+OLDER = server(
+    fqdn="older.contoso.com", product=LYNC2013, core="5.0.8308.1001", front_end="5.0.8308.1001"
+)
+ALL_THREE = "Microsoft supports no topology that has all of these at once"
+
+# pools (kind, members, what else is known of it), readings -> whether they are said to be too many
+TOGETHER: list[tuple[list[tuple[PoolKind, list[str], dict[str, object]]], bool]] = [
+    ([(PoolKind.ENTERPRISE, ["ready", "older", "leftover"], {})], True),  # of one mixed pool
+    (
+        [(PoolKind.ENTERPRISE, [name], {}) for name in ("ready", "older", "leftover")],
+        True,
+    ),
+    ([(PoolKind.ENTERPRISE, [name], {}) for name in ("ready", "leftover")], False),
+    ([(PoolKind.ENTERPRISE, [name], {}) for name in ("older", "leftover")], False),
+    # What was not read is what the topology says, where that is one product.
+    (
+        [
+            (PoolKind.ENTERPRISE, ["ready", "older"], {}),
+            (PoolKind.ENTERPRISE, ["silent"], {"service_version": 5}),
+        ],
+        True,
+    ),
+    (
+        [
+            (PoolKind.ENTERPRISE, ["ready", "older"], {}),
+            (PoolKind.ENTERPRISE, ["silent"], {"service_version": 8}),
+        ],
+        False,
+    ),
+    # What was read counts, and not what the topology says beside it.
+    ([(PoolKind.ENTERPRISE, ["ready", "older"], {"service_version": 5})], False),
+    (
+        [
+            (PoolKind.ENTERPRISE, ["ready", "older"], {}),
+            (PoolKind.TRUSTED_APPLICATION, ["leftover"], {}),
+        ],
+        False,
+    ),
+    (
+        [
+            (PoolKind.ENTERPRISE, ["ready", "older"], {}),
+            (PoolKind.GATEWAY, [], {"service_version": 5, "takes_updates": False}),
+        ],
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(("described", "too_many"), TOGETHER)
+def test_products_that_microsoft_does_not_support_all_at_once_are_told(
+    described: list[tuple[PoolKind, list[str], dict[str, object]]], too_many: bool
+) -> None:
+    pools = [
+        _pool(f"p{n}.contoso.com", kind, *(f"{m}.contoso.com" for m in members), **known)
+        for n, (kind, members, known) in enumerate(described)
+    ]
+    notes = [
+        note
+        for note in _assess(pools, [READY, OLDER, LEFTOVER, SILENT]).notes
+        if note.startswith(ALL_THREE)
+    ]
+    assert len(notes) == too_many
+    for note in notes:
+        assert "Lync Server 2010 (p" in note
+        assert load().sources["upgrade-in-place"].title in note
 
 
 def test_paths_that_are_reconstructed_are_said_to_be() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from auditor.assess.model import Status
-from auditor.assess.rules.component_table import NOT_KNOWN, OF_THE_EDGE
+from auditor.assess.rules.component_table import LEFT, NOT_KNOWN, OF_THE_EDGE
 from auditor.estate.model import PoolKind
 from auditor.facts.products import ProductsFacts
+from auditor.rulebook import load
+from auditor.rulebook.model import Rulebook
+from auditor.rulebook.policy import Threshold
+from auditor.version import Version
 from tests.assess.facts_of import (
     LYNC2013,
     SFB2015,
@@ -21,6 +26,8 @@ from tests.assess.facts_of import (
     pool,
     server,
 )
+
+BOOK = load()
 
 # product, core, front end -> status, words of the reason
 DECIDING = [
@@ -64,6 +71,117 @@ def test_deciding_components(
     assert finding.actions == (("install-cu",) if status == "fail" else ())
     assert bool(finding.remediation) is (status == "fail")
     assert not finding.blocks
+
+
+# The minimum of Lync Server 2013, Core Components, Front End Server -> status, words.
+# CU6 HF1 is of the front end alone, CU8 leaves Core Components out, two others the front end.
+LEFT_OUT = [
+    (".941", ".933", ".941", "pass", "leaves Core Components as it was, at 5.0.8308.933 or later."),
+    (
+        ".941",
+        ".932",
+        ".941",
+        "fail",
+        "half-patched: Core Components 5.0.8308.932 is below 5.0.8308.933,",
+    ),
+    (
+        ".941",
+        ".933",
+        ".940",
+        "fail",
+        "half-patched: Front End Server 5.0.8308.940 is below 5.0.8308.941,",
+    ),
+    (
+        ".941",
+        ".932",
+        ".940",
+        "fail",
+        "932 is below 5.0.8308.933, Front End Server 5.0.8308.940 is below 5.0.8308.941.",
+    ),
+    (".965", ".956", ".965", "pass", "leaves Core Components as it was, at 5.0.8308.956 or later."),
+    (
+        ".965",
+        ".955",
+        ".965",
+        "fail",
+        "half-patched: Core Components 5.0.8308.955 is below 5.0.8308.956",
+    ),
+    # Of two in a row each leaves out another one.
+    (
+        ".945",
+        ".945",
+        ".941",
+        "pass",
+        "leaves Front End Server as it was, at 5.0.8308.941 or later.",
+    ),
+    (
+        ".945",
+        ".945",
+        ".933",
+        "fail",
+        "half-patched: Front End Server 5.0.8308.933 is below 5.0.8308.941",
+    ),
+    (
+        ".945",
+        ".933",
+        ".941",
+        "fail",
+        "half-patched: Core Components 5.0.8308.933 is below 5.0.8308.945",
+    ),
+    (
+        ".927",
+        ".927",
+        ".920",
+        "pass",
+        "leaves Front End Server as it was, at 5.0.8308.920 or later.",
+    ),
+    # An update of the Web Components alone leaves both.
+    (
+        ".603",
+        ".577",
+        ".577",
+        "pass",
+        "leaves Front End Server as it was, at 5.0.8308.577 or later.",
+    ),
+    (".603", ".576", ".576", "fail", "are below 5.0.8308.577."),
+    (".956", ".956", ".956", "pass", "at 5.0.8308.956 or later."),
+]
+
+
+def _least(build: str) -> Rulebook:
+    """The shipped knowledge, whose article asks for another build of Lync Server 2013."""
+    article = BOOK.policies["office365-tls12"]
+    least = Threshold(Version.parse(build), ("dtls",))
+    policy = replace(article, minimum={**article.minimum, "lync2013": least})
+    return replace(BOOK, policies={**BOOK.policies, policy.key: policy})
+
+
+@pytest.mark.parametrize(("least", "core", "front_end", "status", "words"), LEFT_OUT)
+def test_what_the_minimums_update_leaves_out_is_asked_for_as_it_was_before(
+    least: str, core: str, front_end: str, status: str, words: str
+) -> None:
+    reading = server(product=LYNC2013, core=f"5.0.8308{core}", front_end=f"5.0.8308{front_end}")
+    judged = judge(reading, rulebook=_least(f"5.0.8308{least}"))
+    finding = judged.finding("SFB-CU-001")
+    assert finding.status == status
+    assert words in finding.reason
+    assert ("half-patched" in finding.reason) is ("half-patched" in words)
+    left = least != ".956"
+    assert ("its update leaves" in finding.required) is left
+    notes = {row.note for row in finding.compared}
+    assert (LEFT in notes) is left
+    assert judged.finding("SFB-CU-002").observed == "none lags"
+
+
+def test_the_edges_own_package_goes_by_the_front_ends() -> None:
+    book = _least("5.0.8308.945")
+    for edge, status in (("5.0.8308.941", "pass"), ("5.0.8308.940", "unknown")):
+        items = packages(LYNC2013, core="5.0.8308.945", edge=edge)
+        reading = server("2012r2", products=ProductsFacts(items))
+        finding = judge(reading, pool(PoolKind.EDGE), rulebook=book).finding("SFB-CU-001")
+        assert finding.status == status
+        assert finding.compared[-1].required == "5.0.8308.941"
+    assert "Edge Server 5.0.8308.940 is behind 5.0.8308.941, though" in finding.reason
 
 
 def test_the_label_stands_beside_the_number() -> None:
@@ -294,6 +412,11 @@ def test_a_package_that_a_source_lists_for_the_update_must_have_come_with_it(
     assert finding.status == status
     assert finding.actions == (("install-cu",) if status == "fail" else ())
     assert ("though the update 6.0.9319.548 services that" in finding.reason) is (status == "fail")
+    assert finding.reason.startswith("What fails: Web Components Server 6") is (status == "fail")
+    assert ("so it is advice" in finding.reason) is (status == "advice")
+    assert ("which by itself would be advice" in finding.reason) is (
+        status == "fail" and "mediation" in beside
+    )
     assert ("no source here says" in finding.reason) is (
         "mediation" in beside or status == "advice"
     )

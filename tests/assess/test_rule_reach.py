@@ -103,6 +103,7 @@ def test_strong_crypto_is_advice(
     finding = judged.finding("SFB-NET-001")
     assert finding.status == status
     assert bool(finding.remediation) is (status == "advice")
+    assert ("may not offer TLS 1.2" in finding.reason) is (status == "advice")
     assert judged.server.readiness == "ready"
 
 

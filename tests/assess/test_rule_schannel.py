@@ -56,6 +56,8 @@ def test_each_side_by_itself(
         assert judged.finding(other).status == "pass"
         expected = () if status == "pass" else ("enable-schannel-tls12",)
         assert finding.actions == expected
+        # The article asks it of clients on Windows 7 alone.
+        assert finding.sources == ("hcw", "dtls")
 
 
 def test_a_side_that_was_not_reported_is_unknown() -> None:

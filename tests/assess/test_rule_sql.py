@@ -13,6 +13,7 @@ from auditor.facts.registry_signal import RegistrySignal
 from auditor.facts.registry_value import RegistryValue
 from auditor.facts.sql import SqlFacts, SqlInstance
 from auditor.rulebook import load
+from auditor.rulebook.sql import SqlBranch
 from auditor.version import Version
 from tests.assess.facts_of import (
     SFB2015,
@@ -76,6 +77,15 @@ def test_an_instance(one: SqlInstance, status: str, words: str) -> None:
     assert finding.status == status, finding.reason
     assert words in finding.reason
     assert finding.actions == ()
+
+
+@pytest.mark.parametrize("branch", BOOK.sql.branches, ids=lambda branch: branch.called)
+def test_the_reason_of_a_fail_names_the_build_that_will_do(branch: SqlBranch) -> None:
+    """Not only the first build with TLS 1.2, where the policy's own source asks for more."""
+    begins = str(branch.begins)
+    finding = of_instances(instance(version=begins, patch_level=begins, id=None))
+    required = finding.compared[0].required
+    assert (required.removesuffix(" or later") in finding.reason) is (finding.status == "fail")
 
 
 def test_a_list_that_was_cut_short_is_never_a_pass() -> None:

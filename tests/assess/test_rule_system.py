@@ -210,6 +210,27 @@ def test_service_pack_1_is_work_and_no_migration(build: int, pack: int, status: 
         assert judged.server.readiness == "work_needed"
 
 
+# product, its build -> who asks for it beside the update, the end of the reason
+WHO_ASKS = [
+    (SFB2015, "6.0.9319.516", "sfb2015-requirements", "alone, and so is the product."),
+    (LYNC2013, "5.0.8308.1001", "lync2013-systems", "alone, and so is the product."),
+    (SFB2019, "7.0.2046.123", None, "KB3140245 is for service pack 1 alone."),
+]
+
+
+@pytest.mark.parametrize(("product", "build", "cited", "words"), WHO_ASKS)
+def test_who_asks_for_the_service_pack(
+    product: str, build: str, cited: str | None, words: str
+) -> None:
+    for number, pack in ((7600, 0), (7600, 1), (7601, 1)):
+        facts = system("2008r2", version=Version(6, 1, number), service_pack=pack)
+        reading = server("2008r2", build, build, product=product, os_facts=facts)
+        finding = judge(reading).finding("SFB-OS-002")
+        documents = {"sfb2015-requirements", "lync2013-systems"} & set(finding.sources)
+        assert documents == ({cited} if cited else set())
+        assert finding.reason.endswith(words) is (finding.status == "fail")
+
+
 def test_no_service_pack_is_asked_of_another_windows() -> None:
     assert judge(server("2012")).finding("SFB-OS-002").status == "not_applicable"
     windows7 = system("2008r2", product_type=1, service_pack=0)

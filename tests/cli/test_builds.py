@@ -69,7 +69,10 @@ def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
         ("7.0.2046.122", ["is below the minimum 7.0.2046.123"]),
         ("7.0.2046.123", ["meets the minimum 7.0.2046.123", "support ended on 2025-10-14"]),
         ("7.0.2046.384", ["is below the minimum 7.0.2046.385"]),
-        ("7.0.2046.820", ["RTM (Aug 2025, KB5065372)", "is supported, no end is named"]),
+        (
+            "7.0.2046.820",
+            ["RTM (2025, KB5065372; KB not certain)", "is supported, no end is named"],
+        ),
         (
             "6.0.9319.619",
             [
@@ -83,6 +86,20 @@ def test_one_product(capsys: pytest.CaptureFixture[str]) -> None:
         (
             "6.0.9319.272",
             ["known parts", "Core Components KB3199088", "Mediation Server KB3199096"],
+        ),
+        # CU9 as Microsoft's table links it is the article of one package.
+        ("6.0.9319.548", ["CU9 (May 2019), by", "known parts", "Web Components Server KB4487981"]),
+        ("7.0.2046.123", ["CU1 (Jun 2019; month not certain)"]),
+        ("6.0.9319.881", ["CU13 hotfix (Aug 2025)"]),
+        ("6.0.9319.544", ["KB4492302, KB4492303; KB not certain"]),
+        (
+            "6.0.9319.72",
+            ["of Web Components Server (Sep 2015, KB3080355)", "Enterprise Web App KB3080352"],
+        ),
+        ("5.0.8308.956", ["Core Components; Front End Server; Conferencing Server"]),
+        (
+            "5.0.8308.965",
+            ["Front End Server; Conferencing Att", "Service KB3175338", "leaves as it was  "],
         ),
         ("4.0.7577.203", ["Web Components Server 4.0.7577.205"]),
     ],

@@ -230,6 +230,8 @@ def test_every_shipped_policy_is_listed_with_what_it_asks(
 ) -> None:
     told = told_of(capsys, "rulebook", "policies")
     assert told.code == 0
+    # The article asks some of it of clients only, and some not at all.
+    assert "comes from the pages that each rule cites" in " ".join(told.out.split())
     for key, policy in load().policies.items():
         assert f"{key}: {policy.title}" in told.out
         assert all(str(threshold.build) in told.out for threshold in policy.minimum.values())

@@ -74,6 +74,22 @@ def test_what_a_rule_reads_is_shown(
     assert ["reads", reads] in [[part.strip() for part in line] for line in lines]
 
 
+# rule -> what its cited pages do not say of themselves, as it is shown
+SOURCES_APART = [
+    ("SFB-WINHTTP-001", "says that the value is not required"),
+    ("SFB-TLS-001", "under clients on Windows 7 alone"),
+    ("SFB-TLS-002", "does not speak of this key"),
+]
+
+
+@pytest.mark.parametrize(("rule", "words"), SOURCES_APART)
+def test_where_sources_do_not_agree_is_told_with_the_rule(
+    capsys: pytest.CaptureFixture[str], rule: str, words: str
+) -> None:
+    told = " ".join(_rules(capsys, "show", rule).out.split())
+    assert words in told
+
+
 # rule -> where it counts, as it is shown
 COUNTS = [
     ("SFB-CU-001", "office365-tls12, tls10-disable, cloud-moves-2022"),

@@ -136,7 +136,8 @@ def test_the_two_kb_numbers_are_told_apart() -> None:
     assert "page KB3061064 has all cumulative updates of Skype for Business Server 2015" in _told(
         step
     )
-    assert "a KB number behind a build is that update's own article" in _told(step)
+    assert "a KB number behind a build is an article of that update" in _told(step)
+    assert "one package is not the update" in _told(step)
 
 
 def test_the_minimum_is_that_of_the_policy_and_of_the_kind_of_pool() -> None:

@@ -12,7 +12,7 @@ from auditor.rulebook.check import problems
 from auditor.rulebook.confidence import Confidence
 from auditor.rulebook.model import Build, InstallerHotfix, Part, Rulebook, Unnumbered, UpdatedFile
 from auditor.rulebook.policy import Exclusion, Prerequisite, SqlDemand, Threshold
-from auditor.rulebook.products import Support, SystemRow
+from auditor.rulebook.products import Apart, Support, SystemRow
 from auditor.rulebook.registry import AcceptedSuite
 from auditor.version import Version
 
@@ -146,6 +146,13 @@ FAULTS = [
     (_stray_build(parts=(Part("Core", "KB1"),)), "'KB1' is no KB number"),
     (_stray_build(parts=(Part("Core"), Part("Core"))), "a component stands twice"),
     (_stray_build(parts=(Part("Core", version=Version(6, 0)),)), "Core is not in the line"),
+    (_stray_build(leaves=("Core",)), "left out: Core is not known"),
+    (replace(BOOK, apart=(Apart(("sfb2015", "x"), ("dtls",)),)), "apart: x is not known"),
+    (replace(BOOK, apart=(Apart(("sfb2015",), ("x",)),)), "apart sfb2015: x is not known"),
+    (
+        _stray_build(leaves=("Core Components",), parts=(Part("Core Components"),)),
+        "Core Components is one of its parts, and left out",
+    ),
     (replace(BOOK, unnumbered=(Unnumbered("x", "CU", "2018", (), ()),)), "no product x"),
     (_product("lync2013", systems=_LYNC.systems[:1] * 2), "a Windows has two rows"),
     (

@@ -20,6 +20,8 @@ NAMES = [
     ("SIPFED.Online.Lync.Com", Service.SIP, "worldwide"),
     ("sipfed.online.lync.com.", Service.SIP, "worldwide"),
     ("sipfed2e.online.lync.com", Service.SIP, "worldwide"),
+    ("sipfed.resources.lync.com", Service.SIP, "worldwide"),
+    ("noammeetings.resources.lync.com", Service.SIP, None),
     ("sipfed.online.gov.skypeforbusiness.us", Service.SIP, "gcc_high"),
     ("sipfed.online.dod.skypeforbusiness.us", Service.SIP, "dod"),
     ("sipfed.online.partner.lync.cn", Service.SIP, "china"),

@@ -11,6 +11,7 @@ from auditor.rulebook.policy import Threshold
 from auditor.version import Version
 
 DECIDES = "decides"
+LEFT = "decides; the update leaves it as it was"
 SERVICED = "serviced by the update"
 OF_THE_EDGE = "the update has a package for the Edge; no source confirms this name"
 NOT_KNOWN = "no source here says whether the update services it"
@@ -30,16 +31,25 @@ def component_table(
     then: list[Compared] = []
     for package in subject.product.packages if packages is None else packages:
         if package.key in deciding:
-            first.append(_row(package, threshold.build, DECIDES))
+            build = asked(package, subject, context, threshold)
+            first.append(_row(package, build, DECIDES if build == threshold.build else LEFT))
         elif names.is_edges(package.component):
-            then.append(_row(package, threshold.build, OF_THE_EDGE))
-        elif (build := serviced(package, subject, context, threshold)) is not None:
-            then.append(_row(package, build, SERVICED))
+            build = asked(package, subject, context, threshold)
+            then.append(_row(package, build, OF_THE_EDGE))
+        elif (part := serviced(package, subject, context, threshold)) is not None:
+            then.append(_row(package, part, SERVICED))
         elif package.version is not None and package.version >= threshold.build:
             then.append(_row(package, threshold.build, THERE))
         else:
             then.append(_row(package, None, NOT_KNOWN))
     return (*first, *then)
+
+
+def asked(package: Package, subject: Subject, context: Context, threshold: Threshold) -> Version:
+    """The least build of a package for the threshold; the Edge's own goes by the front end's."""
+    names = context.rulebook.components
+    component = names.front_end if names.is_edges(package.component) else package.component
+    return context.rulebook.least_of(product_of(subject).key, threshold.build, component)
 
 
 def serviced(

@@ -13,7 +13,7 @@ from auditor.assess.identify import Package
 from auditor.assess.model import Finding, Status
 from auditor.assess.rule import Context, Rule, Subject, are, product_of, shorten
 from auditor.assess.rules.completeness import gap_in_packages
-from auditor.assess.rules.component_table import component_table, serviced
+from auditor.assess.rules.component_table import asked, component_table, serviced
 from auditor.assess.rules.restart import update_waits
 from auditor.rulebook.builds import describe_build
 from auditor.rulebook.policy import Threshold
@@ -60,6 +60,7 @@ class CumulativeUpdate(_UpdateRule):
 
     Components move separately: one at the minimum beside one below it is half-patched, a fail.
     An Edge whose own package is below it is a doubt, as no source confirms how that is called.
+    What the minimum's update is known to leave out is asked for in the last build that has it.
     The base version that Get-CsServerVersion gives is no update level.
     """
 
@@ -72,7 +73,8 @@ class CumulativeUpdate(_UpdateRule):
         product = product_of(subject)
         threshold = _threshold(subject, context)
         label = describe_build(context.rulebook, product.key, threshold.build)
-        required = f"{threshold.build} or later: {label}"
+        left = _left(subject, context)
+        required = f"{threshold.build} or later: {label}{left}"
         status, reason = _verdict(subject, context)
         waits = update_waits(subject, context) if status is Status.PASS else None
         if waits is not None:
@@ -104,38 +106,63 @@ def _verdict(subject: Subject, context: Context) -> tuple[Status, str]:
     """Two rules ask for it, one after the other."""
     product, threshold = product_of(subject), _threshold(subject, context)
     deciding = subject.product.deciding
-    below = [p for p in deciding if _own(p, product) and _older(p, threshold)]
-    fine = [p for p in deciding if _own(p, product) and not _older(p, threshold)]
+    below = [p for p in deciding if _own(p, product) and _older(p, subject, context)]
+    fine = [p for p in deciding if _own(p, product) and not _older(p, subject, context)]
     has_core = bool(subject.product.components(context.rulebook.components.core))
     if below and has_core:
-        shortfall = f"{_are(below)} below {threshold.build}"
+        shortfall = _shortfall(below, subject, context)
         if fine:
             return Status.FAIL, f"The server is half-patched: {shortfall}, {_are(fine)} not."
         return Status.FAIL, f"{shortfall}."
-    doubt = gap_in_packages(subject, context) or _doubt(subject, context, threshold)
+    doubt = gap_in_packages(subject, context) or _doubt(subject, context)
     if doubt is not None:
         return Status.UNKNOWN, doubt
-    return Status.PASS, f"Every deciding component is at {threshold.build} or later."
+    left = _left(subject, context)
+    return Status.PASS, f"Every deciding component is at {threshold.build} or later{left}."
 
 
-def _doubt(subject: Subject, context: Context, threshold: Threshold) -> str | None:
+def _shortfall(below: Sequence[Package], subject: Subject, context: Context) -> str:
+    """What is below which build: they differ where the update leaves a component out."""
+    threshold, by_build = _threshold(subject, context), dict[Version, list[Package]]()
+    for package in below:
+        least = asked(package, subject, context, threshold)
+        by_build.setdefault(least, []).append(package)
+    return ", ".join(f"{_are(those)} below {least}" for least, those in by_build.items())
+
+
+def _left(subject: Subject, context: Context) -> str:
+    """Which deciding components the minimum's update leaves out, to end a sentence with."""
+    book, build = context.rulebook, _threshold(subject, context).build
+    product = product_of(subject).key
+    least = {name: book.least_of(product, build, name) for name in book.components.deciding}
+    return "".join(
+        f"; its update leaves {name} as it was, at {version} or later"
+        for name, version in least.items()
+        if version != build
+    )
+
+
+def _doubt(subject: Subject, context: Context) -> str | None:
     """Why the deciding components, all there and none known to be too old, prove nothing."""
     product, names = product_of(subject), context.rulebook.components
     strange = [p for p in subject.product.deciding if not _own(p, product)]
     if strange:
         return f"{_are(strange)} no build of {product.title}, whose builds are {product.line}.x."
     of_edge = [p for p in subject.product.packages if names.is_edges(p.component)]
-    behind = [p for p in of_edge if not _own(p, product) or _older(p, threshold)]
+    behind = [p for p in of_edge if not _own(p, product) or _older(p, subject, context)]
     if behind:
+        least = asked(behind[0], subject, context, _threshold(subject, context))
         return (
-            f"{_are(behind)} behind {threshold.build}, though an update has the same package for "
+            f"{_are(behind)} behind {least}, though an update has the same package for "
             "front ends and the Edge; no source here confirms that this is its name."
         )
     return None
 
 
-def _older(package: Package, threshold: Threshold) -> bool:
-    return package.version is not None and package.version < threshold.build
+def _older(package: Package, subject: Subject, context: Context) -> bool:
+    if package.version is None:
+        return False
+    return package.version < asked(package, subject, context, _threshold(subject, context))
 
 
 class LaggingPackages(_UpdateRule):
@@ -158,12 +185,14 @@ class LaggingPackages(_UpdateRule):
         reasons = []
         if missed:
             reasons.append(
-                f"{_are(missed)} behind, though the update {threshold.build} services that."
+                f"What fails: {_are(missed)} behind, though the update {threshold.build} services "
+                "that."
             )
         if watched:
+            weight = "which by itself would be advice" if missed else "so it is advice"
             reasons.append(
                 f"{_are(watched)} behind; no source here says whether the update "
-                f"{threshold.build} services that, so it is advice."
+                f"{threshold.build} services that, {weight}."
             )
         if rest:
             reasons.append(
@@ -171,7 +200,7 @@ class LaggingPackages(_UpdateRule):
                 f"{_listed(rest)}."
             )
         status = Status.FAIL if missed else Status.ADVICE if watched else Status.PASS
-        first = any(_older(package, threshold) for package in subject.product.deciding)
+        first = any(_older(package, subject, context) for package in subject.product.deciding)
         if first and lagging:
             reasons.append(f"{CumulativeUpdate.id} comes first: it is what installs the update.")
         return self.finding(
@@ -199,7 +228,6 @@ class LaggingPackages(_UpdateRule):
 
 @lru_cache(maxsize=1)
 def _lagging(subject: Subject, context: Context) -> tuple[Package, ...]:
-    threshold = _threshold(subject, context)
     deciding = {name.casefold() for name in context.rulebook.components.deciding}
     names = context.rulebook.components
     return tuple(
@@ -207,7 +235,7 @@ def _lagging(subject: Subject, context: Context) -> tuple[Package, ...]:
         for package in subject.product.packages
         if package.key not in deciding
         and not names.is_edges(package.component)
-        and (package.version is None or _older(package, threshold))
+        and (package.version is None or _older(package, subject, context))
     )
 
 

@@ -68,7 +68,7 @@ def _verdict(weak: list[DotNetRuntime], untold: list[str], context: Context) -> 
         return Status.UNKNOWN, f"The answer does not speak of {', '.join(untold)}."
     if weak:
         return severity, (
-            ".NET programs that do not choose a protocol themselves may offer TLS 1.0 alone."
+            ".NET programs that do not choose a protocol themselves may not offer TLS 1.2."
         )
     return Status.PASS, "Every installed runtime uses strong cryptography."
 

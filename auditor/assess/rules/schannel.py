@@ -27,7 +27,7 @@ _UNSET = (_Switch.ABSENT, _Switch.WRONG_TYPE)
 
 class _SchannelRule(Rule):
     needs = ("schannel",)
-    sources = ("hcw", "support-blog-ja", "dtls")
+    sources = ("hcw", "dtls")
     needs_product = False
     needs_system = True
     applies_to = "every Lync or Skype for Business server"
@@ -73,7 +73,9 @@ class _SchannelRule(Rule):
 class SchannelClient(_SchannelRule):
     """The server is the client where it connects to Office 365.
 
-    An absent value means Windows' default: off on Windows Server 2008 R2, on from 2012.
+    An absent value means Windows' default: off on Windows Server 2008 R2, on from 2012. Microsoft's
+    support article asks for the key under clients on Windows 7 alone; that a server needs TLS 1.2
+    on follows from that default, and the registry file of another page sets it on servers.
     """
 
     id = "SFB-TLS-001"
@@ -84,7 +86,9 @@ class SchannelClient(_SchannelRule):
 class SchannelServer(_SchannelRule):
     """The server is the server where Office 365 or a partner connects to it.
 
-    An absent value means Windows' default: off on Windows Server 2008 R2, on from 2012.
+    An absent value means Windows' default: off on Windows Server 2008 R2, on from 2012. Microsoft's
+    support article does not speak of this key; that a server needs TLS 1.2 on follows from that
+    default, and the registry file of another page sets it on servers.
     """
 
     id = "SFB-TLS-002"

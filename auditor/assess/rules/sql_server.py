@@ -73,9 +73,11 @@ def _weighed(instance: SqlInstance, known: SqlKnowledge, wanted: SqlDemand) -> W
 def _verdict(build: Version, branch: SqlBranch, required: Version) -> tuple[Status, str]:
     called = branch.called
     if branch.speaks is None:
-        return Status.FAIL, f"{called} has TLS 1.2 in no build"
+        return Status.FAIL, f"{called} has TLS 1.2 in no build: {required} or later is asked for"
     if build < branch.speaks:
-        return Status.FAIL, f"{called} has no TLS 1.2 before {branch.speaks}"
+        note = f"{called} has no TLS 1.2 before {branch.speaks}"
+        more = f"; {required} or later is asked for" if required > branch.speaks else ""
+        return Status.FAIL, f"{note}{more}"
     if build < required:
         note = f"{called} speaks TLS 1.2, but the policy asks for {required} or later"
         return Status.FAIL, note

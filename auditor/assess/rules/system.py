@@ -175,13 +175,16 @@ def _doubts(product: Product, row: SystemRow, facts: OsFacts, *, server_core: bo
 
 
 class ServicePack(Rule):
-    """KB3140245 cannot be installed without it: the service pack comes first."""
+    """KB3140245 cannot be installed without it: the service pack comes first.
+
+    Where the product has a row for that Windows, the row's own sources ask for it too.
+    """
 
     id = "SFB-OS-002"
     title = "Windows Server 2008 R2 has service pack 1"
     applies_to = "Lync and Skype for Business servers on Windows Server 2008 R2"
     needs = ("os",)
-    sources = ("kb3140245", "lync2013-systems", "wesng")
+    sources = ("kb3140245", "wesng")
     needs_product = False
     needs_system = True
 
@@ -198,6 +201,8 @@ class ServicePack(Rule):
         observed = f"build {facts.version.build}, service pack {facts.service_pack}"
         required = f"service pack 1 (build {windows.service_pack_build})"
         evidence = system_evidence(subject, facts)
+        row = subject.known.system(windows.key) if subject.known is not None else None
+        cited = (*self.sources, *(row.sources if row is not None else ()))
         if by_build != by_number:
             return self.finding(
                 subject,
@@ -206,6 +211,7 @@ class ServicePack(Rule):
                 required=required,
                 reason="Build and service pack contradict each other.",
                 evidence=evidence,
+                sources=cited,
             )
         return self.finding(
             subject,
@@ -214,10 +220,12 @@ class ServicePack(Rule):
             required=required,
             reason="Service pack 1 is installed."
             if by_build
-            else "KB3140245 is for service pack 1 alone, and so is the product.",
+            else "KB3140245 is for service pack 1 alone"
+            + (", and so is the product." if row is not None else "."),
             evidence=evidence,
             remediation="" if by_build else "Install service pack 1, before KB3140245.",
             actions=() if by_build else ("install-sp1",),
+            sources=cited,
         )
 
 

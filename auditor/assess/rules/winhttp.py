@@ -22,6 +22,10 @@ from auditor.version import Version
 
 _UPDATE = "kb3140245"
 _NATIVE, _BESIDE = "System32", "SysWOW64"
+_NOT_REQUIRED = (
+    "Microsoft's page on TLS 1.0 in Microsoft 365 says that the value is not required; KB3140245 "
+    "and the page on hybrid set-up say otherwise, and are followed."
+)
 _BESIDE_ONLY = "No source here speaks of that copy, so it is advice."
 
 
@@ -125,10 +129,15 @@ def _file_verdict(
     gaps = [pair for pair in native if _version(pair[1]) is None or _foreign(*pair)]
     if gaps and not (old and severity is Status.FAIL):
         return Status.UNKNOWN, f"Nothing can be proved: {_all_shown(gaps)}."
-    if old and listed:
+    if old and listed == context.rulebook.updates[_UPDATE].hotfix:
         return severity, (
             f"{listed} is listed as installed, but {_are(old)} older than it: "
             "the installation did not take, or was undone."
+        )
+    if old and listed:
+        return severity, (
+            f"{_are(old)} older than KB3140245. {listed}, which is listed, is later; that it "
+            "brings these files is inferred, and here it did not."
         )
     if old:
         return severity, f"{_are(old)} older than KB3140245."
@@ -201,7 +210,10 @@ class DefaultSecureProtocols(_WinHttpRule):
     """The value by which WinHTTP offers TLS 1.2 of itself: the bit counts, not the number.
 
     A later rollup brings the files of KB3140245 and sets no value, so the two are two findings.
-    A 32-bit program reads the other registry view.
+    A 32-bit program reads the other registry view. One of Microsoft's pages, which is cited for
+    what the bits mean, says that the value is not required once the update is installed; KB3140245
+    and the page on hybrid set-up have Windows Server 2008 R2 and 2012 without TLS 1.2 by default
+    until it is set, and are followed.
     """
 
     id = "SFB-WINHTTP-001"
@@ -218,6 +230,8 @@ class DefaultSecureProtocols(_WinHttpRule):
         status, reason = _protocol_verdict(subject, context, views, lacking)
         if lacking:
             reason = _weighed(subject, status, reason)
+        if lacking and not default:
+            reason = f"{reason} {_NOT_REQUIRED}"
         mend = bool(lacking) or any(view.wrong for view in views)
         return self.finding(
             subject,

@@ -35,8 +35,7 @@ def shared_address_space(look: Look) -> Signal:
             odd = all(flag is not False for flag in flags)
             return (InUse.UNKNOWN, f"{shown} hosts users and is not known") if odd else NOTHING
         if all(flags):
-            where = look.named(endpoint)
-            return InUse.YES, f"{shown} shares the SIP address space and hosts users: {where}"
+            return _sharing(look, shown, endpoint)
         if None in flags:
             return InUse.UNKNOWN, f"{shown} does not say whether it shares the address space"
         if provider.shared_address_space:
@@ -46,6 +45,14 @@ def shared_address_space(look: Look) -> Signal:
     return look.known.listed(
         "hosting_providers", judge, "no hosting provider shares the SIP address space"
     )
+
+
+def _sharing(look: Look, shown: str, endpoint: Endpoint) -> Judged:
+    """A provider that says it hosts users; behind some names there are no accounts to host."""
+    where = look.named(endpoint)
+    if not endpoint.accounts:
+        return InUse.UNKNOWN, f"{shown} shares the SIP address space, for no accounts: {where}"
+    return InUse.YES, f"{shown} shares the SIP address space and hosts users: {where}"
 
 
 def _local(provider: HostingProvider, endpoint: Endpoint | None) -> Judged:

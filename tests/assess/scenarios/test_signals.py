@@ -48,6 +48,8 @@ PROVIDERS = [
     ({"ProxyFqdn": "sipfed.online.dod.skypeforbusiness.us"}, "yes", "yes"),
     ({"ProxyFqdn": "sipfed.online.partner.lync.cn"}, "yes", "yes"),
     ({"ProxyFqdn": "sipfed.online.lync.de"}, "yes", "yes"),
+    ({"ProxyFqdn": "sipfed.resources.lync.com"}, "unknown", "yes"),  # meetings, no accounts
+    ({"ProxyFqdn": "sipfed.resources.lync.com", "EnabledSharedAddressSpace": False}, "no", "yes"),
     ({"ProxyFqdn": "sipfed.online.lync.com.evil.org"}, "unknown", "yes"),
     ({"ProxyFqdn": "sip.hoster.com"}, "unknown", "yes"),
     ({"ProxyFqdn": "sip.hoster.com", "HostsOCSUsers": False}, "no", "yes"),
@@ -66,6 +68,26 @@ def test_voicemail_in_exchange_online_is_not_hybrid() -> None:
     found = weighed(shell)["hybrid"]
     assert found.in_use is InUse.NO
     assert "is Exchange Online voicemail, which is not hybrid" in found.evidence
+
+
+BROADCAST = {
+    **kinds.ONLINE,
+    "Identity": "LyncOnlineResources",
+    "ProxyFqdn": "sipfed.resources.lync.com",
+}
+
+
+def test_meetings_that_are_broadcast_put_nothing_else_in_doubt() -> None:
+    """Beside the usual provider the one of Skype Meeting Broadcast changes no scenario."""
+    closed = {**kinds.HYBRID, "Get-CsAccessEdgeConfiguration": [kinds.NOT_OPEN]}
+    both = {**closed, "Get-CsHostingProvider": [kinds.ONLINE, BROADCAST]}
+    before, after = weighed(closed), weighed(both)
+    assert after["exchange_online"].in_use is InUse.NO
+    assert {k: w.in_use for k, w in after.items()} == {k: w.in_use for k, w in before.items()}
+    alone = weighed({**closed, "Get-CsHostingProvider": [BROADCAST]})
+    assert alone["hybrid"].in_use is InUse.UNKNOWN
+    assert "for no accounts: Office 365" in alone["hybrid"].evidence
+    assert alone["federation"].in_use is InUse.YES
 
 
 # what differs from a hybrid estate's hosting provider -> federation that is not open
