@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,11 +36,9 @@ def judge_and_report(
         estate, asked.readings, reporting.knowledge, run, reporting.waivers, asked.evidence
     )
     written = output.write_reports(audit, csv=reporting.csv)
-    try:
+    # The reports are written and the exit code is the audit's, whether or not anybody can read.
+    with contextlib.suppress(OSError):
         print_summary(audit, make_console())
-    except (OSError, SystemExit):  # rich ends the program where a pipe is closed
-        # The reports are written and the exit code is the audit's, whether or not anybody reads.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     for report in written:
         click.echo(f"wrote {report.path}" + (f"\n  {report.note}" if report.note else ""), err=True)
     return audit.run.exit_code
