@@ -122,6 +122,7 @@ def _xml(first: Collected) -> str:
 
 
 def _save(folder: EstateFolder, found: _Found, asking: Asking) -> None:
+    from auditor.cli.reporting import tell_faults
     from auditor.facts.bundle import bundle_text
     from reports.estate_toml import estate_toml
 
@@ -138,3 +139,4 @@ def _save(folder: EstateFolder, found: _Found, asking: Asking) -> None:
     saved = folder.save(found.discovery.estate, found.xml, bundles, text)
     for sentence in (*saved.changes, *saved.written):
         click.echo(sentence, err=True)
+    tell_faults(saved.faults)

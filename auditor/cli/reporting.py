@@ -17,6 +17,8 @@ from auditor.pipeline import judge
 from reports.console import make_console, print_summary
 from reports.output import OutputFolder
 
+_MOST_FAULTS = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -41,4 +43,16 @@ def judge_and_report(
         print_summary(audit, make_console())
     for report in written:
         click.echo(f"wrote {report.path}" + (f"\n  {report.note}" if report.note else ""), err=True)
+    tell_faults(output.faults.sentences)
     return audit.run.exit_code
+
+
+def tell_faults(sentences: Sequence[str]) -> None:
+    """Say what could not be written or removed, at the end, where it is seen."""
+    for sentence in sentences[:_MOST_FAULTS]:
+        click.echo(f"not done: {sentence}", err=True)
+    hidden = len(sentences) - _MOST_FAULTS
+    if hidden > 0:
+        click.echo(f"not done: {hidden:,} more", err=True)
+    if sentences:
+        click.echo("  What lies there is of an earlier run. Close it or free some space.", err=True)

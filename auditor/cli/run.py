@@ -104,5 +104,6 @@ def read_servers(
             reading = collected.reading
             output.write_bundle(reading.fqdn, bundle_text(reading, collected.answer))
             readings[reading.fqdn] = reading
-    output.forget_bundles(readings)
+    for sentence in output.forget_bundles(readings):
+        click.echo(sentence, err=True)
     return readings
