@@ -52,7 +52,7 @@ def discover(server: str, save: Path | None, via: str, way: options.WayIn) -> in
     are in use. A front end of every other pool is asked for the state of that pool alone.
 
     \b
-    sfb-audit discover --from fe01.contoso.com --username 'CONTOSO\\me' --save estate.toml
+    sfb-audit discover --from fe01.contoso.com --username "CONTOSO\\me" --save estate.toml
     sfb-audit discover --from pool01.contoso.com --via ocspowershell --config zones.toml
     """
     from auditor.collect.asking import Asking

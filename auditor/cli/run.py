@@ -43,7 +43,7 @@ def run(
     \b
     sfb-audit run --config estate.toml --out audit
     sfb-audit run --config zones.toml --topology topology.xml --out audit
-    sfb-audit run --topology topology.xml --username 'CONTOSO\\me' --out audit
+    sfb-audit run --topology topology.xml --username "CONTOSO\\me" --out audit
     sfb-audit run --config estate.toml --bundle EDGE01.facts.json --out audit
     """
     from auditor.cli.reporting import Asked, judge_and_report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from auditor.cli.main import main
+from auditor.cli.main import COMMANDS, main
 from tests.cli.command import sfb_audit
 
 ZONE = """
@@ -225,3 +226,21 @@ def test_a_fault_of_the_program_says_how_to_see_where_it_is(
     assert hint[-2:] == ["COMMAND", "..."]
     with pytest.raises(ZeroDivisionError):
         main([*hint[:-2], *command])
+
+
+def test_commands_in_the_documentation_can_be_typed_into_any_shell(root: Path) -> None:
+    """cmd.exe sends single quotes along, and neither it nor PowerShell looks names up."""
+    pages = [root / "README.md", *(root / "docs").glob("*.md")]
+    commands = [
+        command
+        for page in pages
+        for command in re.findall(r"(?m)(?:^|`)(sfb-audit [^`\n#]+)", page.read_text("utf-8"))
+    ]
+    assert len(commands) > 40
+    assert [command for command in commands if re.search("['*]", command)] == []
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
+def test_so_can_those_in_the_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = sfb_audit(capsys, command, "--help").out.splitlines()
+    assert [line for line in lines if "  sfb-audit " in line and re.search("['*]", line)] == []
