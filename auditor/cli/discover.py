@@ -34,7 +34,10 @@ class _Found:
 
 @click.command()
 @click.option(
-    "--from", "server", required=True, help="FQDN of a front end; of a pool by ocspowershell."
+    "--from",
+    "server",
+    required=True,
+    help="FQDN of a front end (with --via ocspowershell: of a pool).",
 )
 @click.option("--save", type=options.FILE, help="Estate file to write, with a folder beside it.")
 @click.option(

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @click.command()
 @options.source
 @click.option("--threads", type=click.IntRange(1, 256), help="Servers at once.  [default: 64]")
-@click.option("--configuration", help="Session configuration (JEA) to ask through; all zones.")
+@click.option(
+    "--configuration", help="PowerShell session configuration (JEA) to connect to, in all zones."
+)
 @click.option(
     "--bundle",
     "bundles",
