@@ -37,13 +37,16 @@ def judge_and_report(
     audit = judge(
         estate, asked.readings, reporting.knowledge, run, reporting.waivers, asked.evidence
     )
-    written = output.write_reports(audit, csv=reporting.csv)
-    # The reports are written and the exit code is the audit's, whether or not anybody can read.
-    with contextlib.suppress(OSError):
-        print_summary(audit, make_console())
-    for report in written:
-        click.echo(f"wrote {report.path}" + (f"\n  {report.note}" if report.note else ""), err=True)
-    tell_faults(output.faults.sentences)
+    try:
+        written = output.write_reports(audit, csv=reporting.csv)
+        # They are written and the exit code is the audit's, whether or not anybody can read.
+        with contextlib.suppress(OSError):
+            print_summary(audit, make_console())
+        for report in written:
+            note = f"\n  {report.note}" if report.note else ""
+            click.echo(f"wrote {report.path}{note}", err=True)
+    finally:
+        tell_faults(output.faults.sentences)
     return audit.run.exit_code
 
 
@@ -55,4 +58,6 @@ def tell_faults(sentences: Sequence[str]) -> None:
     if hidden > 0:
         click.echo(f"not done: {hidden:,} more", err=True)
     if sentences:
-        click.echo("  What lies there is of an earlier run. Close it or free some space.", err=True)
+        click.echo(
+            "  What lies there is not from this run. Close it, or free some space.", err=True
+        )

@@ -102,6 +102,18 @@ def test_without_audit_json_there_is_no_audit_but_the_answers_are_kept(
     assert [server["fqdn"] for server in audit["servers"]] == ["fe01.contoso.com"]
 
 
+def test_where_the_disk_is_full_the_answers_that_are_not_kept_are_said_too(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    for name in ("audit.json", "facts/fe01.contoso.com.facts.json"):
+        (tmp_path / "audit" / name).mkdir(parents=True)
+    ended = _run(capsys, tmp_path)
+    assert ended.code == 2
+    assert f"not done: {tmp_path / 'audit' / 'facts' / 'fe01.contoso.com'}" in ended.err
+    assert "error REPORT-NOT-WRITTEN" in ended.err
+    assert "answers are kept" not in ended.err
+
+
 def test_a_bundle_of_an_earlier_estate_is_removed_and_that_is_said(
     tmp_path: Path, capsys: Capture
 ) -> None:
