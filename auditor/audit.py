@@ -78,7 +78,9 @@ class FindingEntry(_Model):
     needed_by: tuple[str, ...] = Field(
         default=(), description="keys of the scenarios that need the subject; none: it can wait"
     )
-    waiver: WaiverEntry | None = Field(default=None, description="there where the status is waived")
+    waiver: WaiverEntry | None = Field(
+        default=None, description="present only where `status` is `waived`"
+    )
 
 
 class ReachedEntry(_Model):
@@ -106,8 +108,8 @@ ReadinessWord = Literal["ready", "work_needed", "blocked", "unknown", "not_in_sc
 
 _BY_WAIVER: date | None = Field(
     default=None,
-    description="there where it is ready by waivers alone, which does not meet the policy: the "
-    "first day on which one of them ends",
+    description="set where it is ready only because of waivers, which does not meet the policy: "
+    "the first day on which one of them ends",
 )
 
 

@@ -35,7 +35,7 @@ class AuditError(Exception):
 
 
 class UsageError(AuditError):
-    """The input is at fault: a file, an option, a folder. Exit code 2, nothing written."""
+    """The input is at fault: a file, an option, a folder. Exit code 2, and no audit is written."""
 
     exit_code = ExitCode.USAGE
 

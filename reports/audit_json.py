@@ -14,10 +14,13 @@ from pydantic import ValidationError
 
 from auditor.audit import SCHEMA_VERSION, Audit
 from auditor.errors import UsageError
+from auditor.estate.input_file import MIB
 from reports.files import write_report
 from reports.text import one_line
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_MOST_BYTES = 512 * MIB  # some 20 KiB a server
+_HINT = "Give the audit.json of an earlier run."
 
 
 def write_audit(audit: Audit, path: Path) -> None:
@@ -31,47 +34,48 @@ def write_audit(audit: Audit, path: Path) -> None:
 def read_audit(path: Path) -> Audit:
     """Read what `write_audit` wrote; UsageError for a missing file and for anything else."""
     try:
-        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    except OSError as error:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
         raise UsageError(
             "AUDIT-NOT-READ",
-            f"{path} cannot be read: {error.strerror or error}.",
-            "Give the audit.json of an earlier run.",
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            _HINT,
         ) from error
-    _refuse_other_schema(path, content)
+    if len(content) > _MOST_BYTES:
+        raise UsageError(
+            "AUDIT-TOO-LARGE", f"{path} is larger than {_MOST_BYTES // MIB} MiB.", _HINT
+        )
+    content = content.removeprefix(b"\xef\xbb\xbf")
     try:
         return Audit.model_validate_json(content)
     except ValidationError as error:
-        raise UsageError(
-            "AUDIT-MALFORMED",
-            f"{path} is not a whole audit: {_first_faults(error)}.",
-            "Write it anew; if a newer sfb-audit wrote it, read it with that one.",
-        ) from error
+        raise _refusal(path, content, error) from error
 
 
-def _refuse_other_schema(path: Path, content: bytes) -> None:
+def _refusal(path: Path, content: bytes, error: ValidationError) -> UsageError:
+    """Why it is no audit, from the outside in: no JSON, another document, another schema."""
     try:
         value = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(
-            "AUDIT-NOT-JSON",
-            f"{path} is not JSON: {one_line(str(error))}.",
-            "Give the audit.json of an earlier run.",
-        ) from error
+    except (ValueError, RecursionError) as fault:
+        return UsageError("AUDIT-NOT-JSON", f"{path} is not JSON: {one_line(str(fault))}.", _HINT)
     version = value.get("schema_version") if isinstance(value, dict) else None
     if version is None:
-        raise UsageError(
-            "AUDIT-FOREIGN",
-            f"{path} is JSON, but no audit: it has no schema_version.",
-            "Give the audit.json of an earlier run.",
+        return UsageError(
+            "AUDIT-FOREIGN", f"{path} is JSON, but no audit: it has no schema_version.", _HINT
         )
     if version != SCHEMA_VERSION or isinstance(version, bool):
-        raise UsageError(
+        return UsageError(
             "AUDIT-OTHER-SCHEMA",
             f"{path} has schema_version {one_line(repr(version), 60)}; "
             f"this sfb-audit reads {SCHEMA_VERSION}.",
             "Read it with the sfb-audit that wrote it.",
         )
+    return UsageError(
+        "AUDIT-MALFORMED",
+        f"{path} is not a whole audit: {_first_faults(error)}.",
+        "Write it anew; if a newer sfb-audit wrote it, read it with that one.",
+    )
 
 
 def _first_faults(error: ValidationError) -> str:

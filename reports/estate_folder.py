@@ -15,8 +15,8 @@ from auditor.errors import UsageError
 from auditor.estate.input_file import MIB, read_input
 from auditor.estate.model import Estate
 from auditor.estate.topology import read_topology
-from auditor.facts.bundle import CARRIED, open_bundle
-from reports.files import write_report
+from auditor.facts.bundle import was_asked
+from reports.files import Faults, remove_file, write_report
 from reports.output import OutputFolder
 
 TOPOLOGY = "topology.xml"
@@ -26,10 +26,11 @@ _MOST_BYTES = 4 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """In words: what was written, and what is other than it was."""
+    """In words: what was written, what is other than it was, and what could not be done."""
 
     written: tuple[str, ...]
     changes: tuple[str, ...]
+    faults: tuple[str, ...] = ()
 
 
 class EstateFolder:
@@ -76,22 +77,31 @@ class EstateFolder:
         """Write the folder anew, and the estate file where there is none.
 
         `bundles` are texts by server. Files of servers that were not asked this time are
-        removed where they are ours. UsageError REPORT-NOT-WRITTEN.
+        removed where they are ours. A file of a server that cannot be replaced or removed is
+        told, and the rest goes on; UsageError REPORT-NOT-WRITTEN for the topology and the
+        estate file.
         """
-        before = self._before()
+        before, faults = self._before(), Faults()
         for fqdn, text in bundles.items():
-            write_report(self.folder / f"{fqdn}{_SUFFIX}", text.encode())
+            with faults.told():
+                write_report(self.folder / f"{fqdn}{_SUFFIX}", text.encode())
+        number = len(bundles) - len(faults.sentences)
         write_report(self.folder / TOPOLOGY, xml.encode("utf-8", "replace"))
-        gone = self._forget(bundles)
+        gone = []
+        for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
+            if path.name.removesuffix(_SUFFIX) not in bundles and was_asked(path, _SUFFIX):
+                with faults.told():
+                    remove_file(path)
+                    gone.append(f"removed {path}")
         if self.is_new:
             write_report(self.path, estate_file.encode())
-        answers = "answer" if len(bundles) == 1 else "answers"
+        answers = "answer" if number == 1 else "answers"
         written = (
-            f"wrote {self.folder} ({TOPOLOGY}, {len(bundles):,} {answers})",
+            f"wrote {self.folder} ({TOPOLOGY}, {number:,} {answers})",
             f"wrote {self.path}" if self.is_new else f"left {self.path} as it is",
         )
         changes = [] if before is None else list(_changes(before, estate))
-        return Saved(written, (*changes, *(f"removed {path}" for path in gone)))
+        return Saved(written, (*changes, *gone), tuple(faults.sentences))
 
     def _before(self) -> Estate | None:
         topology = self.folder / TOPOLOGY
@@ -100,26 +110,9 @@ class EstateFolder:
         except UsageError:
             return None
 
-    def _forget(self, keep: Mapping[str, str]) -> list[Path]:
-        gone = []
-        for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
-            if path.name.removesuffix(_SUFFIX) not in keep and _is_ours(path):
-                path.unlink(missing_ok=True)
-                gone.append(path)
-        return gone
-
 
 def _same(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve()
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether it is what an earlier run saved, and nothing that somebody put beside it."""
-    try:
-        reading = open_bundle(path).reading
-    except UsageError:
-        return False
-    return reading.origin != CARRIED and path.name == f"{reading.fqdn}{_SUFFIX}"
 
 
 def _changes(before: Estate, now: Estate) -> Iterable[str]:

@@ -6,9 +6,25 @@ import contextlib
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from auditor.errors import UsageError
+
+
+class Faults:
+    """What could not be done to files, such as one that another program holds open."""
+
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
+
+    @contextlib.contextmanager
+    def told(self) -> Iterator[None]:
+        """What is inside ends with its first UsageError; that is kept, and the rest goes on."""
+        try:
+            yield
+        except UsageError as error:
+            self.sentences.append(error.message)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -38,10 +54,22 @@ def write_report(path: Path, content: bytes) -> None:
         raise unwritable(path, error) from error
 
 
+def remove_file(path: Path) -> None:
+    """Remove `path`, if it is there; UsageError where it cannot be."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _failed(path, "removed", error) from error
+
+
 def unwritable(path: Path, error: OSError) -> UsageError:
     """The error for a report that cannot be put where it should go."""
+    return _failed(path, "written", error)
+
+
+def _failed(path: Path, done: str, error: OSError) -> UsageError:
     return UsageError(
         "REPORT-NOT-WRITTEN",
-        f"{path} cannot be written: {error.strerror or error}.",
+        f"{path} cannot be {done}: {error.strerror or error}.",
         "Choose another folder with --out, close the file if it is open, or free some space.",
     )

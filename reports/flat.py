@@ -20,13 +20,14 @@ from reports import words
 from reports.files import write_report
 from reports.text import visible
 
+TABLES = ("servers.csv", "findings.csv", "plan.csv", "scenarios.csv")
 _ACTS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r")
 
 FlatRow = Mapping[str, str | int | float | bool | None]
 
 
-def write_csv(audit: Audit, folder: Path) -> tuple[Path, ...]:
-    """Write servers.csv, findings.csv, plan.csv and scenarios.csv; gives their paths.
+def write_csv(audit: Audit, folder: Path, names: Iterable[str] = TABLES) -> tuple[Path, ...]:
+    """Write these tables; gives their paths.
 
     UTF-8 with a byte order mark, so that Excel reads it as such; a cell that Excel would
     take for a formula begins with an apostrophe. Raises UsageError where `folder` cannot
@@ -39,7 +40,7 @@ def write_csv(audit: Audit, folder: Path) -> tuple[Path, ...]:
         "plan.csv": (_PLAN, (_step(step, numbers) for step in audit.steps)),
         "scenarios.csv": (_SCENARIOS, (_scenario(scenario) for scenario in audit.scenarios)),
     }
-    return tuple(_write(folder / name, *table) for name, table in tables.items())
+    return tuple(_write(folder / name, *tables[name]) for name in names)
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: Iterable[FlatRow]) -> Path:

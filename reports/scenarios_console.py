@@ -52,6 +52,14 @@ def print_scenarios(estate: str, matrices: Matrices, console: Console) -> None:
                 "dim",
             )
         )
+    if matrices.left_out:
+        console.print(
+            Text(
+                "Judged by the run, and not in the rulebook of this version: "
+                f"{_some(matrices.left_out)}. The run's own reports have it.",
+                "magenta",
+            )
+        )
     if matrices.clients:
         console.print(_clients(matrices.clients))
     console.print(Text("> this estate's row   ? not known", "dim"))

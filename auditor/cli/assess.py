@@ -21,13 +21,14 @@ def assess(
     config: Path | None,
     reporting: options.Reporting,
 ) -> int:
-    """Judge fact bundles (saved by a run, or carried by hand) and write the reports.
+    """Judge fact bundles (saved by a run, or carried by hand; files, or folders of them) and write
+    the reports.
 
     Without a topology or an estate file each server stands alone and is judged as if every
     Office 365 scenario were in use, which the reports call "assumed".
 
     \b
-    sfb-audit assess audit/facts/*.json --out again
+    sfb-audit assess audit/facts --out again
     """
     from auditor.cli.reporting import Asked, judge_and_report
     from auditor.estate.sources import estate_to_assess, joined_by

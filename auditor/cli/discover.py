@@ -34,7 +34,10 @@ class _Found:
 
 @click.command()
 @click.option(
-    "--from", "server", required=True, help="FQDN of a front end; of a pool by ocspowershell."
+    "--from",
+    "server",
+    required=True,
+    help="FQDN of a front end (with --via ocspowershell: of a pool).",
 )
 @click.option("--save", type=options.FILE, help="Estate file to write, with a folder beside it.")
 @click.option(
@@ -52,7 +55,7 @@ def discover(server: str, save: Path | None, via: str, way: options.WayIn) -> in
     are in use. A front end of every other pool is asked for the state of that pool alone.
 
     \b
-    sfb-audit discover --from fe01.contoso.com --username 'CONTOSO\\me' --save estate.toml
+    sfb-audit discover --from fe01.contoso.com --username "CONTOSO\\me" --save estate.toml
     sfb-audit discover --from pool01.contoso.com --via ocspowershell --config zones.toml
     """
     from auditor.collect.asking import Asking
@@ -122,6 +125,7 @@ def _xml(first: Collected) -> str:
 
 
 def _save(folder: EstateFolder, found: _Found, asking: Asking) -> None:
+    from auditor.cli.reporting import tell_faults
     from auditor.facts.bundle import bundle_text
     from reports.estate_toml import estate_toml
 
@@ -138,3 +142,4 @@ def _save(folder: EstateFolder, found: _Found, asking: Asking) -> None:
     saved = folder.save(found.discovery.estate, found.xml, bundles, text)
     for sentence in (*saved.changes, *saved.written):
         click.echo(sentence, err=True)
+    tell_faults(saved.faults)

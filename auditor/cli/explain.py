@@ -24,13 +24,13 @@ _RUN, _DEMO = Path("audit"), Path("out/demo")
     help="Folder of a run, or its audit.json.",
 )
 @click.option("--rule", "rules", multiple=True, help="Only this rule, in full (repeatable).")
-@click.option("--full", is_flag=True, help="Passes too with all that they rest on.")
+@click.option("--full", is_flag=True, help="Show the full evidence of passing rules too.")
 @click.option("--json", "as_json", is_flag=True, help="The same as that part of audit.json.")
 def explain(subject: str, folder: Path, rules: tuple[str, ...], full: bool, as_json: bool) -> None:
     """Explain SUBJECT (a server, a pool or a scenario) from the audit of a run.
 
     First what stands in the way: what was read, where and when, what was required, why the
-    status follows, what to do, and by which sources. What is in order is told shortly.
+    status follows, what to do, and by which sources. Rules that pass are summarised.
 
     \b
     sfb-audit explain fe01.contoso.com --run audit

@@ -114,7 +114,7 @@ def _running(estate: Path | None, folder: Path, backend: str) -> Iterator[tuple[
         raise UsageError(
             "LAB-NOT-INSTALLED",
             f"the lab needs {error.name}, which is not installed.",
-            "Install it with: pip install 'sfb-audit[lab]'",
+            'Install it from a clone of this project: pip install ".[lab]"',
         ) from None
     with resources.as_file(resources.files("auditor.lab") / "demo.toml") as shipped:
         described = read_estate_file(estate or shipped)

@@ -19,15 +19,17 @@ from auditor.cli.rules import rules
 from auditor.cli.run import run
 from auditor.cli.scenarios import scenarios
 from auditor.cli.snippets import snippets
+from auditor.cli.streams import lasting_streams
 from auditor.cli.topology import topology
 from auditor.errors import AuditError, ExitCode
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="sfb-audit")
-@click.option("--traceback", is_flag=True, help="Show a traceback with an error.")
-@click.pass_context
-def cli(context: click.Context, traceback: bool) -> None:
+@click.option(
+    "--traceback", is_flag=True, expose_value=False, help="Show a traceback with an error."
+)
+def cli() -> None:
     """Can this Lync Server 2013 / Skype for Business Server 2015 estate talk to Office 365
     when only TLS 1.2 is accepted there? Reads servers over WinRM, changes nothing.
 
@@ -37,7 +39,6 @@ def cli(context: click.Context, traceback: bool) -> None:
                 2 usage or input at fault  3 incomplete: something is unknown (wins over 1)
                 4 the program's own fault
     """
-    context.obj = traceback
 
 
 COMMANDS = (
@@ -60,26 +61,39 @@ for command in COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and end the process with one of `ExitCode` (130 after Ctrl-C)."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    """Run the command line and end the process with one of `ExitCode` (130 after Ctrl-C).
+
+    Without `arguments` they are the process's own, with `*.json` replaced by names on Windows,
+    where no shell does that.
+    """
+    with lasting_streams():
+        sys.exit(_ended(arguments))
+
+
+def _ended(arguments: Sequence[str] | None) -> int:
+    """The exit code, after an error has been told; raises it where --traceback is given."""
+    with_traceback = "--traceback" in (sys.argv[1:] if arguments is None else arguments)
     try:
-        code = cli.main(args=arguments, prog_name="sfb-audit", standalone_mode=False)
+        code = cli.main(arguments, prog_name="sfb-audit", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        sys.exit(ExitCode.USAGE)
+        return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        sys.exit(130)
+        return 130
     except AuditError as error:
-        if "--traceback" in arguments:
+        if with_traceback:
             raise
         click.echo(f"error {error}", err=True)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except Exception as error:
-        if "--traceback" in arguments:
+        if with_traceback:
             raise
-        kind = type(error).__name__
-        click.echo(f"error INTERNAL: {kind}: {error}", err=True)
-        click.echo("  A fault of sfb-audit, not yours; --traceback shows where it is.", err=True)
-        sys.exit(ExitCode.INTERNAL)
-    sys.exit(code if isinstance(code, int) else ExitCode.READY)
+        click.echo(f"error INTERNAL: {type(error).__name__}: {error}", err=True)
+        click.echo(
+            "  A fault of sfb-audit, not yours. To see where, put --traceback before the command: "
+            "sfb-audit --traceback COMMAND ...",
+            err=True,
+        )
+        return ExitCode.INTERNAL
+    return code if isinstance(code, int) else ExitCode.READY

@@ -97,7 +97,9 @@ def source(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --config, --topology, --servers and --username; the command gets them as `source`."""
 
     @click.option("--config", type=FILE, help="Estate file: servers, zones, credentials.")
-    @click.option("--topology", type=FILE, help="Topology XML; its pools replace the file's.")
+    @click.option(
+        "--topology", type=FILE, help="Topology XML; its pools replace those of --config."
+    )
     @click.option("--servers", type=FILE, help="Servers from a CSV file with a column fqdn.")
     @click.option("--username", help="Account for servers that no estate file describes.")
     @functools.wraps(command)
@@ -134,11 +136,11 @@ def reporting(command: Callable[..., Any]) -> Callable[..., Any]:
         "policies",
         multiple=True,
         metavar="NAME|FILE",
-        help="Thresholds to judge by; further ones stand beside the first in the report "
-        "(repeatable).  [default: office365-tls12]",
+        help="Policy to judge by. The first decides readiness, plan and exit code; others are "
+        "compared with it (repeatable).  [default: office365-tls12]",
     )
     @overlays
-    @click.option("--waivers", type=FILE, help="TOML file of fails that somebody has accepted.")
+    @click.option("--waivers", type=FILE, help="TOML file of accepted failures (waivers).")
     @click.option("--csv", is_flag=True, help="Also write the flat tables as CSV.")
     @functools.wraps(command)
     def wrapped(

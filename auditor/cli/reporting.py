@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,8 @@ from auditor.facts.reading import Reading
 from auditor.pipeline import judge
 from reports.console import make_console, print_summary
 from reports.output import OutputFolder
+
+_MOST_FAULTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,27 @@ def judge_and_report(
     audit = judge(
         estate, asked.readings, reporting.knowledge, run, reporting.waivers, asked.evidence
     )
-    written = output.write_reports(audit, csv=reporting.csv)
     try:
-        print_summary(audit, make_console())
-    except (OSError, SystemExit):  # rich ends the program where a pipe is closed
-        # The reports are written and the exit code is the audit's, whether or not anybody reads.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    for report in written:
-        click.echo(f"wrote {report.path}" + (f"\n  {report.note}" if report.note else ""), err=True)
+        written = output.write_reports(audit, csv=reporting.csv)
+        # They are written and the exit code is the audit's, whether or not anybody can read.
+        with contextlib.suppress(OSError):
+            print_summary(audit, make_console())
+        for report in written:
+            note = f"\n  {report.note}" if report.note else ""
+            click.echo(f"wrote {report.path}{note}", err=True)
+    finally:
+        tell_faults(output.faults.sentences)
     return audit.run.exit_code
+
+
+def tell_faults(sentences: Sequence[str]) -> None:
+    """Say what could not be written or removed, at the end, where it is seen."""
+    for sentence in sentences[:_MOST_FAULTS]:
+        click.echo(f"not done: {sentence}", err=True)
+    hidden = len(sentences) - _MOST_FAULTS
+    if hidden > 0:
+        click.echo(f"not done: {hidden:,} more", err=True)
+    if sentences:
+        click.echo(
+            "  What lies there is not from this run. Close it, or free some space.", err=True
+        )

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @click.command()
 @options.source
 @click.option("--threads", type=click.IntRange(1, 256), help="Servers at once.  [default: 64]")
-@click.option("--configuration", help="Session configuration (JEA) to ask through; all zones.")
+@click.option(
+    "--configuration", help="PowerShell session configuration (JEA) to connect to, in all zones."
+)
 @click.option(
     "--bundle",
     "bundles",
@@ -43,7 +45,7 @@ def run(
     \b
     sfb-audit run --config estate.toml --out audit
     sfb-audit run --config zones.toml --topology topology.xml --out audit
-    sfb-audit run --topology topology.xml --username 'CONTOSO\\me' --out audit
+    sfb-audit run --topology topology.xml --username "CONTOSO\\me" --out audit
     sfb-audit run --config estate.toml --bundle EDGE01.facts.json --out audit
     """
     from auditor.cli.reporting import Asked, judge_and_report
@@ -104,5 +106,6 @@ def read_servers(
             reading = collected.reading
             output.write_bundle(reading.fqdn, bundle_text(reading, collected.answer))
             readings[reading.fqdn] = reading
-    output.forget_bundles(readings)
+    for sentence in output.forget_bundles(readings):
+        click.echo(sentence, err=True)
     return readings

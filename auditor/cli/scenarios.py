@@ -41,8 +41,6 @@ def scenarios(
     sfb-audit scenarios --run audit
     """
     from auditor.assess.engine import policy_named
-    from auditor.assess.model import Readiness
-    from auditor.assess.rollup import NO_SCENARIO
     from auditor.assess.rule import Context
     from auditor.assess.scenarios.evidence import in_time, of_estate
     from auditor.assess.scenarios.matrix import matrices
@@ -55,7 +53,7 @@ def scenarios(
     from reports.audit_json import read_audit
     from reports.console import make_console
     from reports.scenarios_console import print_scenarios
-    from reports.scenarios_of_run import matrices_of_run
+    from reports.scenarios_of_run import matrices_of_run, pool_readiness
 
     rulebook = load()
     audit = None
@@ -85,12 +83,7 @@ def scenarios(
     pools, waived = None, {}
     if audit is not None:
         waived = {pool.fqdn: pool.by_waiver for pool in audit.pools if pool.by_waiver is not None}
-        pools = {
-            pool.fqdn: Readiness.UNKNOWN
-            if pool.reason == NO_SCENARIO
-            else Readiness(pool.readiness)
-            for pool in audit.pools
-        }
+        pools = {pool.fqdn: pool_readiness(pool) for pool in audit.pools}
     context = Context(rulebook, policy_named(rulebook, policy), datetime.now(UTC))
     known_here = of_estate(in_time(readings, context), estate)
     found = matrices(estate, known_here, rulebook, pools, waived)

@@ -55,7 +55,7 @@ def estate_to_run(
         raise UsageError(
             "RUN-USER",
             "As whom should the servers be asked?",
-            "Use --username 'DOMAIN\\user' (the password is prompted for), or an estate file.",
+            'Use --username "DOMAIN\\user" (the password is prompted for), or an estate file.',
         )
     return EstateFile(_in_default_zone(estate), {DEFAULT_ZONE: default_zone(username)})
 

@@ -96,7 +96,7 @@ def ways_in(
         raise UsageError(
             "DISCOVER-WAY",
             "As whom should the server be asked?",
-            "Use --username 'DOMAIN\\user' (the password is prompted for), or an estate file.",
+            'Use --username "DOMAIN\\user" (the password is prompted for), or an estate file.',
         )
     zones = {name: given.applied_to(zone) for name, zone in known.zones.items()}
     for zone in zones.values():

@@ -65,6 +65,18 @@ def open_bundle(path: Path) -> Bundle:
         raise _refusal(path, text, error) from None
 
 
+def was_asked(path: Path, suffix: str) -> bool:
+    """Whether `path` is FQDN`suffix`, and in it what this program got by asking that server.
+
+    False for what somebody carried there, and for what cannot be read.
+    """
+    try:
+        reading = open_bundle(path).reading
+    except UsageError:
+        return False
+    return reading.origin != CARRIED and path.name == f"{reading.fqdn}{suffix}"
+
+
 def bundles_in(paths: Iterable[Path]) -> list[Path]:
     """The paths, each folder replaced by the bundles in it; UsageError for one without any."""
     found: list[Path] = []

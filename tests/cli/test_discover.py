@@ -394,6 +394,38 @@ class TestSaved:
         assert (folder / "notes.json").exists()
         assert (folder / "other.contoso.com.json").exists()
 
+    def test_an_answer_that_cannot_be_replaced_is_said_and_the_rest_is_saved(
+        self, tmp_path: Path, capsys: Capture
+    ) -> None:
+        save, folder = tmp_path / "estate.toml", tmp_path / "estate"
+        obstacle = folder / f"{OTHER}.json"
+        obstacle.mkdir(parents=True)
+        ended = discover(capsys, tmp_path, FrontEnds(SHELLS, TOPOLOGY), "--save", save)
+        assert f"not done: {obstacle} cannot be written: " in ended.err
+        assert f"wrote {folder} (topology.xml, 2 answers)" in ended.err
+        assert f"wrote {save}" in ended.err
+        assert (folder / f"{FE}.json").is_file()
+
+    def test_one_that_cannot_be_removed_is_said(
+        self, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        save, held = tmp_path / "estate.toml", tmp_path / "estate" / f"{OTHER}.json"
+        backend = FrontEnds(SHELLS, TOPOLOGY)
+        discover(capsys, tmp_path, backend, "--save", save)
+        unlink = Path.unlink
+
+        def refused(path: Path, *, missing_ok: bool = False) -> None:
+            if path == held:
+                raise PermissionError(13, "Permission denied")
+            unlink(path, missing_ok=missing_ok)
+
+        monkeypatch.setattr(Path, "unlink", refused)
+        backend.topology = TOPOLOGY.replace("fe11.contoso.com", "fe19.contoso.com")
+        ended = discover(capsys, tmp_path, backend, "--save", save, hosts=[HOSTS[0], HOSTS[2]])
+        assert f"not done: {held} cannot be removed: Permission denied.\n" in ended.err
+        assert f"removed {held}" not in ended.err
+        assert f"left {save} as it is" in ended.err
+
     @pytest.mark.parametrize(
         "content",
         [

@@ -185,6 +185,41 @@ def test_of_a_run_alone_its_own_scenarios_are_shown(tmp_path: Path, capsys: Capt
     assert "a reconstruction" in ended.out
 
 
+def test_of_a_run_alone_a_pool_that_needs_no_work_holds_no_path_up(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    """As with the estate beside the run: an Exchange server's pool does not, an unused one does."""
+    audit = sample()
+    reasons = {
+        "dir01.contoso.com": "1 server not in scope",
+        "edgepool01.contoso.com": "no scenario that is in use runs through its pool",
+    }
+    pools = [
+        pool.model_copy(update={"readiness": "not_in_scope", "reason": reasons[pool.fqdn]})
+        if pool.fqdn in reasons
+        else pool
+        for pool in audit.pools
+    ]
+    assert {pool.fqdn for pool in pools} >= set(reasons)
+    write_audit(audit.model_copy(update={"pools": tuple(pools)}), tmp_path / "audit.json")
+    ended = sfb_audit(capsys, "scenarios", "--run", tmp_path)
+    assert "> dir01.contoso.com > " in ended.out
+    assert "- dir01.contoso.com" not in ended.out
+    assert "not in the rulebook" not in ended.out
+    assert "- edgepool01.contoso.com: Unknown" in ended.out
+
+
+def test_a_scenario_of_a_run_that_the_rulebook_no_longer_has_is_named(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    audit = sample()
+    gone = audit.scenarios[0].model_copy(update={"key": "push", "title": "Push notifications"})
+    scenarios = (gone, *audit.scenarios[1:])
+    write_audit(audit.model_copy(update={"scenarios": scenarios}), tmp_path / "audit.json")
+    ended = sfb_audit(capsys, "scenarios", "--run", tmp_path)
+    assert "not in the rulebook of this version: Push notifications." in ended.out
+
+
 def test_what_is_excluded_is_named_on_the_path(
     topology: Path, tmp_path: Path, capsys: Capture
 ) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
 import resource
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from auditor.cli.main import COMMANDS, main
 from tests.cli.command import sfb_audit
 
 ZONE = """
@@ -190,3 +194,53 @@ def test_help_answers_at_once() -> None:
 def _spent_by_children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def test_on_windows_where_no_shell_does_names_with_a_star_are_looked_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "fe01.facts.json").write_text("{", "utf-8")
+    pattern = str(tmp_path / "*.facts.json")
+    monkeypatch.setattr("click.core.os", SimpleNamespace(**vars(os) | {"name": "nt"}))
+    monkeypatch.setattr(
+        sys, "argv", ["sfb-audit", "assess", pattern, "--out", str(tmp_path / "out")]
+    )
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert f"error BUNDLE: {tmp_path / 'fe01.facts.json'} is cut short" in capsys.readouterr().err
+
+
+def test_a_fault_of_the_program_says_how_to_see_where_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("at once")
+
+    monkeypatch.setattr("reports.audit_json.read_audit", broken)
+    command = ["explain", "fe01", "--run", str(tmp_path)]
+    ended = sfb_audit(capsys, *command)
+    assert ended.code == 4
+    assert "error INTERNAL: ZeroDivisionError: at once\n" in ended.err
+    hint = ended.err.partition("sfb-audit ")[2].split()
+    assert hint[-2:] == ["COMMAND", "..."]
+    with pytest.raises(ZeroDivisionError):
+        main([*hint[:-2], *command])
+
+
+def test_commands_in_the_documentation_can_be_typed_into_any_shell(root: Path) -> None:
+    """cmd.exe sends single quotes along, and neither it nor PowerShell looks names up."""
+    pages = [root / "README.md", *(root / "docs").glob("*.md")]
+    commands = [
+        command
+        for page in pages
+        for command in re.findall(r"(?m)(?:^|`)(sfb-audit [^`\n#]+)", page.read_text("utf-8"))
+    ]
+    assert len(commands) > 40
+    assert [command for command in commands if re.search("['*]", command)] == []
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
+def test_so_can_those_in_the_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = sfb_audit(capsys, command, "--help").out.splitlines()
+    assert [line for line in lines if "  sfb-audit " in line and re.search("['*]", line)] == []

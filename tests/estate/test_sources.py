@@ -96,7 +96,7 @@ def test_zones_of_the_estate_file_and_structure_of_the_topology(
         ((), "RUN-SOURCES", "--config"),
         (("topology", "servers"), "RUN-SOURCES", "--topology"),
         (("config", "servers"), "RUN-SOURCES", "servers_csv"),
-        (("topology",), "RUN-USER", "--username 'DOMAIN\\user'"),
+        (("topology",), "RUN-USER", '--username "DOMAIN\\user"'),
     ],
 )
 def test_what_a_run_lacks_is_said(

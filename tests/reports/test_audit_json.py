@@ -54,6 +54,7 @@ def test_a_byte_order_mark_of_an_editor_does_no_harm(tmp_path: Path) -> None:
         (b"[]", "AUDIT-FOREIGN"),
         (b'{"name": "package"}', "AUDIT-FOREIGN"),
         (b'{"schema_version": 2}', "AUDIT-OTHER-SCHEMA"),
+        (b'{"schema_version": 1.5}', "AUDIT-OTHER-SCHEMA"),
         (b'{"schema_version": true}', "AUDIT-OTHER-SCHEMA"),
         (b'{"schema_version": "1"}', "AUDIT-OTHER-SCHEMA"),
         (b'{"schema_version": 1}', "AUDIT-MALFORMED"),
@@ -70,10 +71,21 @@ def test_anything_else_is_refused_with_a_code(content: bytes, code: str, tmp_pat
     assert caught.value.hint
 
 
-def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["none.json", "nul\0.json", "."])
+def test_what_cannot_be_read_is_a_usage_error(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        read_audit(tmp_path / "none.json")
+        read_audit(tmp_path / name)
     assert caught.value.code == "AUDIT-NOT-READ"
+
+
+def test_of_an_endless_file_no_more_is_read_than_an_audit_can_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("reports.audit_json._MOST_BYTES", 2**20)
+    with pytest.raises(UsageError) as caught:
+        read_audit(Path("/dev/zero"))
+    assert caught.value.code == "AUDIT-TOO-LARGE"
+    assert "/dev/zero is larger than 1 MiB." in caught.value.message
 
 
 def test_a_folder_that_cannot_be_made_is_a_usage_error_and_leaves_nothing(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from auditor.rulebook.model import Rulebook
 
 
-_NO_WORK = frozenset({Readiness.READY, Readiness.NOT_IN_SCOPE})
+NO_WORK = frozenset({Readiness.READY, Readiness.NOT_IN_SCOPE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,17 @@ class ClientMark:
 
 @dataclass(frozen=True, slots=True)
 class Matrices:
-    """`reconstructed`: the servers' rows are not the source's own table."""
+    """`reconstructed`: the servers' rows are not the source's own table.
+
+    `left_out` are titles of scenarios that a run judged and the rulebook does not have any more.
+    """
 
     servers: tuple[ScenarioRow, ...]
     clients: tuple[ClientMark, ...]
     has_evidence: bool
     has_audit: bool
     reconstructed: bool
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_incomplete(self) -> bool:
@@ -125,7 +129,7 @@ def _row(
         return row
     # A pool that the audit does not know is no ready one.
     judged = {p.fqdn: pools.get(p.fqdn, Readiness.UNKNOWN) for p in members if not p.is_excluded}
-    unready = tuple((fqdn, one) for fqdn, one in judged.items() if one not in _NO_WORK)
+    unready = tuple((fqdn, one) for fqdn, one in judged.items() if one not in NO_WORK)
     readiness = worst(judged.values())
     no_way = path.broken or without_way(path, members)
     if readiness is Readiness.NOT_IN_SCOPE or (readiness is Readiness.READY and no_way):
