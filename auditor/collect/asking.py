@@ -13,6 +13,7 @@ from auditor.collect.ocs_powershell import OCS
 from auditor.collect.pools import ask_one_of_each
 from auditor.collect.runner import collect
 from auditor.collect.script import estate_script
+from auditor.collect.sign_in import Accounts
 from auditor.errors import UsageError
 from auditor.estate.model import Pool, Server
 from auditor.estate.ways_in import WaysIn
@@ -35,6 +36,7 @@ class Asking:
     by_commands: bool
     given: Given
     deadline_seconds: float
+    _accounts: Accounts = field(default_factory=Accounts)
     _secrets: dict[str, Secret] = field(default_factory=dict)
 
     def first(self, fqdn: str, progress: Progress) -> Collected:
@@ -63,7 +65,9 @@ class Asking:
         target = self._target(fqdn, zone, server.address)
         options = self._options(max(_BYTES, self.ways.known.options.byte_budget))
         with progress(1) as observer:
-            (collected,) = collect([target], estate_script(), options, observer, self._way)
+            (collected,) = collect(
+                [target], estate_script(), options, observer, self._way, self._accounts
+            )
         return collected
 
     def pools(self, pools: Iterable[Pool], progress: Progress) -> dict[str, list[Collected]]:
@@ -71,7 +75,7 @@ class Asking:
         candidates = {pool.fqdn: self._candidates(pool) for pool in pools}
         options = self._options(self.ways.known.options.byte_budget)
         script = estate_script(POOL_FAMILIES)
-        return ask_one_of_each(candidates, script, options, progress, self._way)
+        return ask_one_of_each(candidates, script, options, progress, self._way, self._accounts)
 
     @property
     def _way(self) -> Way:

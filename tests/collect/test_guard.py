@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from auditor.estate.zone import Auth, Transport, Zone
 from auditor.facts.reading import ReachState
 from auditor.lab.authentication import Conversation
 from auditor.lab.ca import CertificateAuthority
+from auditor.lab.http import Request, Response
 from auditor.lab.server import running_lab
 from auditor.lab.state import StateBackend
 from tests.lab_hosts import PASSWORD, lab_host
@@ -344,11 +346,16 @@ def test_a_shell_is_never_asked_for_twice_over_a_connection_that_was_cut(
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("kind", ["application/soap+xml;charset=UTF-8", "multipart/encrypted"])
 def test_an_answer_in_the_clear_to_a_sealed_question_is_not_believed(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """Whoever sits between could have written it."""
-    monkeypatch.setattr(Conversation, "seal", lambda self, response, request: response)
+    """Whoever sits between could have written it; nothing unseals the second kind."""
+
+    def in_the_clear(_: Conversation, response: Response, __: Request) -> Response:
+        return replace(response, content_type=kind)
+
+    monkeypatch.setattr(Conversation, "seal", in_the_clear)
     host = lab_host(1)
     with running_lab([host], StateBackend()) as lab:
         state, _ = fails(lab_target(lab, host), guard())
