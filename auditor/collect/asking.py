@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from auditor.collect.conversation import WINRM, Way
-from auditor.collect.credentials import resolve_all
-from auditor.collect.model import OCS_POWERSHELL, WSMAN, Collected, Observer, Secret, Target
+from auditor.collect.credentials import Secrets
+from auditor.collect.model import OCS_POWERSHELL, WSMAN, Collected, Observer, Target
 from auditor.collect.ocs_powershell import OCS
 from auditor.collect.pools import ask_one_of_each
 from auditor.collect.runner import collect
@@ -37,7 +37,7 @@ class Asking:
     given: Given
     deadline_seconds: float
     _accounts: Accounts = field(default_factory=Accounts)
-    _secrets: dict[str, Secret] = field(default_factory=dict)
+    _secrets: Secrets = field(default_factory=Secrets)
 
     def first(self, fqdn: str, progress: Progress) -> Collected:
         """What the one server says of everything. Raises UsageError where no way is known."""
@@ -118,11 +118,4 @@ class Asking:
 
     def _target(self, fqdn: str, zone: Zone, address: str | None) -> Target:
         path = OCS_POWERSHELL if self.by_commands else WSMAN
-        return Target(fqdn, zone, self._secret(zone), address, path)
-
-    def _secret(self, zone: Zone) -> Secret:
-        """Each credential is resolved, and asked for, once."""
-        name = "" if zone.credential is None else zone.credential.name
-        if name not in self._secrets:
-            self._secrets[name] = resolve_all([zone])[zone.name]
-        return self._secrets[name]
+        return Target(fqdn, zone, self._secrets.of(zone), address, path)

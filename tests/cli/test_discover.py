@@ -269,6 +269,27 @@ def test_servers_that_nothing_reaches_are_not_asked(tmp_path: Path, capsys: Capt
     assert "No zone leads to its front ends" in ended.out
 
 
+def test_a_password_that_nobody_gives_is_asked_for_once(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def nothing(question: str) -> str:
+        asked.append(question)
+        return ""
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", nothing)
+    more = "[zones.far]\ncredential = 'far'\n[credentials.far]\nusername = 'far'\n"
+    for pool, server in (("pool02.contoso.com", OTHER), ("se01.contoso.com", STANDARD)):
+        more += f'[[pools]]\nfqdn = "{pool}"\nzone = "far"\nservers = ["{server}"]\n'
+    with asked_by(HOSTS[:1], FrontEnds(SHELLS, TOPOLOGY), tmp_path, more) as (_, config):
+        ended = sfb_audit(capsys, "discover", "--from", FE, "--config", config)
+    assert ended.code == ExitCode.INCOMPLETE, ended
+    assert len(asked) == 1
+    assert ended.out.count("its account has no password here") == 2
+
+
 EXCLUDED = '[[overrides]]\nserver = "{}"\nexclude = "being retired, CHG1234"\n'
 
 
