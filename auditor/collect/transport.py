@@ -10,11 +10,9 @@ with one host does not need.
 from __future__ import annotations
 
 import http.client
-import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -30,6 +28,7 @@ from urllib3.response import HTTPResponse
 from auditor.collect.guard import IDLE_SECONDS, Guard, GuardedSocket, GuardError
 from auditor.collect.model import Secret, Target
 from auditor.collect.sign_in import SignIn
+from auditor.estate.ca_file import verifying_context
 from auditor.estate.zone import Auth, Transport
 from auditor.facts.reading import ReachState
 
@@ -41,12 +40,8 @@ _PIECE = 64 * 1024
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
 
 
-@lru_cache(maxsize=64)
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """A verifying client context, made once for each CA file: loading a store takes 20 ms."""
-    context = ssl.create_default_context(cafile=ca_file)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+# Made once for each CA file: loading a store takes 20 ms.
+_tls_context = lru_cache(maxsize=64)(verifying_context)
 
 
 class _Connection:
@@ -94,7 +89,7 @@ class _Connection:
         if zone.transport is Transport.HTTPS:
             try:
                 raw.settimeout(min(IDLE_SECONDS, self._guard.remaining()))
-                context = tls_context(zone.ca_file)
+                context = _tls_context(zone.ca_file)
                 wrapped = context.wrap_socket(
                     raw, server_hostname=self._target.fqdn, do_handshake_on_connect=False
                 )

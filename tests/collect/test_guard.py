@@ -20,6 +20,7 @@ from auditor.collect.model import Secret, Target
 from auditor.collect.script import Script
 from auditor.collect.sign_in import Accounts
 from auditor.collect.transport import open_wsman
+from auditor.estate.ca_file import ca_problem, verifying_context
 from auditor.estate.zone import Auth, Transport, Zone
 from auditor.facts.reading import ReachState
 from auditor.lab.authentication import Conversation
@@ -278,6 +279,43 @@ def test_the_environment_names_no_certificates(
     with pytest.raises(Exception, match="CERTIFICATE_VERIFY_FAILED"):
         ask(asked, HELLO, guard(), sign_in)
     assert not server.talking.is_set()
+
+
+def _issuing(folder: Path) -> CertificateAuthority:
+    return CertificateAuthority(folder, "issuing", CertificateAuthority(folder, "root"))
+
+
+CA_FILES: dict[str, Callable[[Path], CertificateAuthority]] = {
+    "root": CertificateAuthority,
+    "root of certificates without key identifiers": lambda folder: CertificateAuthority(
+        folder, key_identifiers=False
+    ),
+    "issuing alone": _issuing,
+}
+
+
+@pytest.mark.parametrize("authority", CA_FILES.values(), ids=CA_FILES)
+def test_a_ca_file_verifies_what_its_authority_signed(
+    serve: Callable[..., RawServer],
+    authority: Callable[[Path], CertificateAuthority],
+    tmp_path: Path,
+) -> None:
+    signing = authority(tmp_path)
+    server = serve(lambda held: held.close(), signing.identity(FQDN).context)
+    asked = target(server, signing.root_file)
+    assert not ca_problem(signing.root_file)
+    with pytest.raises(requests.ConnectionError):
+        ask(asked, HELLO, guard(), Accounts().sign_in(asked.secret))
+    assert server.talking.is_set(), "it was trusted, and sent a question"
+
+
+def test_certificates_are_verified_alike_on_every_python() -> None:
+    """From 3.13 on a default context is stricter in one thing, and less strict in another."""
+    context = verifying_context(None)
+    assert context.verify_flags == ssl.VERIFY_X509_TRUSTED_FIRST | ssl.VERIFY_X509_PARTIAL_CHAIN
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
