@@ -363,6 +363,40 @@ class TestSaved:
         assert '# pool = "edgepool.contoso.com"' in save.read_text()
         assert {"server": FE, "address": "127.31.0.1"} in found["overrides"]
 
+    def test_the_engineers_own_values_are_kept(self, tmp_path: Path, capsys: Capture) -> None:
+        """A path or a name with two blanks is another one with a single blank."""
+        save, certificates = tmp_path / "estate.toml", tmp_path / "certs  old"
+        certificates.mkdir()
+        CertificateAuthority(certificates, "ca　1")
+        more = """
+[zones."far  away"]
+transport = "https"
+ca_file = 'certs  old/ca　1.pem'
+credential = "far  away"
+[credentials."far  away"]
+username = 'CONTOSO\\far  away'
+source = "env"
+variable = "FAR  AWAY"
+[credentials.kept]
+username = "kept\\u00a0 here"
+source = "file"
+path = 'certs  old/p.txt'
+[[overrides]]
+pool = "se01.contoso.com"
+zone = "far  away"
+"""
+        with asked_by(HOSTS[:2], FrontEnds(SHELLS, TOPOLOGY), tmp_path, more) as (_, config):
+            config.write_text(
+                config.read_text("utf-8")
+                + '[[pools]]\nfqdn = "se01.contoso.com"\nservers = ["se01.contoso.com"]\n',
+                "utf-8",
+            )
+            sfb_audit(capsys, "discover", "--from", FE, "--config", config, "--save", save)
+            given, found = (tomllib.loads(path.read_text("utf-8")) for path in (config, save))
+        assert found["zones"]["far  away"]["ca_file"] == "certs  old/ca　1.pem"
+        assert found["credentials"] == given["credentials"]
+        assert {"pool": "se01.contoso.com", "zone": "far  away"} in found["overrides"]
+
     def test_a_run_goes_on_with_it(self, tmp_path: Path, capsys: Capture) -> None:
         save, out = tmp_path / "estate.toml", tmp_path / "audit"
         backend = FrontEnds(SHELLS, TOPOLOGY)
