@@ -84,7 +84,7 @@ class EstateFolder:
         write_report(self.folder / TOPOLOGY, xml.encode("utf-8", "replace"))
         gone = self._forget(bundles)
         if self.is_new:
-            write_report(self.path, estate_file.encode("utf-8", "replace"))
+            write_report(self.path, estate_file.encode())
         answers = "answer" if len(bundles) == 1 else "answers"
         written = (
             f"wrote {self.folder} ({TOPOLOGY}, {len(bundles):,} {answers})",

@@ -162,5 +162,8 @@ def _key(name: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A TOML basic string of `value` as it is; JSON's escapes are among TOML's."""
-    return json.dumps(value, ensure_ascii=False)
+    """A TOML basic string of `value` as it is; JSON's escapes are among TOML's.
+
+    No TOML can hold the half characters that stand for a path's bytes that are no UTF-8.
+    """
+    return json.dumps(value.encode("utf-8", "replace").decode(), ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -396,6 +397,19 @@ zone = "far  away"
         assert found["zones"]["far  away"]["ca_file"] == "certs  old/ca　1.pem"
         assert found["credentials"] == given["credentials"]
         assert {"pool": "se01.contoso.com", "zone": "far  away"} in found["overrides"]
+
+    def test_a_path_that_no_toml_can_hold_ends_nothing(
+        self, tmp_path: Path, capsys: Capture
+    ) -> None:
+        """Its bytes are no UTF-8."""
+        save, ca = tmp_path / "estate.toml", tmp_path / os.fsdecode(b"c\xe9.pem")
+        CertificateAuthority(tmp_path).root_file.rename(ca)
+        more = "[zones.far]\ntransport = 'https'\ncredential = 'lab'\n"
+        arguments = ("--from", FE, "--save", save, "--ca-file", ca)
+        with asked_by(HOSTS, FrontEnds(SHELLS, TOPOLOGY), tmp_path, more) as (_, config):
+            ended = sfb_audit(capsys, "discover", "--config", config, *arguments)
+        assert ended.code == ExitCode.READY, ended
+        assert tomllib.loads(save.read_text("utf-8"))["zones"]["far"]["ca_file"] == "c?.pem"
 
     def test_a_run_goes_on_with_it(self, tmp_path: Path, capsys: Capture) -> None:
         save, out = tmp_path / "estate.toml", tmp_path / "audit"
