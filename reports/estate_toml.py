@@ -36,7 +36,7 @@ def _lines(ways: EstateFile, path: Path, found: Matrices, default: str | None) -
     name = path.stem
     yield "# Written once by `sfb-audit discover`; it is yours now. The folder beside it is"
     yield "# refreshed whenever that command is run again. The keys are in docs/estate-file.md."
-    yield f"[estate]\nname = {_text(ways.estate.name)}"
+    yield f"[estate]\nname = {_text(one_line(ways.estate.name, 255))}"
     yield f"topology = {_text(f'{name}/{TOPOLOGY}')}\nevidence = {_text(name)}"
     yield from _scenarios(ways.estate, found)
     yield from _options(ways.options)
@@ -162,5 +162,8 @@ def _key(name: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A TOML basic string; JSON's escapes are among TOML's."""
-    return json.dumps(one_line(value, 4096), ensure_ascii=False)
+    """A TOML basic string of `value` as it is; JSON's escapes are among TOML's.
+
+    No TOML can hold the half characters that stand for a path's bytes that are no UTF-8.
+    """
+    return json.dumps(value.encode("utf-8", "replace").decode(), ensure_ascii=False)

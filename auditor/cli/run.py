@@ -80,7 +80,7 @@ def read_servers(
 
     Servers with a `carried` bundle are not contacted, nor are those that nothing reaches.
     """
-    from auditor.collect.credentials import resolve_all
+    from auditor.collect.credentials import Secrets
     from auditor.collect.model import Target
     from auditor.collect.runner import collect
     from auditor.collect.script import joined_script
@@ -93,10 +93,9 @@ def read_servers(
         for server in estate_file.estate.servers()
         if server.fqdn not in carried and (server.zone != OFFLINE or OFFLINE in estate_file.zones)
     }
-    secrets = resolve_all({zone.name: zone for zone in ways.values()}.values())
+    secrets = Secrets()
     targets: Sequence[Target] = [
-        Target(server.fqdn, zone, secrets[zone.name], server.address)
-        for server, zone in ways.items()
+        Target(server.fqdn, zone, secrets.of(zone), server.address) for server, zone in ways.items()
     ]
     readings = {name: bundle.reading for name, bundle in carried.items()}
     for name, bundle in carried.items():

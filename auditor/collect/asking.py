@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from auditor.collect.conversation import WINRM, Way
-from auditor.collect.credentials import resolve_all
-from auditor.collect.model import OCS_POWERSHELL, WSMAN, Collected, Observer, Secret, Target
+from auditor.collect.credentials import Secrets
+from auditor.collect.model import OCS_POWERSHELL, WSMAN, Collected, Observer, Target
 from auditor.collect.ocs_powershell import OCS
 from auditor.collect.pools import ask_one_of_each
 from auditor.collect.runner import collect
 from auditor.collect.script import estate_script
+from auditor.collect.sign_in import Accounts
 from auditor.errors import UsageError
 from auditor.estate.model import Pool, Server
 from auditor.estate.ways_in import WaysIn
@@ -35,7 +36,8 @@ class Asking:
     by_commands: bool
     given: Given
     deadline_seconds: float
-    _secrets: dict[str, Secret] = field(default_factory=dict)
+    _accounts: Accounts = field(default_factory=Accounts)
+    _secrets: Secrets = field(default_factory=Secrets)
 
     def first(self, fqdn: str, progress: Progress) -> Collected:
         """What the one server says of everything. Raises UsageError where no way is known."""
@@ -63,7 +65,9 @@ class Asking:
         target = self._target(fqdn, zone, server.address)
         options = self._options(max(_BYTES, self.ways.known.options.byte_budget))
         with progress(1) as observer:
-            (collected,) = collect([target], estate_script(), options, observer, self._way)
+            (collected,) = collect(
+                [target], estate_script(), options, observer, self._way, self._accounts
+            )
         return collected
 
     def pools(self, pools: Iterable[Pool], progress: Progress) -> dict[str, list[Collected]]:
@@ -71,7 +75,7 @@ class Asking:
         candidates = {pool.fqdn: self._candidates(pool) for pool in pools}
         options = self._options(self.ways.known.options.byte_budget)
         script = estate_script(POOL_FAMILIES)
-        return ask_one_of_each(candidates, script, options, progress, self._way)
+        return ask_one_of_each(candidates, script, options, progress, self._way, self._accounts)
 
     @property
     def _way(self) -> Way:
@@ -114,11 +118,4 @@ class Asking:
 
     def _target(self, fqdn: str, zone: Zone, address: str | None) -> Target:
         path = OCS_POWERSHELL if self.by_commands else WSMAN
-        return Target(fqdn, zone, self._secret(zone), address, path)
-
-    def _secret(self, zone: Zone) -> Secret:
-        """Each credential is resolved, and asked for, once."""
-        name = "" if zone.credential is None else zone.credential.name
-        if name not in self._secrets:
-            self._secrets[name] = resolve_all([zone])[zone.name]
-        return self._secrets[name]
+        return Target(fqdn, zone, self._secrets.of(zone), address, path)

@@ -6,7 +6,7 @@ import getpass
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from auditor.collect.model import Secret
@@ -16,19 +16,24 @@ from auditor.estate.zone import CredentialReference, SecretSource, Zone
 _MAX_BYTES = 4096
 
 
-def resolve_all(
-    zones: Iterable[Zone],
-    environment: Mapping[str, str] | None = None,
-    prompt: Callable[[str], str] | None = None,
-) -> dict[str, Secret]:
-    """The secret of every zone, by zone name; each reference is resolved (and asked for) once.
+class Secrets:
+    """The secrets of one run: each reference is resolved, and asked for, once."""
 
-    Raises UsageError (CREDENTIAL-...) that names the reference and never the secret.
-    """
-    environment = os.environ if environment is None else environment
-    found: dict[str, Secret] = {}
-    secrets: dict[str, Secret] = {}
-    for zone in zones:
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        prompt: Callable[[str], str] | None = None,
+    ) -> None:
+        self._environment = os.environ if environment is None else environment
+        self._prompt = prompt
+        self._found: dict[CredentialReference, Secret | UsageError] = {}
+
+    def of(self, zone: Zone) -> Secret:
+        """What signs in to the servers of `zone`.
+
+        Raises UsageError (CREDENTIAL-...) that names the reference and never the secret; of a
+        reference that failed before, the same one.
+        """
         reference = zone.credential
         if reference is None:
             raise UsageError(
@@ -36,11 +41,19 @@ def resolve_all(
                 f"zone {zone.name} names no credential.",
                 f"Add credential = ... to [zones.{zone.name}].",
             )
-        if reference.name not in found:
-            password = _password(reference, environment, prompt)
-            found[reference.name] = Secret(reference.username, password)
-        secrets[zone.name] = found[reference.name]
-    return secrets
+        if reference not in self._found:
+            self._found[reference] = self._resolved(reference)
+        found = self._found[reference]
+        if isinstance(found, UsageError):
+            raise found
+        return found
+
+    def _resolved(self, reference: CredentialReference) -> Secret | UsageError:
+        try:
+            password = _password(reference, self._environment, self._prompt)
+        except UsageError as error:
+            return error
+        return Secret(reference.username, password)
 
 
 def _password(
@@ -119,7 +132,7 @@ def _from_file(reference: CredentialReference, path: Path) -> str:
         raise UsageError(
             "CREDENTIAL-FILE", f"credential {reference.name}: {path} is not UTF-8 text."
         ) from None
-    return text.splitlines()[0] if text else ""
+    return text.partition("\n")[0].removesuffix("\r")
 
 
 def _refuse_shared(reference: CredentialReference, path: Path, status: os.stat_result) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from auditor.collect.conversation import WINRM, Way
+from auditor.collect.conversation import Way
 from auditor.collect.model import Collected, Observer, Target
 from auditor.collect.runner import collect
 from auditor.collect.script import Script
+from auditor.collect.sign_in import Accounts
 from auditor.estate.zone import RunOptions
 from auditor.facts.reading import ReachState
 
@@ -24,13 +25,15 @@ def ask_one_of_each(
     script: Script,
     options: RunOptions,
     progress: Callable[[int], AbstractContextManager[Observer]],
-    way: Way = WINRM,
+    way: Way,
+    accounts: Accounts,
 ) -> dict[str, list[Collected]]:
     """What came of each pool, by its name: one try after the other, the one that counts last.
 
     The first machines of all pools are asked at once, then the second ones of pools that
     still have no answer, and at most `MOST_TRIES` of a pool. A pool whose machine refused the
-    account is not asked again. `progress` makes an observer of so many servers.
+    account is not asked again. `progress` makes an observer of so many servers. What is known
+    of `accounts` is kept from turn to turn.
     """
     found: dict[str, list[Collected]] = {pool: [] for pool in candidates}
     for turn in range(MOST_TRIES):
@@ -41,22 +44,12 @@ def ask_one_of_each(
         }
         if not asked:
             break
-        told = _ask(list(asked.values()), script, options, progress, way)
+        with progress(len(asked)) as observer:
+            results = collect(list(asked.values()), script, options, observer, way, accounts)
+            told = {collected.reading.fqdn: collected for collected in results}
         for pool, target in asked.items():
             found[pool].append(told[target.fqdn])
     return found
-
-
-def _ask(
-    targets: list[Target],
-    script: Script,
-    options: RunOptions,
-    progress: Callable[[int], AbstractContextManager[Observer]],
-    way: Way,
-) -> dict[str, Collected]:
-    with progress(len(targets)) as observer:
-        told = collect(targets, script, options, observer, way)
-        return {collected.reading.fqdn: collected for collected in told}
 
 
 def _is_settled(tries: list[Collected]) -> bool:

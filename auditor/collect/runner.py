@@ -36,13 +36,16 @@ def collect(
     options: RunOptions,
     observer: Observer | None = None,
     way: Way = WINRM,
+    accounts: Accounts | None = None,
 ) -> Generator[Collected, None, None]:
     """One `Collected` for every target, in the order in which they end.
+
+    `accounts` is what is known of them already, where servers were asked before.
 
     At most `options.threads` are asked at once. Whoever stops iterating (Ctrl-C included)
     ends all conversations within a second; shells are closed as well as can be done.
     """
-    return _Run(targets, script, options, observer, way).results()
+    return _Run(targets, script, options, observer, way, accounts or Accounts()).results()
 
 
 class _Run:
@@ -55,6 +58,7 @@ class _Run:
         options: RunOptions,
         observer: Observer | None,
         way: Way,
+        accounts: Accounts,
     ) -> None:
         self._waiting = deque(targets)
         self._count = len(targets)
@@ -64,7 +68,7 @@ class _Run:
         self._way = way
         self._events: queue.SimpleQueue[str | Collected] = queue.SimpleQueue()
         self._guards: set[Guard] = set()
-        self._accounts = Accounts()
+        self._accounts = accounts
         self._lock = threading.Lock()
         self._stopped = False
 

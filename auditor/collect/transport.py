@@ -10,11 +10,9 @@ with one host does not need.
 from __future__ import annotations
 
 import http.client
-import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -30,24 +28,20 @@ from urllib3.response import HTTPResponse
 from auditor.collect.guard import IDLE_SECONDS, Guard, GuardedSocket, GuardError
 from auditor.collect.model import Secret, Target
 from auditor.collect.sign_in import SignIn
+from auditor.estate.ca_file import verifying_context
 from auditor.estate.zone import Auth, Transport
 from auditor.facts.reading import ReachState
 
 OPERATION_SECONDS = 20
 # One answer of Windows has 150 KB, or 500 KB: a whole that is larger comes in many.
 MOST_BODY_BYTES = 8 * 1024 * 1024
-_SIGNED_IN = {200, 500}  # an answer, or a WSMan fault: it has let the account in
 _UNREAD_CHALLENGE = 64 * 1024
 _PIECE = 64 * 1024
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
 
 
-@lru_cache(maxsize=64)
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """A verifying client context, made once for each CA file: loading a store takes 20 ms."""
-    context = ssl.create_default_context(cafile=ca_file)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+# Made once for each CA file: loading a store takes 20 ms.
+_tls_context = lru_cache(maxsize=64)(verifying_context)
 
 
 class _Connection:
@@ -95,7 +89,7 @@ class _Connection:
         if zone.transport is Transport.HTTPS:
             try:
                 raw.settimeout(min(IDLE_SECONDS, self._guard.remaining()))
-                context = tls_context(zone.ca_file)
+                context = _tls_context(zone.ca_file)
                 wrapped = context.wrap_socket(
                     raw, server_hostname=self._target.fqdn, do_handshake_on_connect=False
                 )
@@ -125,11 +119,11 @@ class _Connection:
 class GuardedAdapter(HTTPAdapter):
     """An adapter for one conversation."""
 
-    def __init__(self, target: Target, guard: Guard, sign_in: SignIn) -> None:
+    def __init__(self, target: Target, guard: Guard) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
         self._connection = _Connection(target, guard)
         self._guard = guard
-        self._sign_in = sign_in
+        self.sealed = False  # whether the last answer came sealed
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
         return self._connection
@@ -143,15 +137,14 @@ class GuardedAdapter(HTTPAdapter):
         kwargs["stream"] = True
         response = super().send(request, **kwargs)
         self._guard.reached = True
-        if response.status_code in _SIGNED_IN:
-            self._sign_in.end(accepted=True)
+        self.sealed = _is_sealed(response.headers)
         if breach := _breach(response):
             self.close()
             raise GuardError(ReachState.PROTOCOL, breach)
         if not _is_short_challenge(response):
             response._content = self._read(response)  # noqa: SLF001 - as requests itself does
             response._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001
-        if response.ok and _is_sealed(request.headers) and not _is_sealed(response.headers):
+        if response.ok and _is_sealed(request.headers) and not self.sealed:
             self.close()
             raise GuardError(ReachState.PROTOCOL, "an answer in the clear to a sealed question")
         return response
@@ -199,7 +192,8 @@ def _breach(response: requests.Response) -> str:
 
 
 def _is_sealed(headers: Mapping[str, str | bytes]) -> bool:
-    return str(headers.get("Content-Type", "")).startswith("multipart/encrypted")
+    """As pypsrp says it, which takes everything else as it came."""
+    return str(headers.get("Content-Type", "")).startswith("multipart/encrypted;")
 
 
 def _is_short_challenge(response: requests.Response) -> bool:
@@ -250,6 +244,11 @@ class _Negotiate(HTTPNegotiateAuth):
         answer = super().handle_401(response, **kwargs)  # type: ignore[no-untyped-call]
         return answer
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the handshake, of which a conversation has one, came to its end."""
+        return any(context.complete for context in self.contexts.values())
+
 
 class GuardedTransport(_TransportHTTP):
     """pypsrp's transport over a guarded session."""
@@ -257,10 +256,15 @@ class GuardedTransport(_TransportHTTP):
     guard: Guard
     target: Target
     sign_in: SignIn
+    adapter: GuardedAdapter
     refused = False
 
     def send(self, message: bytes, **kwargs: Any) -> bytes:
-        """As pypsrp's, but never retried: a script must not run twice."""
+        """As pypsrp's, but never retried: a script must not run twice.
+
+        What it answers, a fault too, decides whether the account was accepted: a status alone
+        says nothing, as any web server can send one.
+        """
         kwargs["retries_on_read_timeout"] = 0
         try:
             answer = super().send(message, **kwargs)
@@ -270,10 +274,24 @@ class GuardedTransport(_TransportHTTP):
         except WinRMTransportError as error:
             text = str(error.response_text)
             if _SOAP in text and "<!DOCTYPE" not in text:
+                self._believe()
                 raise
             # A web server's page; pypsrp would look for a fault in it, and lose the status.
             raise WinRMTransportError(error.protocol, error.code, "") from None
-        return _refuse_doctype(answer)
+        answer = _refuse_doctype(answer)
+        if _SOAP.encode() in answer:
+            self._believe()
+        return answer
+
+    def _believe(self) -> None:
+        """The account is accepted where WSMan's answer came through the finished handshake."""
+        auth = self.session.auth if self.session is not None else None
+        if self.wrap_required:  # unsealed by now, with a key that the password is part of
+            finished = self.adapter.sealed
+        else:
+            finished = not isinstance(auth, _Negotiate) or auth.is_complete
+        if finished:
+            self.sign_in.end(accepted=True)
 
     def _build_session(self) -> requests.Session:
         session = _Session()
@@ -281,9 +299,9 @@ class GuardedTransport(_TransportHTTP):
         session.max_redirects = 0
         session.headers.clear()
         session.headers.update({"User-Agent": "sfb-audit", "Accept-Encoding": "identity"})
-        adapter = GuardedAdapter(self.target, self.guard, self.sign_in)
-        session.mount("http://", adapter)
-        session.mount("https://", adapter)
+        self.adapter = GuardedAdapter(self.target, self.guard)
+        session.mount("http://", self.adapter)
+        session.mount("https://", self.adapter)
         session.auth = self._auth()
         return session
 

@@ -57,18 +57,11 @@ class EstateFile:
     exclusions: Ways = field(default_factory=Ways)
 
     def way_to(self, server: Server) -> Zone:
-        """The zone of a server that is audited, with the server's own credential where it has one.
-
-        Such a zone has a name of its own: zones of one name have one secret.
-        """
+        """The zone of a server that is audited, with its own credential where it has one."""
         zone = self.zones[server.zone or ""]
         if server.credential is None:
             return zone
-        return replace(
-            zone,
-            name=f"{zone.name} as {server.credential}",
-            credential=self.credentials[server.credential],
-        )
+        return replace(zone, credential=self.credentials[server.credential])
 
     def through(self, configuration: str) -> EstateFile:
         """The same servers, each asked through the session configuration of that name.

@@ -74,7 +74,7 @@ def read_servers_csv(path: Path) -> Estate:
 
 
 def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, Row]]:
-    """Line numbers and rows by column; rows without any text are passed over."""
+    """Line numbers and rows by column, kinds in lower case; rows without text are passed over."""
     text = _text(path)
     header = text.partition("\n")[0]
     separator = next((one for one in _SEPARATORS if one in header), ",")
@@ -89,7 +89,8 @@ def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, Row]]:
             elif has_control_character("".join(values)):
                 problems.append(f"line {reader.line_num}: holds a control character")
             elif values:
-                yield reader.line_num, dict(zip(names, values, strict=False))
+                row = dict(zip(names, values, strict=False))
+                yield reader.line_num, row | {"kind": row.get("kind", "").lower()}
     except csv.Error as error:
         problems.append(f"line {reader.line_num}: {error}")
 
@@ -179,7 +180,7 @@ def _pool(fqdn: str, members: list[tuple[Row, Server]], problems: list[str]) -> 
 
 def _kind(pool: str, word: str, problems: list[str]) -> PoolKind:
     try:
-        return PoolKind(word.lower())
+        return PoolKind(word)
     except ValueError:
         known = ", ".join(PoolKind)
         problems.append(f"pool {pool}: {word[:40]!r} is no kind of pool ({known})")

@@ -26,9 +26,21 @@ class ServerIdentity:
 
 
 class CertificateAuthority:
-    """Signs server certificates; the root is written to `folder`/NAME.pem."""
+    """Signs server certificates; its own one is written to `folder`/NAME.pem.
 
-    def __init__(self, folder: Path, name: str = "lab-ca") -> None:
+    `issuer` has signed that, the authority itself where it is None. What is made without
+    `key_identifiers` is as plain `openssl x509 -req` makes it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str = "lab-ca",
+        issuer: CertificateAuthority | None = None,
+        *,
+        key_identifiers: bool = True,
+    ) -> None:
+        self._key_identifiers = key_identifiers
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"sfb-audit {name}")])
         usage = x509.KeyUsage(
@@ -42,11 +54,11 @@ class CertificateAuthority:
             encipher_only=False,
             decipher_only=False,
         )
-        root = (
-            self._builder(self._name, self._key.public_key())
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(usage, critical=True)
-            .sign(self._key, hashes.SHA256())
+        root = (issuer or self).signed(
+            self._name,
+            self._key.public_key(),
+            (x509.BasicConstraints(ca=True, path_length=None), True),
+            (usage, True),
         )
         self.root_file = folder / f"{name}.pem"
         self.root_file.write_bytes(root.public_bytes(serialization.Encoding.PEM))
@@ -55,15 +67,12 @@ class CertificateAuthority:
         """A TLS 1.2+ server context with a new certificate for `names` (DNS names, addresses)."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
-        certificate = (
-            self._builder(subject, key.public_key())
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(
-                x509.SubjectAlternativeName([_general_name(name) for name in names]),
-                critical=False,
-            )
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .sign(self._key, hashes.SHA256())
+        certificate = self.signed(
+            subject,
+            key.public_key(),
+            (x509.BasicConstraints(ca=False, path_length=None), True),
+            (x509.SubjectAlternativeName([_general_name(name) for name in names]), False),
+            (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -81,11 +90,15 @@ class CertificateAuthority:
         digest = certificate.fingerprint(hashes.SHA256())
         return ServerIdentity(context, b"tls-server-end-point:" + digest)
 
-    def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey
-    ) -> x509.CertificateBuilder:
+    def signed(
+        self,
+        subject: x509.Name,
+        key: ec.EllipticCurvePublicKey,
+        *extensions: tuple[x509.ExtensionType, bool],
+    ) -> x509.Certificate:
+        """A certificate for `key`; with each extension, whether it is critical."""
         now = datetime.now(UTC)
-        return (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
@@ -93,12 +106,14 @@ class CertificateAuthority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(hours=1))
             .not_valid_after(now + _VALID)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
-                critical=False,
-            )
         )
+        if self._key_identifiers:
+            issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+            own = x509.SubjectKeyIdentifier.from_public_key(key)
+            extensions = (*extensions, (own, False), (issuer, False))
+        for extension, critical in extensions:
+            builder = builder.add_extension(extension, critical)
+        return builder.sign(self._key, hashes.SHA256())
 
 
 def _general_name(name: str) -> x509.GeneralName:

@@ -367,24 +367,28 @@ def test_names_are_compared_in_any_case(name: str) -> None:
 
 GIB = 1024**3
 
-# kind of pool, disks -> status
+# kind of pool, disks -> status, what was observed
 ROOM = [
-    (PoolKind.STANDARD, disk(20 * GIB), "pass"),
-    (PoolKind.STANDARD, disk(20 * GIB - 1), "advice"),
-    (PoolKind.STANDARD, disk(0), "advice"),
-    (PoolKind.STANDARD, disk(None), "unknown"),
-    (PoolKind.STANDARD, disk(20 * GIB, system="E:"), "unknown"),
-    (PoolKind.STANDARD, disk(20 * GIB, system=None), "unknown"),
-    (PoolKind.ENTERPRISE, disk(0), "not_applicable"),
-    (PoolKind.EDGE, disk(0), "not_applicable"),
+    (PoolKind.STANDARD, disk(20 * GIB), "pass", "20.0 GiB free on C:"),
+    (PoolKind.STANDARD, disk(20 * GIB - 1), "advice", "20.0 GiB free on C:"),
+    (PoolKind.STANDARD, disk(0), "advice", "0.0 GiB free on C:"),
+    (PoolKind.STANDARD, disk(None), "unknown", "not told"),
+    (PoolKind.STANDARD, disk(20 * GIB, system="E:"), "unknown", "not told"),
+    (PoolKind.STANDARD, disk(20 * GIB, system=None), "unknown", "not told"),
+    (PoolKind.ENTERPRISE, disk(0), "not_applicable", ""),
+    (PoolKind.EDGE, disk(0), "not_applicable", ""),
 ]
 
 
-@pytest.mark.parametrize(("kind", "facts", "status"), ROOM)
-def test_room_for_the_databases_is_advice(kind: PoolKind, facts: DiskFacts, status: str) -> None:
+@pytest.mark.parametrize(("kind", "facts", "status", "observed"), ROOM)
+def test_room_for_the_databases_is_advice(
+    kind: PoolKind, facts: DiskFacts, status: str, observed: str
+) -> None:
     judged = judge(server(disk=facts), pool(kind))
     finding = judged.finding("SFB-DISK-001")
     assert finding.status == status
+    assert finding.observed == observed
+    assert finding.required == ("" if status == "not_applicable" else "20 GiB free")
     assert bool(finding.remediation) is (status == "advice")
     assert not finding.counted
     assert judged.server.readiness == "ready"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -269,6 +270,27 @@ def test_servers_that_nothing_reaches_are_not_asked(tmp_path: Path, capsys: Capt
     assert "No zone leads to its front ends" in ended.out
 
 
+def test_a_password_that_nobody_gives_is_asked_for_once(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def nothing(question: str) -> str:
+        asked.append(question)
+        return ""
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", nothing)
+    more = "[zones.far]\ncredential = 'far'\n[credentials.far]\nusername = 'far'\n"
+    for pool, server in (("pool02.contoso.com", OTHER), ("se01.contoso.com", STANDARD)):
+        more += f'[[pools]]\nfqdn = "{pool}"\nzone = "far"\nservers = ["{server}"]\n'
+    with asked_by(HOSTS[:1], FrontEnds(SHELLS, TOPOLOGY), tmp_path, more) as (_, config):
+        ended = sfb_audit(capsys, "discover", "--from", FE, "--config", config)
+    assert ended.code == ExitCode.INCOMPLETE, ended
+    assert len(asked) == 1
+    assert ended.out.count("its account has no password here") == 2
+
+
 EXCLUDED = '[[overrides]]\nserver = "{}"\nexclude = "being retired, CHG1234"\n'
 
 
@@ -341,6 +363,53 @@ class TestSaved:
         assert "Lab-only" not in save.read_text(), "the password"
         assert '# pool = "edgepool.contoso.com"' in save.read_text()
         assert {"server": FE, "address": "127.31.0.1"} in found["overrides"]
+
+    def test_the_engineers_own_values_are_kept(self, tmp_path: Path, capsys: Capture) -> None:
+        """A path or a name with two blanks is another one with a single blank."""
+        save, certificates = tmp_path / "estate.toml", tmp_path / "certs  old"
+        certificates.mkdir()
+        CertificateAuthority(certificates, "ca　1")
+        more = """
+[zones."far  away"]
+transport = "https"
+ca_file = 'certs  old/ca　1.pem'
+credential = "far  away"
+[credentials."far  away"]
+username = 'CONTOSO\\far  away'
+source = "env"
+variable = "FAR  AWAY"
+[credentials.kept]
+username = "kept\\u00a0 here"
+source = "file"
+path = 'certs  old/p.txt'
+[[overrides]]
+pool = "se01.contoso.com"
+zone = "far  away"
+"""
+        with asked_by(HOSTS[:2], FrontEnds(SHELLS, TOPOLOGY), tmp_path, more) as (_, config):
+            config.write_text(
+                config.read_text("utf-8")
+                + '[[pools]]\nfqdn = "se01.contoso.com"\nservers = ["se01.contoso.com"]\n',
+                "utf-8",
+            )
+            sfb_audit(capsys, "discover", "--from", FE, "--config", config, "--save", save)
+            given, found = (tomllib.loads(path.read_text("utf-8")) for path in (config, save))
+        assert found["zones"]["far  away"]["ca_file"] == "certs  old/ca　1.pem"
+        assert found["credentials"] == given["credentials"]
+        assert {"pool": "se01.contoso.com", "zone": "far  away"} in found["overrides"]
+
+    def test_a_path_that_no_toml_can_hold_ends_nothing(
+        self, tmp_path: Path, capsys: Capture
+    ) -> None:
+        """Its bytes are no UTF-8."""
+        save, ca = tmp_path / "estate.toml", tmp_path / os.fsdecode(b"c\xe9.pem")
+        CertificateAuthority(tmp_path).root_file.rename(ca)
+        more = "[zones.far]\ntransport = 'https'\ncredential = 'lab'\n"
+        arguments = ("--from", FE, "--save", save, "--ca-file", ca)
+        with asked_by(HOSTS, FrontEnds(SHELLS, TOPOLOGY), tmp_path, more) as (_, config):
+            ended = sfb_audit(capsys, "discover", "--config", config, *arguments)
+        assert ended.code == ExitCode.READY, ended
+        assert tomllib.loads(save.read_text("utf-8"))["zones"]["far"]["ca_file"] == "c?.pem"
 
     def test_a_run_goes_on_with_it(self, tmp_path: Path, capsys: Capture) -> None:
         save, out = tmp_path / "estate.toml", tmp_path / "audit"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from auditor.assess.cases import cases_of
@@ -53,6 +55,21 @@ def test_a_rule_is_shown_with_its_cases_and_sources(
     words = [shown.id, shown.title, shown.applies_to, *(case.title for case in cases_of(shown.id))]
     words += [load().sources[key].title for key in shown.sources]
     assert not [word for word in words if word not in told.out]
+
+
+def test_a_title_has_no_number_that_an_own_rulebook_can_change(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[clock]\nmax_skew_minutes = 15\nsources = ["own"]\n[sources.own]\ntitle = "Own"\n'
+    )
+    (line,) = (
+        line
+        for line in _rules(capsys, "--rulebook", str(own)).out.splitlines()
+        if line.startswith("SFB-CLOCK-001")
+    )
+    assert line == "SFB-CLOCK-001: The server's clock agrees with the auditing host's"
 
 
 # rule -> what it reads, as it is shown

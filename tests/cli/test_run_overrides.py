@@ -96,6 +96,24 @@ def test_who_signs_in_and_who_is_left_out(config: Path, capsys: pytest.CaptureFi
     assert f"Not audited, excluded: fe03.contoso.com ({REASON})" in " ".join(ended.out.split())
 
 
+def test_a_zone_of_any_name_leaves_a_servers_own_credential_alone(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two zones that could be taken for one another, each server signs in as it says."""
+    text = config.read_text("utf-8")
+    lan = text.partition("[zones.lan]\n")[2].partition("[credentials")[0]
+    text += f'[[overrides]]\nserver = "{FE02.fqdn}"\nzone = "lan as right"\n'
+    text += '[[overrides]]\npool = "pool01.contoso.com"\nzone = "lan"\n'
+    config.write_text(f'[zones."lan as right"]\n{lan}{text}', "utf-8")
+    sfb_audit(capsys, "run", "--config", config, "--out", config.parent / "audit")
+    servers = read_audit(config.parent / "audit" / "audit.json").servers
+    assert {server.fqdn: server.reached.code for server in servers} == {
+        "fe01.contoso.com": "REACH-READ",
+        "fe02.contoso.com": "REACH-AUTH",
+        "fe03.contoso.com": "REACH-NOT-ASKED",
+    }
+
+
 def test_a_bundle_of_a_server_that_is_left_out_is_refused(
     config: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

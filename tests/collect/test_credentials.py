@@ -14,7 +14,7 @@ import keyring
 import pytest
 from keyring.errors import NoKeyringError
 
-from auditor.collect.credentials import resolve_all
+from auditor.collect.credentials import Secrets
 from auditor.collect.model import Secret
 from auditor.collect.runner import collect
 from auditor.collect.script import joined_script
@@ -43,7 +43,7 @@ def zone(source: SecretSource, locator: str = "", name: str = "internal") -> Zon
 
 
 def password_of(asked: Zone, **sources: object) -> str:
-    return resolve_all([asked], **sources)[asked.name].password  # type: ignore[arg-type]
+    return Secrets(**sources).of(asked).password  # type: ignore[arg-type]
 
 
 def test_the_environment_holds_a_password() -> None:
@@ -71,8 +71,13 @@ def test_a_private_files_first_line_is_the_password(tmp_path: Path, content: str
     assert password_of(zone(SecretSource.FILE, str(_file(tmp_path, content)))) == PASSWORD
 
 
-def test_a_password_may_end_in_spaces(tmp_path: Path) -> None:
-    assert password_of(zone(SecretSource.FILE, str(_file(tmp_path, "  two  \n")))) == "  two  "
+@pytest.mark.parametrize(
+    "password",
+    ["  two  ", "ab\u2028cd", "ab\u2029cd", "ab\x85cd", "ab\x0bcd", "ab\x0ccd", "ab\rcd"],
+)
+def test_a_line_ends_at_its_line_end_alone(tmp_path: Path, password: str) -> None:
+    asked = zone(SecretSource.FILE, str(_file(tmp_path, f"{password}\r\nmore")))
+    assert password_of(asked) == password
 
 
 def test_who_is_asked_is_told_for_whom() -> None:
@@ -97,9 +102,37 @@ def test_a_credential_of_many_zones_is_asked_for_once() -> None:
     other = replace(
         second, name="dmz", credential=CredentialReference("edge", "e", SecretSource.PROMPT)
     )
-    secrets = resolve_all([first, second, other], prompt=prompt)
-    assert set(secrets) == {"internal", "branch", "dmz"}
+    secrets = Secrets(prompt=prompt)
+    assert [secrets.of(each).username for each in (first, second, other, first)] == [
+        USER,
+        USER,
+        "e",
+        USER,
+    ]
     assert len(told) == 2
+
+
+def test_zones_of_one_name_may_have_two_credentials() -> None:
+    """A server of the zone may sign in as another than the zone's account."""
+    passwords = {"A": "of a", "B": "of b"}
+    secrets = Secrets(environment=passwords)
+    for name, password in passwords.items():
+        reference = CredentialReference(name, USER, SecretSource.ENVIRONMENT, name)
+        assert secrets.of(Zone("dmz", credential=reference)).password == password
+
+
+def test_who_gives_no_password_is_not_asked_again() -> None:
+    told = []
+
+    def prompt(question: str) -> str:
+        told.append(question)
+        return ""
+
+    secrets = Secrets(prompt=prompt)
+    for name in ("internal", "branch", "internal"):
+        with pytest.raises(UsageError, match="CREDENTIAL-EMPTY"):
+            secrets.of(zone(SecretSource.PROMPT, name=name))
+    assert len(told) == 1
 
 
 def _file(folder: Path, content: str, mode: int = 0o600) -> Path:
@@ -164,7 +197,7 @@ def test_what_cannot_be_used_is_refused_by_name_and_without_the_password(
     )
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(UsageError) as caught:
-        resolve_all([REFUSALS[name].make(tmp_path)])
+        Secrets().of(REFUSALS[name].make(tmp_path))
     assert caught.value.code == REFUSALS[name].code
     assert "internal" in str(caught.value) or "domain" in str(caught.value)
     assert PASSWORD not in "".join(traceback.format_exception(caught.value))

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,12 @@ from auditor.collect.model import Secret, Target
 from auditor.collect.script import Script
 from auditor.collect.sign_in import Accounts
 from auditor.collect.transport import open_wsman
+from auditor.estate.ca_file import ca_problem, verifying_context
 from auditor.estate.zone import Auth, Transport, Zone
 from auditor.facts.reading import ReachState
 from auditor.lab.authentication import Conversation
 from auditor.lab.ca import CertificateAuthority
+from auditor.lab.http import Request, Response
 from auditor.lab.server import running_lab
 from auditor.lab.state import StateBackend
 from tests.lab_hosts import PASSWORD, lab_host
@@ -278,6 +281,43 @@ def test_the_environment_names_no_certificates(
     assert not server.talking.is_set()
 
 
+def _issuing(folder: Path) -> CertificateAuthority:
+    return CertificateAuthority(folder, "issuing", CertificateAuthority(folder, "root"))
+
+
+CA_FILES: dict[str, Callable[[Path], CertificateAuthority]] = {
+    "root": CertificateAuthority,
+    "root of certificates without key identifiers": lambda folder: CertificateAuthority(
+        folder, key_identifiers=False
+    ),
+    "issuing alone": _issuing,
+}
+
+
+@pytest.mark.parametrize("authority", CA_FILES.values(), ids=CA_FILES)
+def test_a_ca_file_verifies_what_its_authority_signed(
+    serve: Callable[..., RawServer],
+    authority: Callable[[Path], CertificateAuthority],
+    tmp_path: Path,
+) -> None:
+    signing = authority(tmp_path)
+    server = serve(lambda held: held.close(), signing.identity(FQDN).context)
+    asked = target(server, signing.root_file)
+    assert not ca_problem(signing.root_file)
+    with pytest.raises(requests.ConnectionError):
+        ask(asked, HELLO, guard(), Accounts().sign_in(asked.secret))
+    assert server.talking.is_set(), "it was trusted, and sent a question"
+
+
+def test_certificates_are_verified_alike_on_every_python() -> None:
+    """From 3.13 on a default context is stricter in one thing, and less strict in another."""
+    context = verifying_context(None)
+    assert context.verify_flags == ssl.VERIFY_X509_TRUSTED_FIRST | ssl.VERIFY_X509_PARTIAL_CHAIN
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(serve: Callable[..., RawServer], status: int) -> None:
     elsewhere = serve(listen)
@@ -344,11 +384,16 @@ def test_a_shell_is_never_asked_for_twice_over_a_connection_that_was_cut(
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("kind", ["application/soap+xml;charset=UTF-8", "multipart/encrypted"])
 def test_an_answer_in_the_clear_to_a_sealed_question_is_not_believed(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """Whoever sits between could have written it."""
-    monkeypatch.setattr(Conversation, "seal", lambda self, response, request: response)
+    """Whoever sits between could have written it; nothing unseals the second kind."""
+
+    def in_the_clear(_: Conversation, response: Response, __: Request) -> Response:
+        return replace(response, content_type=kind)
+
+    monkeypatch.setattr(Conversation, "seal", in_the_clear)
     host = lab_host(1)
     with running_lab([host], StateBackend()) as lab:
         state, _ = fails(lab_target(lab, host), guard())

@@ -102,6 +102,11 @@ def test_what_a_spreadsheet_leaves_behind_is_nothing(tmp_path: Path) -> None:
     ]
 
 
+def test_a_kind_may_be_written_in_any_case(tmp_path: Path) -> None:
+    estate = read(tmp_path, "fqdn,pool,kind\na,p,Enterprise\nb,p,enterprise\nc,q,SQL\n")
+    assert [pool.kind for pool in estate.pools] == [PoolKind.ENTERPRISE, PoolKind.SQL]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -118,6 +123,7 @@ def test_what_a_spreadsheet_leaves_behind_is_nothing(tmp_path: Path) -> None:
         ("fqdn,address\na,b c\n", "line 2: address 'b c' is not a name of a machine"),
         ("fqdn,kind\na,frontend\n", "pool a: 'frontend' is no kind of pool (enterprise,"),
         ("fqdn,pool,site\na,p,x\nb,p,y\n", "pool p: site is x and y"),
+        ("fqdn,pool,kind\na,p,Edge\nb,p,sql\n", "pool p: kind is edge and sql"),
         ("fqdn,pool\na,p\nA,q\n", "server a is listed twice: in p and in q"),
         ("fqdn\na\na\n", "server a is listed twice: in a and in a"),
         ("fqdn,address\na,10.0.0.1\nb,10.0.0.1\n", "servers a and b have the same address"),

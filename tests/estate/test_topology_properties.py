@@ -215,8 +215,11 @@ def _denied(root: ET.Element) -> Iterator[str | None]:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_to_a_document_that_lost_everything_changes_nothing(change: Change) -> None:
-    change(ET.Element("{urn:x}Topology"), 7, "text")
+def test_a_document_that_lost_everything_has_but_its_namespace_to_lose(change: Change) -> None:
+    lost = ET.Element("{urn:x}Topology")
+    change(lost, 7, "text")
+    namespace = "urn:schema:another" if change is change_namespace else "urn:x"
+    assert ET.tostring(lost) == ET.tostring(ET.Element(f"{{{namespace}}}Topology"))
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -29,7 +29,7 @@ class RoomForDatabases(Rule):
     def judge(self, subject: Subject, context: Context) -> Finding:
         least = context.rulebook.disk.free_gib
         drive = subject.get(DiskFacts).system
-        required = f"{least} GB free"
+        required = f"{least} GiB free"
         if drive is None or drive.free is None:
             return self.finding(
                 subject,
@@ -42,7 +42,7 @@ class RoomForDatabases(Rule):
         return self.finding(
             subject,
             Status.ADVICE if scarce else Status.PASS,
-            observed=f"{drive.free / _GIB:.1f} GB free on {drive.drive}",
+            observed=f"{drive.free / _GIB:.1f} GiB free on {drive.drive}",
             required=required,
             reason="The update of the databases may run out of room, if they lie on this drive."
             if scarce

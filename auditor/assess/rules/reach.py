@@ -66,7 +66,7 @@ class ClockAgrees(Rule):
     """
 
     id = "SFB-CLOCK-001"
-    title = "The server's clock is right to within five minutes"
+    title = "The server's clock agrees with the auditing host's"
     applies_to = "every Lync or Skype for Business server that was read over the network"
     sources = ("clock",)
     needs_product = False
