@@ -131,15 +131,15 @@ def _policies(audit: Audit, summary: Summary, console: Console) -> None:
         name = Text(one_line(policy.key, 60), "bold" if policy.main else "")
         table.add_row(name, Text(one_line(policy.title, 120)), Text(policy.told))
     console.print(table)
-    differing = [
-        server
-        for server in audit.servers
-        if any(words.readiness(under) != words.readiness(server) for under in server.also)
-    ]
+    differing = [server for server in audit.servers if _is_judged_otherwise(server)]
     if differing:
         console.print(_differences(audit, differing))
         _more(console, len(differing) - _MOST_SERVERS, "server", "report.html")
-    alike = [s for s in audit.servers if s not in differing and any(u.differs for u in s.also)]
+    alike = [
+        server
+        for server in audit.servers
+        if not _is_judged_otherwise(server) and any(under.differs for under in server.also)
+    ]
     if alike:
         one = len(alike) == 1
         told = (
@@ -148,6 +148,10 @@ def _policies(audit: Audit, summary: Summary, console: Console) -> None:
         named = ", ".join(one_line(server.fqdn, 120) for server in alike[:_MOST_NOTES])
         console.print(Text(f"\n{told}: {named}", "dim"))
         _more(console, len(alike) - _MOST_NOTES, "server", "report.html")
+
+
+def _is_judged_otherwise(server: ServerEntry) -> bool:
+    return any(words.readiness(under) != words.readiness(server) for under in server.also)
 
 
 def _differences(audit: Audit, differing: Sequence[ServerEntry]) -> Table:

@@ -162,7 +162,9 @@ def _planned(steps: Iterable[StepEntry]) -> str:
 
 
 def _range(steps: Iterable[StepEntry]) -> str:
-    """Such as "12 steps: 1, 17 to 27"."""
+    """Such as "12 steps: 1, 17 to 27; 5 h 40 min (assumed)"."""
+    steps = tuple(steps)
+    takes = words.duration(sum(step.minutes for step in steps))
     runs: list[list[int]] = []
     numbers = sorted(step.number for step in steps)
     for number in numbers:
@@ -172,7 +174,7 @@ def _range(steps: Iterable[StepEntry]) -> str:
             runs.append([number])
     told = (f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
     ranges = some(told, _MOST_STEPS, ", ")
-    return f"{words.count(len(numbers), 'step')}: {ranges}" if ranges else ""
+    return f"{words.count(len(numbers), 'step')}: {ranges}; {takes} (assumed)" if ranges else ""
 
 
 def _of_pool(paper: Paper, server: ServerEntry) -> str:

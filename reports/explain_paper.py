@@ -34,6 +34,7 @@ class Paper:
         self._steps: dict[str, list[StepEntry]] = {}
         for step in audit.steps:
             self._steps.setdefault(step.target, []).append(step)
+        self._names = {step.id: f"step {step.number}" for step in audit.steps}
         self._found: dict[str, list[FindingEntry]] = {}
         for finding in audit.findings:
             self._found.setdefault(finding.subject, []).append(finding)
@@ -53,6 +54,10 @@ class Paper:
     def steps(self, finding: FindingEntry) -> list[StepEntry]:
         """The steps that bring a remedy on the very subject."""
         return [s for s in self._steps.get(finding.subject, ()) if finding.rule in s.rules]
+
+    def step_named(self, plan_id: str) -> str:
+        """Such as "step 18"; an ID that the plan does not have as it is."""
+        return self._names.get(plan_id, plan_id)
 
     def to_do(self, finding: FindingEntry) -> str:
         """The remedy, with what the plan adds to it, such as a later build for the whole pool."""

@@ -17,7 +17,8 @@ from reports.rows import print_heading, print_line, print_list, print_paragraph,
 from reports.text import one_line, visible
 
 _MOST_STEPS, _MOST_RULES = 12, 8
-_MORE = "Minutes are assumed. All of one step: sfb-audit explain with its number or its ID."
+_ASSUMED = "Minutes are assumed."
+_MORE = "All of one step: sfb-audit explain with its number or its ID."
 
 
 def print_steps(paper: Paper, steps: Sequence[StepEntry]) -> None:
@@ -34,8 +35,7 @@ def print_steps(paper: Paper, steps: Sequence[StepEntry]) -> None:
     if hidden > 0:
         rows.append(("", f"and {words.count(hidden, 'more step')}: --full, or upgrade-plan.xlsx"))
     print_rows(rows, paper.console, max(len(name) for name, _ in rows))
-    if not paper.whole:
-        print_paragraph(_MORE, paper.console, "dim")
+    print_paragraph(_ASSUMED if paper.whole else f"{_ASSUMED} {_MORE}", paper.console, "dim")
 
 
 def _shortly(paper: Paper, step: StepEntry) -> str:
@@ -64,12 +64,10 @@ def _waits(paper: Paper, step: StepEntry, tell: Callable[[str], str] = str) -> l
 
     What it waits for by one and the same reason stands together.
     """
-    numbers = {each.id: f"step {each.number}" for each in paper.audit.steps}
     by_reason: dict[tuple[str, str], list[str]] = {}
     for wait in step.waits_for:
         firm = "" if wait.order_source == "official" else f" ({wait.order_source})"
-        name = numbers.get(wait.step, wait.step)
-        by_reason.setdefault((wait.reason, firm), []).append(name)
+        by_reason.setdefault((wait.reason, firm), []).append(paper.step_named(wait.step))
     return [
         f"{' and '.join(names)}: {tell(reason)}{firm}"
         for (reason, firm), names in by_reason.items()

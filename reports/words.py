@@ -175,8 +175,8 @@ def reached(server: ServerEntry) -> str:
     if server.reached.unauthenticated and server.reached.ok:
         return carried(server)
     told = " ".join(filter(None, (server.reached.sentence, server.reached.hint)))
-    failed = not (server.reached.ok or server.excluded)
-    return f"{server.reached.code}: {told}".removesuffix(": ") if failed else told
+    code = "" if server.reached.ok or server.excluded else server.reached.code
+    return ": ".join(filter(None, (code, told)))
 
 
 def provenance(server: ServerEntry) -> str:

@@ -80,7 +80,7 @@ def test_a_server(words: str, readiness: str, reason: str) -> None:
 def test_of_what_is_waived_the_first_to_end_is_told_first() -> None:
     until = (date(2027, 2, 28), None, date(2026, 11, 27), date(2026, 11, 27))
     findings = [
-        finding("waived", number)._replace(waiver=day and Accepted("J. Doe", "later", day))
+        finding("waived", number)._replace(waiver=Accepted("J. Doe", "later", day) if day else None)
         for number, day in enumerate(until, 1)
     ]
     _, reason = of_findings(findings)

@@ -229,7 +229,7 @@ def test_the_head_says_what_to_do_and_by_which_steps(
     assert "its pool      Waived SFB-POOL-001: " in head
     of_pool = explain(capsys, run, "pool01").out.partition("\n\n")[0]
     assert "to do         fe02, fe03, fe04: Install the March 2018 cumulative" in of_pool
-    assert "in the plan   3 steps: 2 to 3, 5\n" in of_pool
+    assert "in the plan   3 steps: 2 to 3, 5; 3 h 10 min (assumed)\n" in of_pool
     assert "read          4 of 4 servers, facts of 2018-08-20 01:02 UTC\n" in of_pool
 
 
