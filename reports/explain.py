@@ -13,7 +13,12 @@ from rich.console import Console
 from auditor.audit import Audit, PoolEntry, ScenarioEntry, ServerEntry, StepEntry
 from reports import words
 from reports.explain_findings import IN_THE_WAY, print_in_full, print_rest
-from reports.explain_head import print_pool_head, print_scenario_head, print_server_head
+from reports.explain_head import (
+    print_machine_head,
+    print_pool_head,
+    print_scenario_head,
+    print_server_head,
+)
 from reports.explain_paper import Paper
 from reports.explain_plan import print_step, print_steps
 from reports.explain_policies import print_under_others
@@ -58,6 +63,10 @@ def _print_subject(paper: Paper, subject: Subject) -> None:
             print_in_full(paper, subject, status)
         print_rest(paper, subject)
         print_steps(paper, steps_of(paper.audit, subject, paper.wanted))
+    elif isinstance(subject, PoolEntry) and not subject.takes_updates:
+        print_machine_head(paper, subject)
+        print_steps(paper, steps_of(paper.audit, subject, paper.wanted))
+        return
     elif isinstance(subject, PoolEntry):
         print_pool_head(paper, subject)
         print_pool(paper, subject)

@@ -73,6 +73,13 @@ def print_pool_head(paper: Paper, pool: PoolEntry) -> None:
     )
 
 
+def print_machine_head(paper: Paper, pool: PoolEntry) -> None:
+    """Of machines that take no cumulative update there is only what is done on them."""
+    print_verdict(paper, pool.fqdn, pool, pool.reason)
+    planned = _range(steps_of(paper.audit, pool)) or "no step works on it"
+    print_rows([("what", _kind(pool.kind)), ("in the plan", planned)], paper.console)
+
+
 def print_scenario_head(paper: Paper, scenario: ScenarioEntry) -> None:
     servers = servers_of(paper.audit, scenario)
     pools = set(scenario.pools)

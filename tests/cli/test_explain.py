@@ -410,6 +410,25 @@ def test_a_name_that_means_nothing(
     assert words in told.err
 
 
+def test_of_a_machine_that_is_never_judged_the_steps_on_it_are_told(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = several()
+    machine = {"servers": (), "takes_updates": False, "readiness": "not_in_scope", "kind": "sql"}
+    pools = tuple(
+        audit.pools[0].model_copy(update={**machine, "fqdn": name, "reason": "No update."})
+        for name in ("sql01.contoso.com", "sql02.contoso.com")
+    )
+    write_audit(audit.model_copy(update={"pools": (*audit.pools, *pools)}), run / "audit.json")
+    told = explain(capsys, run, "sql01").out
+    assert told.startswith(
+        "sql01.contoso.com: Not in scope\nNo update.\n  what          SQL Server\n"
+        "  in the plan   1 step: 5; 40 min (assumed)\n\nIn the plan\n  step 5  "
+    )
+    assert "Under the policy" not in told
+    assert "in the plan   no step works on it\n" in explain(capsys, run, "sql02").out
+
+
 def test_a_host_name_of_several_servers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     audit = sample()
     twin = audit.servers[0].model_copy(
