@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -75,7 +76,7 @@ def test_in_the_workbook(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_the_words(more: dict[str, object], product: str, system: str, outcome: str) -> None:
+def test_the_words(more: dict[str, Any], product: str, system: str, outcome: str) -> None:
     one = server("fe01.contoso.com", "pool01.contoso.com", **more)
     assert (words.product(one), words.operating_system(one)) == (product, system)
     assert words.reached(one) == outcome
