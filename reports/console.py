@@ -124,20 +124,37 @@ def _short_product(server: ServerEntry) -> str:
 
 
 def _policies(audit: Audit, summary: Summary, console: Console) -> None:
-    """Counts under each policy, and the servers on which they differ."""
+    """Counts under each policy, and the servers on which they differ, if only in their rules."""
     table = _table("\nPolicies", "Policy", "Title", "Servers and pools")
     table.columns[0].no_wrap = True
     for policy in summary.policies:
         name = Text(one_line(policy.key, 60), "bold" if policy.main else "")
         table.add_row(name, Text(one_line(policy.title, 120)), Text(policy.told))
     console.print(table)
-    differing = [
+    differing = [server for server in audit.servers if _is_judged_otherwise(server)]
+    if differing:
+        console.print(_differences(audit, differing))
+        _more(console, len(differing) - _MOST_SERVERS, "server", "report.html")
+    alike = [
         server
         for server in audit.servers
-        if any(words.readiness(under) != words.readiness(server) for under in server.also)
+        if not _is_judged_otherwise(server) and any(under.differs for under in server.also)
     ]
-    if not differing:
-        return
+    if alike:
+        one = len(alike) == 1
+        told = (
+            f"{words.count(len(alike), 'server')} {'differs' if one else 'differ'} in rules alone"
+        )
+        named = ", ".join(one_line(server.fqdn, 120) for server in alike[:_MOST_NOTES])
+        console.print(Text(f"\n{told}: {named}", "dim"))
+        _more(console, len(alike) - _MOST_NOTES, "server", "report.html")
+
+
+def _is_judged_otherwise(server: ServerEntry) -> bool:
+    return any(words.readiness(under) != words.readiness(server) for under in server.also)
+
+
+def _differences(audit: Audit, differing: Sequence[ServerEntry]) -> Table:
     table = _table("\nWhere they differ", "Server", "Readiness by policy", "Rules that differ")
     table.columns[0].overflow = "fold"
     for server in differing[:_MOST_SERVERS]:
@@ -145,8 +162,7 @@ def _policies(audit: Audit, summary: Summary, console: Console) -> None:
         judged |= {under.policy: under for under in server.also}
         cell = Text("\n").join(_word(by, f"{one_line(key, 60)}: ") for key, by in judged.items())
         table.add_row(Text(one_line(server.fqdn, 120)), cell, Text(_rules_that_differ(server)))
-    console.print(table)
-    _more(console, len(differing) - _MOST_SERVERS, "server", "report.html")
+    return table
 
 
 def _rules_that_differ(server: ServerEntry) -> str:
@@ -226,7 +242,7 @@ def _plan(audit: Audit, summary: Summary, console: Console) -> None:
 
 
 def _care(summary: Summary, console: Console) -> None:
-    lines = [f"Unknown: {one_line(s.fqdn, 120)}" for s in summary.unknown[:_MOST_NOTES]]
+    lines = [_unknown(server) for server in summary.unknown[:_MOST_NOTES]]
     hidden = len(summary.unknown) - len(lines)
     if hidden > 0:
         lines.append(f"and {words.count(hidden, 'more unknown server')}; see report.html")
@@ -239,6 +255,11 @@ def _care(summary: Summary, console: Console) -> None:
     for line in lines:
         console.print(Text(f"- {line}"))
     console.print()
+
+
+def _unknown(server: ServerEntry) -> str:
+    word = "Unknown" if server.reached.ok else f"Not read ({server.reached.code})"
+    return f"{word}: {one_line(server.fqdn, 120)}"
 
 
 def _more(console: Console, number: int, noun: str, where: str) -> None:

@@ -1,4 +1,4 @@
-"""Why a server, pool or scenario has the status it has: each rule with what was read.
+"""Why a server, pool or scenario has the status it has: each rule with what was read; or a step.
 
 Everything is taken from the audit, so that an explanation a year later is that of the day.
 What stands in the way comes first and in full; what is in order is told shortly.
@@ -10,14 +10,20 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from auditor.audit import Audit, PoolEntry, ScenarioEntry, ServerEntry
+from auditor.audit import Audit, PoolEntry, ScenarioEntry, ServerEntry, StepEntry
 from reports import words
 from reports.explain_findings import IN_THE_WAY, print_in_full, print_rest
-from reports.explain_head import print_pool_head, print_scenario_head, print_server_head
+from reports.explain_head import (
+    print_machine_head,
+    print_pool_head,
+    print_scenario_head,
+    print_server_head,
+)
 from reports.explain_paper import Paper
+from reports.explain_plan import print_step, print_steps
 from reports.explain_policies import print_under_others
 from reports.explain_several import print_pool, print_scenario
-from reports.explain_subject import Subject, part_of, servers_of
+from reports.explain_subject import Subject, part_of, servers_of, steps_of
 from reports.rows import print_list, print_paragraph
 from reports.summary import summarise
 from reports.text import one_line
@@ -27,20 +33,40 @@ _MORE = "What a pass rests on: --rule with its id, or --full for all."
 
 
 def print_explanation(
-    audit: Audit, subject: Subject, rules: Sequence[str], console: Console, *, full: bool = False
+    audit: Audit,
+    subject: Subject | StepEntry,
+    rules: Sequence[str],
+    console: Console,
+    *,
+    full: bool = False,
 ) -> None:
-    """The subject's readiness and the findings on it.
+    """The subject's readiness, the findings on it, and its steps; or all of one step.
 
     `rules` (ids) leaves the others out and tells theirs in full; `full` tells all in full.
     """
     paper = Paper(audit, console, rules, full=full)
+    if isinstance(subject, StepEntry):
+        print_step(paper, subject)
+    else:
+        _print_subject(paper, subject)
+    _care(paper, subject)
+    paper.print_sources()
+    _judged_by(paper, subject)
+
+
+def _print_subject(paper: Paper, subject: Subject) -> None:
     if isinstance(subject, ServerEntry):
         print_server_head(paper, subject)
         if subject.also:
-            paper.title(f"Under the main policy {one_line(audit.run.policy, 60)}")
+            paper.title(f"Under the main policy {one_line(paper.audit.run.policy, 60)}")
         for status in IN_THE_WAY:
             print_in_full(paper, subject, status)
         print_rest(paper, subject)
+        print_steps(paper, steps_of(paper.audit, subject, paper.wanted))
+    elif isinstance(subject, PoolEntry) and not subject.takes_updates:
+        print_machine_head(paper, subject)
+        print_steps(paper, steps_of(paper.audit, subject, paper.wanted))
+        return
     elif isinstance(subject, PoolEntry):
         print_pool_head(paper, subject)
         print_pool(paper, subject)
@@ -49,9 +75,6 @@ def print_explanation(
         print_scenario(paper, subject)
     _elsewhere(paper, subject)
     print_under_others(paper, subject)
-    _care(paper, subject)
-    paper.print_sources()
-    _judged_by(paper, subject)
 
 
 def _elsewhere(paper: Paper, subject: Subject) -> None:
@@ -71,7 +94,7 @@ def _elsewhere(paper: Paper, subject: Subject) -> None:
         print_paragraph(f"{told} and judges nothing here{where}", paper.console)
 
 
-def _care(paper: Paper, subject: Subject) -> None:
+def _care(paper: Paper, subject: Subject | StepEntry) -> None:
     """The notes of every report, but for those that name other servers and pools alone."""
     part = part_of(paper.audit, subject, ())
     ours, every = _names(part), _names(paper.audit)
@@ -92,7 +115,7 @@ def _names(audit: Audit) -> set[str]:
     return {server.fqdn for server in audit.servers} | {pool.fqdn for pool in audit.pools}
 
 
-def _judged_by(paper: Paper, subject: Subject) -> None:
+def _judged_by(paper: Paper, subject: Subject | StepEntry) -> None:
     run = paper.audit.run
     others = ", ".join(policy.key for policy in run.policies if not policy.main)
     beside = f", the main one; beside it: {others}" if others else ""
@@ -102,7 +125,7 @@ def _judged_by(paper: Paper, subject: Subject) -> None:
         f"rulebook of {run.rulebook_date}."
     )
     paper.console.print()
-    fqdn = "" if isinstance(subject, ScenarioEntry) else subject.fqdn
+    fqdn = "" if isinstance(subject, ScenarioEntry | StepEntry) else subject.fqdn
     if not paper.full and any(f.status == "pass" for f in paper.findings([fqdn])):
         print_paragraph(_MORE, paper.console, "dim")
     print_paragraph(one_line(told, 1_000), paper.console, "dim")

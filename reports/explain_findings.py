@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from auditor.audit import ComparedEntry, FindingEntry, PoolEntry, ServerEntry, StepEntry
 from reports import words
@@ -28,6 +29,8 @@ def print_in_full(
 ) -> None:
     """Every finding of one status; those that nothing was read for, by reason, together."""
     found = [f for f in paper.findings([subject.fqdn]) if f.status == status]
+    if status == "waived":
+        found.sort(key=lambda finding: finding.waiver.until if finding.waiver else date.max)
     for group in _grouped(found):
         if len(group) > 1:
             _together(paper, group)
@@ -89,7 +92,7 @@ def _finding(paper: Paper, subject: ServerEntry | PoolEntry, finding: FindingEnt
             ("required", "" if finding.required == finding.title else finding.required),
             ("compared", compared(finding.compared)),
             ("because", finding.reason),
-            ("to do", finding.remediation),
+            ("to do", paper.to_do(finding)),
             ("in the plan", planned),
             ("counts", "" if finding.counted else f"no: {_spared(paper, subject, finding)}"),
             ("read", paper.read(finding)),

@@ -14,7 +14,7 @@ from auditor.audit import (
 )
 from reports import needs, words
 from reports.explain_paper import Paper, some
-from reports.explain_subject import servers_of
+from reports.explain_subject import servers_of, steps_of
 from reports.rows import print_heading, print_paragraph, print_rows
 from reports.text import one_line
 
@@ -26,26 +26,25 @@ _COLOURS = {
     "unknown": "bold magenta",
     "not_in_scope": "bold",
 }
-_MOST_STEPS, _MOST_TO_DO = 6, 6
+_MOST_STEPS, _MOST_TO_DO, _MOST_NAMES = 6, 6, 5
 
 Judged = ServerEntry | PoolEntry | ScenarioEntry | UnderPolicyEntry
 
 
 def print_server_head(paper: Paper, server: ServerEntry) -> None:
     found = [f for f in paper.audit.findings if f.subject == server.fqdn]
-    print_verdict(paper, server.fqdn, server, _verdict(server, found))
-    os = words.operating_system(server)
+    print_verdict(paper, server.fqdn, server, server.reason)
     print_rows(
         [
             ("what", _what(paper, server)),
-            ("runs", _runs(server)),
-            ("on", os if server.reached.ok or server.os else "not read"),
+            ("runs", f"{words.product(server)} {words.build(server)}".strip()),
+            ("on", words.operating_system(server)),
             ("needed for", needed_for(paper, server.pool)),
             ("to do", to_do(paper, found)),
-            ("in the plan", _planned(s for s in paper.audit.steps if s.target == server.fqdn)),
+            ("in the plan", _planned(steps_of(paper.audit, server))),
             ("its pool", _of_pool(paper, server)),
             ("read", _read(server)),
-            ("findings", _counts(found)),
+            ("findings", counted(found)),
             ("also", also(server.also)),
         ],
         paper.console,
@@ -65,13 +64,20 @@ def print_pool_head(paper: Paper, pool: PoolEntry) -> None:
             ("runs", f"{runs}, by the estate, not read" if pool.product and unread else runs),
             ("needed for", needed_for(paper, pool.fqdn)),
             ("to do", to_do(paper, found)),
-            ("in the plan", _range(s for s in paper.audit.steps if s.pool == pool.fqdn)),
+            ("in the plan", _range(steps_of(paper.audit, pool))),
             ("read", _read_of(servers)),
-            ("findings", _counts(found)),
+            ("findings", counted(found)),
             ("also", also(pool.also)),
         ],
         paper.console,
     )
+
+
+def print_machine_head(paper: Paper, pool: PoolEntry) -> None:
+    """Of machines that take no cumulative update there is only what is done on them."""
+    print_verdict(paper, pool.fqdn, pool, pool.reason)
+    planned = _range(steps_of(paper.audit, pool)) or "no step works on it"
+    print_rows([("what", _kind(pool.kind)), ("in the plan", planned)], paper.console)
 
 
 def print_scenario_head(paper: Paper, scenario: ScenarioEntry) -> None:
@@ -86,9 +92,9 @@ def print_scenario_head(paper: Paper, scenario: ScenarioEntry) -> None:
             ("because", scenario.evidence),
             ("way", "\n".join((*needs.ways(scenario), *scenario.guessed))),
             ("pools", "\n".join(needs.pools_on(scenario, paper.audit))),
-            ("in the plan", _range(s for s in paper.audit.steps if s.pool in pools)),
+            ("in the plan", _range(steps_of(paper.audit, scenario))),
             ("read", _read_of(servers)),
-            ("findings", _counts(found)),
+            ("findings", counted(found)),
             ("sources", paper.cite(scenario.source)),
             ("also", also(scenario.also)),
         ],
@@ -105,10 +111,11 @@ def print_verdict(paper: Paper, name: str, judged: Judged, reason: str) -> None:
     print_paragraph(reason, paper.console)
 
 
-def _verdict(
-    subject: ServerEntry | PoolEntry | ScenarioEntry, found: Sequence[FindingEntry]
-) -> str:
-    """The reason, which names what was waived; of what is ready also which rules advise."""
+def _verdict(subject: PoolEntry | ScenarioEntry, found: Sequence[FindingEntry]) -> str:
+    """The reason, which names what was waived; of what is ready also which rules advise.
+
+    A server's own reason says that itself.
+    """
     rules = rules_of(found, "advice")
     if subject.readiness != "ready" or not rules:
         return subject.reason
@@ -133,11 +140,6 @@ def _what(paper: Paper, server: ServerEntry) -> str:
     return f"server of {server.pool} ({_kind(server.pool_kind)}{of})"
 
 
-def _runs(server: ServerEntry) -> str:
-    told = f"{words.product(server)} {words.build(server)}".strip()
-    return told if server.reached.ok or not server.product else f"{told}, by the estate, not read"
-
-
 def needed_for(paper: Paper, pool: str) -> str:
     """Scenarios whose path goes over it; it says of which the use is assumed."""
     scenarios = paper.audit.scenarios
@@ -151,14 +153,15 @@ def to_do(paper: Paper, found: Sequence[FindingEntry]) -> str:
     order = {"fail": 0, "unknown": 1}
     counted = [f for f in found if f.counted and f.status in order and f.remediation]
     for finding in sorted(counted, key=lambda f: order[f.status]):
-        texts.setdefault(finding.remediation, []).append(finding)
+        texts.setdefault(paper.to_do(finding), []).append(finding)
     several = len({finding.subject for finding in found}) > 1
+    most_names = None if paper.whole else _MOST_NAMES
     lines = []
     for text, those in texts.items():
         rules = ", ".join(dict.fromkeys(finding.rule for finding in those))
-        names = some((paper.short(f.subject) for f in those), between=", ") if several else ""
+        names = some((paper.short(f.subject) for f in those), most_names, ", ") if several else ""
         lines.append(f"{names}: {text} ({rules})" if names else f"{text} ({rules})")
-    return some(lines, _MOST_TO_DO)
+    return some(lines, None if paper.whole else _MOST_TO_DO)
 
 
 def _planned(steps: Iterable[StepEntry]) -> str:
@@ -166,7 +169,9 @@ def _planned(steps: Iterable[StepEntry]) -> str:
 
 
 def _range(steps: Iterable[StepEntry]) -> str:
-    """Such as "12 steps: 1, 17 to 27"."""
+    """Such as "12 steps: 1, 17 to 27; 5 h 40 min (assumed)"."""
+    steps = tuple(steps)
+    takes = words.duration(sum(step.minutes for step in steps))
     runs: list[list[int]] = []
     numbers = sorted(step.number for step in steps)
     for number in numbers:
@@ -176,7 +181,7 @@ def _range(steps: Iterable[StepEntry]) -> str:
             runs.append([number])
     told = (f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
     ranges = some(told, _MOST_STEPS, ", ")
-    return f"{words.count(len(numbers), 'step')}: {ranges}" if ranges else ""
+    return f"{words.count(len(numbers), 'step')}: {ranges}; {takes} (assumed)" if ranges else ""
 
 
 def _of_pool(paper: Paper, server: ServerEntry) -> str:
@@ -216,7 +221,7 @@ def _read_of(servers: Sequence[ServerEntry]) -> str:
     return f"{told}, facts of {facts}" if facts else told
 
 
-def _counts(found: Sequence[FindingEntry]) -> str:
+def counted(found: Sequence[FindingEntry]) -> str:
     """Such as "2 fail, 1 advice, 14 pass"."""
     statuses = [finding.status for finding in found]
     return ", ".join(

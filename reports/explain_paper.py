@@ -20,7 +20,7 @@ class Paper:
     """One explanation: sources get numbers as they are cited; what was read is shown once.
 
     `wanted` are the only rules to tell (ids in small letters; empty: all). `full` tells of a
-    pass as much as of a fail.
+    pass as much as of a fail; `whole` is that for all, and leaves nothing out.
     """
 
     def __init__(
@@ -30,6 +30,14 @@ class Paper:
         self.console = console
         self.wanted = frozenset(rule.strip().casefold() for rule in rules)
         self.full = full or bool(self.wanted)
+        self.whole = full
+        self._steps: dict[str, list[StepEntry]] = {}
+        for step in audit.steps:
+            self._steps.setdefault(step.target, []).append(step)
+        self._names = {step.id: f"step {step.number}" for step in audit.steps}
+        self._found: dict[str, list[FindingEntry]] = {}
+        for finding in audit.findings:
+            self._found.setdefault(finding.subject, []).append(finding)
         self._numbers: dict[SourceRef, int] = {}
         self._shown: dict[tuple[EvidenceEntry, ...], str] = {}
         names = {server.fqdn for server in audit.servers} | {pool.fqdn for pool in audit.pools}
@@ -45,8 +53,28 @@ class Paper:
 
     def steps(self, finding: FindingEntry) -> list[StepEntry]:
         """The steps that bring a remedy on the very subject."""
-        steps = self.audit.steps
-        return [s for s in steps if finding.rule in s.rules and s.target == finding.subject]
+        return [s for s in self._steps.get(finding.subject, ()) if finding.rule in s.rules]
+
+    def step_named(self, plan_id: str) -> str:
+        """Such as "step 18"; an ID that the plan does not have as it is."""
+        return self._names.get(plan_id, plan_id)
+
+    def to_do(self, finding: FindingEntry) -> str:
+        """The remedy, with what the plan adds to it, such as a later build for the whole pool."""
+        if not finding.remediation or finding.status != "fail":
+            return finding.remediation
+        added = filter(None, map(self._added, self.steps(finding)))
+        return " ".join((finding.remediation, *dict.fromkeys(added)))
+
+    def _added(self, step: StepEntry) -> str:
+        """The end of a step's reason, which no finding behind it says; "" where there is none."""
+        behind = [f for f in self._found.get(step.target, ()) if f.rule in step.rules]
+        said = [
+            t for f in behind for t in (f.reason, f.remediation, f"Required: {f.required}") if t
+        ]
+        ends = [step.reason.rfind(text) + len(text) for text in said if text in step.reason]
+        added = step.reason[max(ends, default=len(step.reason)) :].strip(" .")
+        return words.sentence(added) if added else ""
 
     def short(self, fqdn: str) -> str:
         """The host name, where no other machine or pool of the audit has the same."""
@@ -124,10 +152,10 @@ def instants(evidence: Iterable[EvidenceEntry]) -> str:
     return " to ".join(told)
 
 
-def some(texts: Iterable[str], most: int = _MOST_TEXTS, between: str = "\n") -> str:
-    """Each text once; of many the first ones."""
+def some(texts: Iterable[str], most: int | None = _MOST_TEXTS, between: str = "\n") -> str:
+    """Each text once; of many the first ones, unless `most` is None."""
     known = [text for text in dict.fromkeys(texts) if text]
-    hidden = len(known) - most
+    hidden = 0 if most is None else len(known) - most
     return between.join((*known[:most], *([f"and {hidden:,} more"] if hidden > 0 else ())))
 
 
@@ -138,7 +166,6 @@ def told_of(paper: Paper, pairs: Iterable[tuple[str, str]]) -> str:
         by_text.setdefault(text, []).append(paper.short(subject))
     if len(by_text) == 1:
         return next(iter(by_text))
-    told = (
-        f"{some(names, _MOST_SHORT_NAMES, ', ')}: {text}" for text, names in by_text.items() if text
-    )
-    return some(told)
+    most = None if paper.whole else _MOST_SHORT_NAMES
+    told = (f"{some(names, most, ', ')}: {text}" for text, names in by_text.items() if text)
+    return some(told, None if paper.whole else _MOST_TEXTS)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from auditor.audit import FindingEntry, PoolEntry, ScenarioEntry, ServerEntry, StepEntry
+from auditor.audit import FindingEntry, PoolEntry, ScenarioEntry, ServerEntry
 from reports import words
 from reports.explain_findings import IN_THE_WAY, headline, print_in_full, print_rest
-from reports.explain_head import rules_of
+from reports.explain_head import counted, rules_of
 from reports.explain_paper import Paper, some, told_of
-from reports.explain_subject import pools_of, servers_of
+from reports.explain_plan import print_steps
+from reports.explain_subject import pools_of, servers_of, steps_of
 from reports.rows import print_paragraph, print_rows
 from reports.text import one_line
 
-_MOST_SERVERS, _MOST_STEPS, _MOST_NAMED = 40, 12, 20
+_MOST_SERVERS, _MOST_NAMED = 40, 20
 
 
 def print_pool(paper: Paper, pool: PoolEntry) -> None:
@@ -27,7 +28,8 @@ def print_pool(paper: Paper, pool: PoolEntry) -> None:
         print_in_full(paper, pool, status)
     print_rest(paper, pool)
     _groups(paper, [group for group in groups if group[0].status not in IN_THE_WAY])
-    _steps(paper, [step for step in paper.audit.steps if step.pool == pool.fqdn])
+    _left_out(paper, names, groups)
+    print_steps(paper, steps_of(paper.audit, pool, paper.wanted))
     _hint(paper, servers)
 
 
@@ -35,18 +37,19 @@ def print_scenario(paper: Paper, scenario: ScenarioEntry) -> None:
     servers = servers_of(paper.audit, scenario)
     _servers(paper, servers)
     names = {s.fqdn for s in servers} | {p.fqdn for p in pools_of(paper.audit, scenario)}
-    _groups(paper, _by_rule(_told(paper, names, servers)))
-    pools = {server.pool for server in servers}
-    _steps(paper, [step for step in paper.audit.steps if step.pool in pools])
+    groups = _by_rule(_told(paper, names, servers))
+    _groups(paper, groups)
+    _left_out(paper, names, groups)
+    print_steps(paper, steps_of(paper.audit, scenario, paper.wanted))
     _hint(paper, servers)
 
 
 def _told(paper: Paper, names: set[str], servers: Sequence[ServerEntry]) -> Iterable[FindingEntry]:
-    """What keeps them from being ready; of a server that was not read that alone."""
+    """What keeps them from being ready; of a server that was not read that alone. Or all."""
     unread = {server.fqdn for server in servers if not server.reached.ok}
     for finding in paper.findings(names):
         in_the_way = finding.counted and finding.status in IN_THE_WAY
-        if paper.wanted or (in_the_way and (finding.evidence or finding.subject not in unread)):
+        if paper.full or (in_the_way and (finding.evidence or finding.subject not in unread)):
             yield finding
 
 
@@ -60,21 +63,37 @@ def _by_rule(found: Iterable[FindingEntry]) -> list[list[FindingEntry]]:
 
 
 def _groups(paper: Paper, groups: Iterable[Sequence[FindingEntry]]) -> None:
+    most = None if paper.whole else _MOST_NAMED
     for found in groups:
         first = found[0]
         headline(paper, first.status, first.rule, one_line(first.title, 200))
         sources = {source: None for finding in found for source in finding.source}
         print_rows(
             [
-                ("on", some([finding.subject for finding in found], _MOST_NAMED, ", ")),
+                ("on", some((f.subject for f in found), most, ", ")),
+                ("observed", told_of(paper, _observed(found)) if paper.whole else ""),
                 ("waived until", told_of(paper, [(f.subject, _waived(f)) for f in found])),
                 ("required", told_of(paper, [(f.subject, _required(f)) for f in found])),
                 ("because", told_of(paper, [(f.subject, f.reason) for f in found])),
-                ("to do", told_of(paper, [(f.subject, f.remediation) for f in found])),
+                ("to do", told_of(paper, [(f.subject, paper.to_do(f)) for f in found])),
                 ("sources", paper.cite(sources)),
             ],
             paper.console,
         )
+
+
+def _left_out(paper: Paper, names: set[str], groups: Iterable[Sequence[FindingEntry]]) -> None:
+    """What the head counts and no block tells, so that the two add up."""
+    told = {finding.id for group in groups for finding in group}
+    counts = counted([f for f in paper.findings(names) if f.id not in told])
+    if counts:
+        paper.console.print()
+        where = "of its servers, or of all with --full"
+        print_paragraph(f"Not told here but {where}: {counts}.", paper.console)
+
+
+def _observed(found: Iterable[FindingEntry]) -> list[tuple[str, str]]:
+    return [(finding.subject, finding.observed) for finding in found]
 
 
 def _waived(finding: FindingEntry) -> str:
@@ -93,7 +112,8 @@ def _servers(paper: Paper, servers: Sequence[ServerEntry]) -> None:
     order = list(words.READINESS)
     waiting = [s for s in servers if s.readiness != "ready"]
     waiting.sort(key=lambda server: order.index(server.readiness))
-    rows = [(s.fqdn, f"{words.readiness(s)}: {s.reason}") for s in waiting[:_MOST_SERVERS]]
+    most = None if paper.whole else _MOST_SERVERS
+    rows = [(s.fqdn, f"{words.readiness(s)}: {s.reason}") for s in waiting[:most]]
     hidden = len(waiting) - len(rows)
     if hidden > 0:
         rows.append(("", f"and {words.count(hidden, 'more server')}; see report.html"))
@@ -112,24 +132,14 @@ def _ready(paper: Paper, servers: Iterable[ServerEntry]) -> list[tuple[str, str]
     for fqdn, those in found.items():
         told = (words.readiness(ready[fqdn]), rules_of(those, "waived"), rules_of(those, "advice"))
         alike.setdefault(told, []).append(fqdn)
+    most = None if paper.whole else _MOST_NAMED
     return [
         (
             f"{len(names):,} {word.lower()}",
-            "; ".join(filter(None, (some(names, _MOST_NAMED, ", "), *rules))),
+            "; ".join(filter(None, (some(names, most, ", "), *rules))),
         )
         for (word, *rules), names in alike.items()
     ]
-
-
-def _steps(paper: Paper, steps: Sequence[StepEntry]) -> None:
-    if not steps:
-        return
-    paper.title("In the plan")
-    rows = [(f"step {s.number} ({s.id})", s.title) for s in steps[:_MOST_STEPS]]
-    hidden = len(steps) - len(rows)
-    if hidden > 0:
-        rows.append(("", f"and {words.count(hidden, 'more step')}; see upgrade-plan.xlsx"))
-    print_rows(rows, paper.console, max(len(name) for name, _ in rows))
 
 
 def _hint(paper: Paper, servers: Sequence[ServerEntry]) -> None:

@@ -203,11 +203,21 @@ def _headline(audit: Audit, servers: dict[Standing, int], by_waiver: str) -> str
     if servers["unknown"]:
         parts.append(f"{servers['unknown']:,} unknown")
     ready = servers["ready"] + servers["ready_waived"]
-    if not parts:
-        done = f"every server in scope is ready{by_waiver}" if ready else "no server is in scope"
-        return f"{count(len(audit.servers), 'server')}: {done}."
-    told = f"{ready:,} of {count(len(audit.servers), 'server')} ready{by_waiver}"
-    return f"{told}; {', '.join(parts)}."
+    total = count(len(audit.servers), "server")
+    if not parts and not ready:
+        return f"{total}: no server is in scope."
+    told = f"{ready:,} of {total} ready" if parts else f"{total}: every server in scope is ready"
+    parts += _beyond(audit)
+    return "; ".join(filter(None, (f"{told}{by_waiver}", ", ".join(parts)))) + "."
+
+
+def _beyond(audit: Audit) -> list[str]:
+    """What is not in scope, so that a headline adds up to all servers."""
+    beyond = [server for server in audit.servers if server.readiness == "not_in_scope"]
+    if not beyond:
+        return []
+    excluded = sum(bool(server.excluded) for server in beyond)
+    return [f"{len(beyond):,} not in scope" + (f" ({excluded:,} excluded)" if excluded else "")]
 
 
 def _notes(audit: Audit, assumed: tuple[ScenarioEntry, ...]) -> tuple[str, ...]:
@@ -223,7 +233,10 @@ def _notes(audit: Audit, assumed: tuple[ScenarioEntry, ...]) -> tuple[str, ...]:
 
 
 def _waived(audit: Audit) -> list[str]:
-    """What somebody has accepted: who, why, until when, and which fails of which servers."""
+    """What somebody has accepted: who, why, until when, and which fails of which servers.
+
+    What ends first is told first.
+    """
     covered: dict[tuple[WaiverEntry, str], list[str]] = {}
     for finding in audit.findings:
         if finding.waiver is not None:
@@ -232,7 +245,7 @@ def _waived(audit: Audit) -> list[str]:
         f"Waived until {waiver.until:%Y-%m-%d} by {waiver.who} ({waiver.why}), and not counted: "
         f"{rule} on {', '.join(subjects[:_NAMED])}"
         + (f" and {len(subjects) - _NAMED:,} more." if len(subjects) > _NAMED else ".")
-        for (waiver, rule), subjects in covered.items()
+        for (waiver, rule), subjects in sorted(covered.items(), key=lambda item: item[0][0].until)
     ]
 
 

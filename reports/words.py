@@ -81,6 +81,7 @@ POOL_KIND = {
     "unknown": "Unknown",
 }
 
+_NOT_IDENTIFIED, _NOT_READ = "Not identified", "Not read"
 _A_MINUTE = 60  # seconds
 _ORIGIN = {"winrm": "over WinRM", "bundle": "in a file"}
 
@@ -152,11 +153,16 @@ def duration(minutes: int) -> str:
 
 
 def product(server: ServerEntry) -> str:
-    return server.product_title or server.product or "Not identified"
+    """Of a server that was not read it is what the estate says, if that says anything."""
+    known = server.product_title or server.product
+    if server.reached.ok:
+        return known or _NOT_IDENTIFIED
+    return f"{known}, by the estate, not read" if known else _NOT_READ
 
 
 def operating_system(server: ServerEntry) -> str:
-    return server.os_title or server.os or "Not identified"
+    nothing = _NOT_IDENTIFIED if server.reached.ok else _NOT_READ
+    return server.os_title or server.os or nothing
 
 
 def build(server: ServerEntry) -> str:
@@ -165,10 +171,12 @@ def build(server: ServerEntry) -> str:
 
 
 def reached(server: ServerEntry) -> str:
-    """How the conversation ended, and what to do where it failed."""
+    """How the conversation ended; where it failed with its code, and what to do."""
     if server.reached.unauthenticated and server.reached.ok:
         return carried(server)
-    return " ".join(filter(None, (server.reached.sentence, server.reached.hint)))
+    told = " ".join(filter(None, (server.reached.sentence, server.reached.hint)))
+    code = "" if server.reached.ok or server.excluded else server.reached.code
+    return ": ".join(filter(None, (code, told)))
 
 
 def provenance(server: ServerEntry) -> str:

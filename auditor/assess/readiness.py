@@ -15,7 +15,10 @@ _NAMED = 4
 
 
 def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:
-    """A server's readiness and the reason. Advice lowers nothing; nothing judged is unknown."""
+    """A server's readiness and the reason. Advice lowers nothing; nothing judged is unknown.
+
+    Of what is waived the reason tells first what ends first.
+    """
     counted = [finding for finding in findings if finding.counted]
     fails = [finding for finding in counted if finding.status is Status.FAIL]
     blocking = [finding for finding in fails if finding.blocks]
@@ -29,9 +32,21 @@ def of_findings(findings: Sequence[Finding]) -> tuple[Readiness, str]:
     waived = [finding for finding in counted if finding.status is Status.WAIVED]
     if not waived and not any(f.status in (Status.PASS, Status.ADVICE) for f in counted):
         return Readiness.UNKNOWN, "no rule could be judged"
+    told = "every rule that counts is met"
     if waived:
-        return Readiness.READY, f"every other rule that counts is met; waived: {_summary(waived)}"
-    return Readiness.READY, "every rule that counts is met"
+        waived.sort(key=_end)
+        told = f"every other rule that counts is met; waived: {_summary(waived)}"
+    return Readiness.READY, f"{told}{_advised(findings)}"
+
+
+def _end(waived: Finding) -> date:
+    return waived.waiver.until if waived.waiver is not None else date.max
+
+
+def _advised(findings: Iterable[Finding]) -> str:
+    """What the word "ready" leaves unsaid, counted or not."""
+    rules = [finding.rule for finding in findings if finding.status is Status.ADVICE]
+    return f"; advice: {', '.join(rules)}" if rules else ""
 
 
 def by_waiver(readiness: Readiness, findings: Iterable[Finding]) -> date | None:

@@ -43,6 +43,10 @@ class Waiver(BaseModel):
         pattern = self.subject.casefold().replace("[", "[[]")
         return finding.rule == self.rule and fnmatchcase(finding.subject.casefold(), pattern)
 
+    @property
+    def accepted(self) -> Accepted:
+        return Accepted(self.who, self.why, self.until)
+
     def __str__(self) -> str:
         return (
             f"{self.rule} on {self.subject} (until {self.until:%Y-%m-%d}, {self.who}: {self.why})"
@@ -93,7 +97,7 @@ def _place(parts: tuple[int | str, ...]) -> str:
 
 
 def waive(findings: Sequence[Finding], waivers: Sequence[Waiver], today: date) -> list[Finding]:
-    """The findings, each fail that a waiver in force covers as `waived`."""
+    """The findings, each fail that a waiver in force covers as `waived`, by the longest one."""
     in_force = [waiver for waiver in waivers if waiver.until >= today]
     if not in_force:
         return list(findings)
@@ -116,15 +120,19 @@ def _waived(finding: Finding, waivers: Sequence[Waiver]) -> Finding:
         reason=f"{finding.reason} {accepted}",
         actions=(),
         blocks=False,
-        waiver=Accepted(longest.who, longest.why, longest.until),
+        waiver=longest.accepted,
     )
 
 
 def spoken_of(waivers: Sequence[Waiver], findings: Sequence[Finding], today: date) -> list[str]:
-    """A sentence for each waiver that has expired, and for each that covers nothing."""
+    """A sentence for each waiver that has expired, that covers nothing, or only what one covers
+    that holds longer.
+    """
     sentences = []
     for waiver in waivers:
-        statuses = {finding.status for finding in findings if waiver.covers(finding)}
+        covered = [finding for finding in findings if waiver.covers(finding)]
+        statuses = {finding.status for finding in covered}
+        held = dict.fromkeys(f.waiver for f in covered if f.waiver is not None)
         if waiver.until < today:
             sentences.append(f"An expired waiver no longer counts: {waiver}.")
         elif not statuses:
@@ -132,4 +140,7 @@ def spoken_of(waivers: Sequence[Waiver], findings: Sequence[Finding], today: dat
         elif Status.WAIVED not in statuses:
             told = ", ".join(sorted(status.value.replace("_", " ") for status in statuses))
             sentences.append(f"A waiver covers no fail of the main policy ({told}): {waiver}.")
+        elif waiver.accepted not in held:
+            longer = ", ".join(f"one until {each.until:%Y-%m-%d} by {each.who}" for each in held)
+            sentences.append(f"A waiver is not used, for {longer} covers the same: {waiver}.")
     return sentences

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from auditor.assess.model import Finding, Readiness, Status, SubjectKind
+from auditor.assess.model import Accepted, Finding, Readiness, Status, SubjectKind
 from auditor.assess.readiness import of_findings, worst
 
 
@@ -28,8 +30,16 @@ BUT = "every other rule that counts is met; waived:"
 # findings -> readiness, reason
 SERVERS = [
     ("pass", "ready", "every rule that counts is met"),
-    ("advice", "ready", "every rule that counts is met"),
-    ("pass advice not_applicable", "ready", "every rule that counts is met"),
+    # Of what is ready the advice is named, counted or not.
+    ("advice", "ready", "every rule that counts is met; advice: SFB-X-001"),
+    (
+        "pass advice not_applicable advice-",
+        "ready",
+        "every rule that counts is met; advice: SFB-X-002, SFB-X-004",
+    ),
+    ("waived advice", "ready", f"{BUT} SFB-X-001: because; advice: SFB-X-002"),
+    ("waived waived", "ready", f"{BUT} SFB-X-001: because (also SFB-X-002)"),
+    ("advice unknown", "unknown", "SFB-X-002: because"),
     ("pass waived", "ready", f"{BUT} SFB-X-002: because"),
     (
         "waived not_applicable",
@@ -65,6 +75,16 @@ SERVERS = [
 def test_a_server(words: str, readiness: str, reason: str) -> None:
     findings = [finding(word, number) for number, word in enumerate(words.split(), 1)]
     assert of_findings(findings) == (Readiness(readiness), reason)
+
+
+def test_of_what_is_waived_the_first_to_end_is_told_first() -> None:
+    until = (date(2027, 2, 28), None, date(2026, 11, 27), date(2026, 11, 27))
+    findings = [
+        finding("waived", number)._replace(waiver=Accepted("J. Doe", "later", day) if day else None)
+        for number, day in enumerate(until, 1)
+    ]
+    _, reason = of_findings(findings)
+    assert reason == f"{BUT} SFB-X-003: because (also SFB-X-004, SFB-X-001, SFB-X-002)"
 
 
 # parts -> the worst of them

@@ -11,7 +11,7 @@ import pytest
 from auditor.assess.engine import exit_code
 from auditor.assess.model import Accepted, Readiness, Status
 from auditor.assess.rules import RULES
-from auditor.assess.waivers import Waiver, read_waivers
+from auditor.assess.waivers import Waiver, read_waivers, spoken_of
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Server
 from auditor.rulebook import load
@@ -94,6 +94,47 @@ def test_of_several_the_longest_is_told() -> None:
     judged = behind(waiver(), waiver(subject="*", until=later, why="agreed again"))
     reason = judged.finding("SFB-CU-001").reason
     assert f"Waived until {later} by A. Engineer: agreed again" in reason
+
+
+SOON, LATER = TODAY + timedelta(10), TODAY + timedelta(30)
+
+
+@pytest.mark.parametrize(
+    ("waivers", "idle"),
+    [
+        ([waiver(until=SOON, why="a"), waiver(subject="*", until=LATER, why="b")], "a"),
+        ([waiver(until=LATER, why="a"), waiver(subject="*", until=SOON, why="b")], "b"),
+        # Of two that end on one day the first in the file holds.
+        ([waiver(until=SOON, why="a"), waiver(subject="*", until=SOON, why="b")], "b"),
+        ([waiver(until=SOON), waiver(until=SOON)], None),  # the same twice
+        ([waiver(until=SOON, why="a"), waiver("SFB-CU-002", until=LATER, why="b")], None),
+    ],
+)
+def test_one_that_a_longer_one_makes_idle_is_told(waivers: list[Waiver], idle: str | None) -> None:
+    told = [note for note in behind(*waivers).assessment.notes if "is not used" in note]
+    held = waivers[0] if idle == "b" else waivers[1]
+    assert told == [
+        f"A waiver is not used, for one until {held.until} by A. Engineer covers the same: {each}."
+        for each in waivers
+        if each.why == idle
+    ]
+
+
+def test_one_that_covers_something_of_its_own_is_not_idle() -> None:
+    """Another holds longer on one server alone."""
+    names = (FQDN, "fe02.contoso.com")
+    old = [server(core="6.0.9319.281", front_end="6.0.9319.281", fqdn=name) for name in names]
+    waivers = (waiver(subject="fe0*", until=SOON), waiver(until=LATER))
+    where = pool(servers=tuple(Server(name, POOL) for name in names))
+    found = [
+        finding
+        for each in old
+        for verdict in judge(each, where, waivers=waivers).assessment.servers
+        if verdict.fqdn == each.fqdn
+        for finding in verdict.findings
+    ]
+    assert [f.waiver.until for f in found if f.waiver] == [LATER, SOON]
+    assert spoken_of(waivers, found, TODAY) == []
 
 
 def test_an_unknown_is_never_covered() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from auditor.audit import (
 from reports.audit_json import read_audit, write_audit
 from tests.cli.command import sfb_audit
 from tests.cli.explained import explain, number_of, write_with
-from tests.reports.entries import KB, finding, reached, server
+from tests.reports.entries import EDGE01, KB, finding, reached, server
 from tests.reports.odd_audits import hostile
 from tests.reports.sample import sample, several
+
+FRONT_ENDS = [f"fe0{number}.contoso.com" for number in range(1, 5)]
 
 
 @pytest.fixture
@@ -256,7 +259,7 @@ def test_a_pool_and_a_scenario_tell_what_stands_in_their_way_and_the_steps(
     address = sample().findings[0].source[0].url
     assert f"sources       {number_of(address, told)}" in block
     assert "Pass" not in told
-    assert "step 2 (S-0002)  Install the cumulative update" in told
+    assert "step 2  Install the cumulative update (S-0002)\n" in told
 
 
 def test_a_scenario_tells_what_only_a_pool_on_its_path_shows(
@@ -318,12 +321,46 @@ def test_as_json_it_is_that_part_of_the_audit(
     part, whole = read_audit(run / "part.json"), sample()
     assert len(part.servers) == servers
     names = {s.fqdn for s in part.servers} | {p.fqdn for p in part.pools}
-    assert {f.subject for f in part.findings} <= names
-    assert set(part.findings) < set(whole.findings)
-    assert set(part.steps) <= set(whole.steps)
+    assert set(part.findings) == {f for f in whole.findings if f.subject in names}
     assert part.run == whole.run
     only = explain(capsys, run, name, "--json", "--rule", "sfb-cu-001")
     assert {f["rule"] for f in json.loads(only.out)["findings"]} == {"SFB-CU-001"}
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "numbers"),
+    [
+        ("fe02", (), [2]),
+        ("se01", (), [4]),
+        ("pool01", (), [2, 3, 5]),
+        ("sql01", (), [5]),  # a machine of its own, on which steps of another pool work
+        ("sql02", (), [9]),
+        ("hybrid", (), [2, 3, 5, 6, 9]),
+        ("federation", (), [6, 9]),
+        ("pool01", ("--rule", "sfb-cu-001"), [2, 3]),
+        ("hybrid", ("--rule", "SFB-TLS-002", "--rule", " SFB-POOL-001"), []),
+    ],
+)
+def test_text_and_json_have_the_same_steps(
+    run: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    more: tuple[str, ...],
+    numbers: list[int],
+) -> None:
+    audit = sample()
+    sql = audit.pools[0].model_copy(update={"fqdn": "sql01.contoso.com", "servers": ()})
+    mirror = sql.model_copy(update={"fqdn": "sql02.contoso.com", "servers": ("db02.contoso.com",)})
+    bare = [s.model_copy(update={"rules": ()}) if s.number == 5 else s for s in audit.steps]
+    of_mirror = bare[4].model_copy(
+        update={"number": 9, "target": "db02.contoso.com", "pool": EDGE01}
+    )
+    changed = {"pools": (*audit.pools, sql, mirror), "steps": (*bare, of_mirror)}
+    write_audit(audit.model_copy(update=changed), run / "audit.json")
+    part = json.loads(explain(capsys, run, name, *more, "--json").out)
+    assert [step["number"] for step in part["steps"]] == numbers
+    told = explain(capsys, run, name, *more).out.partition("\nIn the plan")[2]
+    assert [int(n) for n in re.findall(r"^  step (\d+)  ", told, re.M)] == numbers
 
 
 @pytest.mark.parametrize("name", ["fe02", "pool01.contoso.com", "hybrid"])
@@ -354,6 +391,14 @@ def test_one_rule_alone(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ("sql01", "SUBJECT-UNKNOWN", "takes no cumulative update: listed, and never judged"),
         ("", "SUBJECT-UNKNOWN", "Scenarios: hybrid, federation, exchange_online"),
         (".", "SUBJECT-UNKNOWN", "Scenarios: hybrid"),
+        ("9", "SUBJECT-UNKNOWN", "The steps of the plan go from 1 to 8."),
+        ("step 0", "SUBJECT-UNKNOWN", "The steps of the plan go from 1 to 8."),
+        ("hyb", "SUBJECT-UNKNOWN", "Did you mean hybrid?"),
+        (
+            "fe",
+            "SUBJECT-AMBIGUOUS",
+            f"fe could be any of {', '.join(FRONT_ENDS)}, federation.",
+        ),
     ],
 )
 def test_a_name_that_means_nothing(
@@ -363,6 +408,25 @@ def test_a_name_that_means_nothing(
     assert (told.code, told.out) == (2, "")
     assert f"error {code}" in told.err
     assert words in told.err
+
+
+def test_of_a_machine_that_is_never_judged_the_steps_on_it_are_told(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = several()
+    machine = {"servers": (), "takes_updates": False, "readiness": "not_in_scope", "kind": "sql"}
+    pools = tuple(
+        audit.pools[0].model_copy(update={**machine, "fqdn": name, "reason": "No update."})
+        for name in ("sql01.contoso.com", "sql02.contoso.com")
+    )
+    write_audit(audit.model_copy(update={"pools": (*audit.pools, *pools)}), run / "audit.json")
+    told = explain(capsys, run, "sql01").out
+    assert told.startswith(
+        "sql01.contoso.com: Not in scope\nNo update.\n  what          SQL Server\n"
+        "  in the plan   1 step: 5; 40 min (assumed)\n\nIn the plan\n  step 5  "
+    )
+    assert "Under the policy" not in told
+    assert "in the plan   no step works on it\n" in explain(capsys, run, "sql02").out
 
 
 def test_a_host_name_of_several_servers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,11 @@ from auditor.audit import (
     EvidenceEntry,
     SourceRef,
     UnderPolicyEntry,
+    WaiverEntry,
 )
 from reports.audit_json import write_audit
 from tests.cli.explained import READ, explain, number_of, write_with
-from tests.reports.entries import ARTICLE, KB, PRACTICE, STARTED, finding, server
+from tests.reports.entries import ARTICLE, KB, PRACTICE, STARTED, finding, server, step
 from tests.reports.sample import sample, several
 
 OF_A_PASS = SourceRef(key="uncited", title="Of a pass alone", url="https://example.org/pass")
@@ -174,7 +177,7 @@ def test_what_no_assumption_bears_on_says_nothing_of_it(
     assert "Assumed, because" not in explain(capsys, run, "fe01").out
 
 
-@pytest.mark.parametrize("name", ["fe01", "pool01", "hybrid"])
+@pytest.mark.parametrize("name", ["pool01", "hybrid"])
 def test_what_is_ready_names_what_it_is_advised(
     run: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
@@ -226,8 +229,59 @@ def test_the_head_says_what_to_do_and_by_which_steps(
     assert "its pool      Waived SFB-POOL-001: " in head
     of_pool = explain(capsys, run, "pool01").out.partition("\n\n")[0]
     assert "to do         fe02, fe03, fe04: Install the March 2018 cumulative" in of_pool
-    assert "in the plan   3 steps: 2 to 3, 5\n" in of_pool
+    assert "in the plan   3 steps: 2 to 3, 5; 3 h 10 min (assumed)\n" in of_pool
     assert "read          4 of 4 servers, facts of 2018-08-20 01:02 UTC\n" in of_pool
+
+
+@pytest.mark.parametrize("name", ["fe02", "pool01", "hybrid"])
+def test_what_to_do_says_what_the_plan_adds_to_the_remedy(
+    run: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """The whole pool goes to the build of its newest server, which no finding asks for."""
+    fails = [
+        finding("SFB-CU-001", "fe02.contoso.com", "fail", reason="Too old.", remediation="CU6."),
+        finding("SFB-CU-002", "fe02.contoso.com", "fail", reason="Left", required="CU6 too"),
+        finding("SFB-KB-001", "fe02.contoso.com", "fail", reason="None.", remediation="Get it."),
+    ]
+    fails[1] = fails[1].model_copy(update={"remediation": ""})
+    more = "In pool01.contoso.com the later one is CU9"
+    said = "SFB-CU-001: Too old. CU6. SFB-CU-002: Left. Required: CU6 too."
+    both = ("SFB-CU-001", "SFB-CU-002")
+    steps = (
+        step(1, 1, "fe02.contoso.com", "Update", rules=both, reason=f"{said} {more}."),
+        step(2, 1, "fe02.contoso.com", "KB", rules=("SFB-KB-001",), reason="None. Get it."),
+        step(3, 1, "fe02.contoso.com", "Restart", rules=both, reason="It is restarted."),
+    )
+    write_with(run, *fails, steps=steps)
+    out = explain(capsys, run, name).out
+    block = out.partition("Fail  SFB-CU-001")[2].partition("\n\n")[0]
+    assert f"to do         CU6. {more}.\n" in block
+    assert f"CU6. {more}. (SFB-CU-001)\n" in out or name == "hybrid"
+    assert "to do         Get it.\n" in out
+    assert "added" not in out
+
+
+def test_what_is_waived_stands_in_the_order_in_which_it_ends(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends = {"SFB-A-001": 9, "SFB-B-001": 2, "SFB-C-001": 5}
+    write_with(
+        run,
+        *(
+            finding(
+                rule,
+                "fe01.contoso.com",
+                "waived",
+                waiver=WaiverEntry(who="J. Doe", why="later", until=date(2019, month, 1)),
+            )
+            for rule, month in ends.items()
+        ),
+    )
+    told = explain(capsys, run, "fe01").out
+    order = [f"Waived  {rule}" for rule in ("SFB-B-001", "SFB-C-001", "SFB-A-001")]
+    assert re.findall(r"^Waived  \S+", told, re.M) == order
+    notes = re.findall(r"Waived until (\S+) by", told.partition("Read with care")[2])
+    assert notes == ["2019-02-01", "2019-05-01", "2019-09-01"]
 
 
 def test_a_clock_that_is_wrong_is_told_where_its_instant_is(
@@ -347,7 +401,147 @@ def test_a_scenario_goes_by_its_title_too(
     assert explain(capsys, run, "Hybrid (shared sip address space)").code == 0
 
 
-SUBJECTS = ("fe01", "fe02", "edge02", "pchat01", "pool01", "hybrid", "federation")
+def test_what_the_head_counts_and_nothing_tells_is_accounted_for(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = {"evidence": (), "reason": "the server was not read: REACH-AUTH"}
+    found = [
+        finding("SFB-CU-001", "fe02.contoso.com", "fail"),
+        finding("SFB-CU-001", "edge02.contoso.com", "unknown", **missing),
+        finding("SFB-KB-001", "edge02.contoso.com", "unknown", **missing),
+        finding("SFB-SVC-001", "fe02.contoso.com", "unknown", counted=False),
+        finding("SFB-KB-001", "fe02.contoso.com", "advice"),
+        finding("SFB-KB-001", "fe03.contoso.com", "pass"),
+    ]
+    write_with(run, *found)
+    told = "Not told here but of its servers, or of all with --full: "
+    assert f"\n{told}3 unknown, 1 advice, 1 pass.\n" in explain(capsys, run, "hybrid").out
+    assert f"\n{told}1 unknown, 1 advice, 1 pass.\n" in explain(capsys, run, "pool01").out
+    for more in (("--full",), ("--rule", "SFB-KB-001")):
+        assert "Not told here" not in explain(capsys, run, "hybrid", *more).out
+
+
+@pytest.mark.parametrize("name", ["hybrid", "pool01"])
+def test_in_full_every_finding_server_and_step_is_told(
+    run: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    names = [f"fe{number:03}.contoso.com" for number in range(60)]
+    found = [
+        finding(rule, each, status, observed=f"seen on {each}", reason=f"{each} said so.")
+        for each in names
+        for rule, status in (("SFB-CU-001", "fail"), ("SFB-TLS-002", "pass"))
+    ]
+    servers = [server(each, "pool01.contoso.com", "work_needed", reason="Old.") for each in names]
+    steps = tuple(step(n, n, each, "Update") for n, each in enumerate(names, 1))
+    write_with(run, *found, servers=tuple(servers), steps=steps)
+    short, whole = (explain(capsys, run, name, *more).out for more in ((), ("--full",)))
+    assert re.search(r"\n +and 48 more steps: --full, or upgrade-plan.xlsx\n", short)
+    assert "more" not in whole
+    for number, each in enumerate(names, 1):
+        assert f"  {each}  Work needed: Old.\n" in whole
+        assert whole.count(f"seen on {each}\n") == 2
+        assert f"  step {number}" in whole
+
+
+@pytest.mark.parametrize("name", ["6", "step 6", "S-0006", "s-0006"])
+def test_a_step_is_a_paper_of_its_own(
+    run: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    audit = sample()
+    of_edge = audit.steps[5].model_copy(
+        update={"waits_for": (*audit.steps[5].waits_for, *audit.steps[2].waits_for)}
+    )
+    found = [
+        finding("SFB-CU-001", "edge01.contoso.com", "fail", title="It is up to date"),
+        finding("SFB-KB-001", "edge01.contoso.com", "fail"),
+    ]
+    steps = (*audit.steps[:5], of_edge, *audit.steps[6:])
+    write_with(run, *found, steps=steps)
+    told = explain(capsys, run, name).out
+    assert told.startswith("Install the cumulative update: step 6 of 8\n")
+    for row in (
+        "plan ID       S-0006 (stays when numbers change)",
+        "wave          4 of 5",
+        "takes         1 h 15 min (assumed)",
+        "target        edge01.contoso.com of edgepool01.contoso.com, Tokyo",
+        "needed for    Hybrid; Federation with Office 365 (assumed)",
+        f"why           {of_edge.reason}",
+        "rules         SFB-CU-001  It is up to date",
+        f"impact        {of_edge.impact}",
+        f"way back      {of_edge.rollback}",
+        "waits for     step 5: the Edge follows what is behind it (practice)",
+        "              step 2: one front end at a time keeps the pool's quorum",
+        "waits for it  step 8: Audit again",
+        "sources       [1]",
+    ):
+        assert f"  {row}\n" in told
+    assert "SFB-KB-001" not in told
+    order = told.partition("\nWhat to do, in this order\n")[2].partition("\n\n")[0]
+    assert [line.strip() for line in order.splitlines()] == [
+        "# powershell on edge01.contoso.com",
+        "Invoke-CsComputerFailOver -ComputerName edge01.contoso.com",
+        "# cmd on edge01.contoso.com",
+        "SkypeServerUpdateInstaller.exe",
+        "Restart the server when the installer asks for it.",
+        "# powershell",
+        "Invoke-CsComputerFailBack -ComputerName edge01.contoso.com",
+    ]
+    assert ARTICLE.url in told.partition("\nSources\n")[2]
+    part = json.loads(explain(capsys, run, name, "--json").out)
+    assert [step["number"] for step in part["steps"]] == [2, 5, 6, 8]
+    assert [server["fqdn"] for server in part["servers"]] == ["edge01.contoso.com"]
+    assert [each["rule"] for each in part["findings"]] == ["SFB-CU-001"]
+
+
+def test_a_step_that_nothing_waits_for_and_a_source_of_the_order(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = sample()
+    wait = audit.steps[2].waits_for[0].model_copy(update={"source": KB.key})
+    gone = wait.model_copy(update={"step": "S-0099", "reason": "r"})
+    last = audit.steps[7].model_copy(update={"waits_for": (wait, gone), "commands": ()})
+    write_with(run, steps=(*audit.steps[:7], last))
+    told = explain(capsys, run, "8").out
+    assert "  waits for it  nothing\n" in told
+    assert "  target        Contoso, Tokyo\n" in told
+    assert "  sources       [1] [2]\n" in told
+    assert number_of(KB.url, told) == "[2]"
+    assert "S-0099: r\n" in told
+    assert "What to do" not in told
+    assert "  waits for     nothing\n" in explain(capsys, run, "1").out
+
+
+def test_a_command_is_never_broken(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    audit = sample()
+    line = "New-ItemProperty -Path 'HKLM:\\SOFTWARE\\Microsoft' " * 5 + "-Force"
+    command = audit.steps[0].commands[0].model_copy(update={"text": f"{line}\n\x1b[31m"})
+    long = audit.steps[0].model_copy(update={"commands": (command,)})
+    write_with(run, steps=(long,))
+    told = explain(capsys, run, "1", width=80).out
+    assert f"\n  {line}\n  \\x1b[31m\n" in told
+
+
+def test_each_step_has_what_a_board_asks_shortly_or_whole(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    back = "Take the update out. It takes an hour."
+    audit = sample()
+    third = audit.steps[2].model_copy(update={"rollback": back})
+    write_with(run, steps=(*audit.steps[:2], third))
+    short, whole = (explain(capsys, run, "fe03", *more).out for more in ((), ("--full",)))
+    block = short.partition("\nIn the plan\n")[2]
+    assert [line.strip() for line in block.splitlines()[:5]] == [
+        "step 3  Install the cumulative update (S-0003)",
+        "wave 2, 1 h 15 min",
+        "after step 2: one front end at a time keeps the pool's quorum",
+        f"impact: {third.impact}",
+        "back: Take the update out. …",
+    ]
+    assert "All of one step: sfb-audit explain with its number or its ID." in block
+    assert f"back: {back}\n" in whole
+
+
+SUBJECTS = ("fe01", "fe02", "edge02", "pchat01", "pool01", "hybrid", "federation", "3")
 
 
 @pytest.mark.parametrize("name", SUBJECTS)

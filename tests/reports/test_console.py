@@ -30,7 +30,8 @@ def test_what_an_engineer_wants_at_the_end(width: int) -> None:
         "8 steps in 5 waves, 22 h 25 min of work (assumed)",
         "Install KB3140245 or its replacement",
         "and 2 more steps; see upgrade-plan.xlsx",
-        "Unknown: edge02.contoso.com",
+        "Not read (REACH-UNREACHABLE): edge02.contoso.com",
+        "Unknown: fe04.contoso.com",
         "Exit code 3 means: incomplete",
     ):
         assert said in flat

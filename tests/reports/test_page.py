@@ -49,10 +49,11 @@ def _page(audit: Audit, folder: Path) -> tuple[str, Page]:
 def test_it_says_what_the_other_reports_say(tmp_path: Path) -> None:
     _, page = _page(sample(), tmp_path)
     for said in (
-        "4 of 14 servers ready; 5 need work, 1 blocked (no update can help), 3 unknown.",
+        "4 of 14 servers ready; 5 need work, 1 blocked (no update can help), 3 unknown, 1 not in",
         "12 of 14 servers read",
         "Exit code 3 means",
         "Not read: edge02.contoso.com",
+        "REACH-UNREACHABLE: No answer on port 5986 within 10 seconds.",
         "Assumed, because nobody stated it",
         "sql01.contoso.com",
         "one front end at a time keeps the pool's quorum [official]",

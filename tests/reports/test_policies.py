@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,28 @@ def test_the_console(width: int) -> None:
     for said in ("Policies", "Where they differ", "contoso: Blocked", "contoso: SFB-CU-001 fail"):
         assert said in text
     assert "Laid over the rulebook: contoso.toml (SHA-256 abab" in " ".join(text.split())
+
+
+def test_the_console_counts_those_that_differ_in_rules_alone() -> None:
+    audit = several()
+    also = {"readiness": "ready", "by_waiver": None}
+    same = {
+        s.fqdn: s.model_copy(update={"also": (s.also[0].model_copy(update=also),)})
+        for s in audit.servers
+        if s.fqdn in ("fe01.contoso.com", "se02.contoso.com", "dir01.contoso.com")
+    }
+    (under,) = same["se02.contoso.com"].also
+    bare = (under.model_copy(update={"differs": ()}),)
+    same["se02.contoso.com"] = same["se02.contoso.com"].model_copy(update={"also": bare})
+    servers = tuple(same.get(server.fqdn, server) for server in audit.servers)
+    text = printed(audit.model_copy(update={"servers": servers}), 120)
+    named = "fe01.contoso.com, dir01.contoso.com, old01.contoso.com"  # not se02: nothing differs
+    assert re.search(rf"\n3 servers differ in rules alone: {named} *\n", text)
+    assert "fe01" not in text.partition("Where they differ")[2].partition("differ in rules")[0]
+    alone = audit.model_copy(update={"servers": (same["fe01.contoso.com"],)})
+    text = printed(alone, 120)
+    assert "1 server differs in rules alone: fe01.contoso.com" in text
+    assert "Where they differ" not in text
 
 
 def test_the_page() -> None:

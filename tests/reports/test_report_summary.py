@@ -21,7 +21,14 @@ def _of(*readiness: str) -> Audit:
     ("audit", "headline"),
     [
         (_of("ready", "ready"), "2 servers: every server in scope is ready."),
-        (_of("ready", "not_in_scope"), "2 servers: every server in scope is ready."),
+        (
+            _of("ready", "not_in_scope"),
+            "2 servers: every server in scope is ready; 1 not in scope.",
+        ),
+        (
+            _of("unknown", "not_in_scope", "not_in_scope"),
+            "0 of 3 servers ready; 1 unknown, 2 not in scope.",
+        ),
         (_of("not_in_scope"), "1 server: no server is in scope."),
         (_of("unknown"), "0 of 1 server ready; 1 unknown."),
         (_of("ready", "blocked"), "1 of 2 servers ready; 1 blocked (no update can help)."),
@@ -31,6 +38,14 @@ def _of(*readiness: str) -> Audit:
 )
 def test_headline(audit: Audit, headline: str) -> None:
     assert summarise(audit).headline == headline
+
+
+def test_the_headline_says_how_many_somebody_left_out() -> None:
+    audit = _of("ready", "not_in_scope", "not_in_scope")
+    out = audit.servers[2].model_copy(update={"excluded": "decommissioned"})
+    audit = audit.model_copy(update={"servers": (*audit.servers[:2], out)})
+    told = "3 servers: every server in scope is ready; 2 not in scope (1 excluded)."
+    assert summarise(audit).headline == told
 
 
 def test_counts_of_the_sample() -> None:
