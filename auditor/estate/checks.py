@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from auditor.estate.model import Estate, Pool
-from auditor.estate.problems import nearest
 from auditor.estate.zone import Zone
+from auditor.mistakes import nearest
 
 LINKS = ("edge", "media_edge", "next_hop", "registrar", "paired_with")
 
@@ -21,12 +21,10 @@ def duplicates(estate: Estate, zones: Mapping[str, Zone]) -> Iterator[str]:
     homes: dict[str, str] = {}
     for pool in estate.pools:
         for server in pool.servers:
-            if server.fqdn in homes:
-                yield (
-                    f"server {server.fqdn} is listed twice: in {homes[server.fqdn]} "
-                    f"and in {pool.fqdn}"
-                )
-            homes.setdefault(server.fqdn, pool.fqdn)
+            home = homes.setdefault(server.fqdn, pool.fqdn)
+            if home != pool.fqdn:
+                yield f"server {server.fqdn} is listed twice: in {home} and in {pool.fqdn}"
+        yield from _repeated(f"pool {pool.fqdn}: server", [each.fqdn for each in pool.servers])
     yield from _same_machine(estate, zones)
 
 
@@ -78,5 +76,6 @@ def _links(pool: Pool, pools: Collection[str], homes: Mapping[str, str]) -> Iter
             yield f"pool {pool.fqdn}: {key} names the pool itself"
         elif link is not None and link not in pools:
             home = homes.get(link)
-            right = f"; it is a server of {home}" if home else nearest(link, pools)
+            others = [name for name in pools if name != pool.fqdn]
+            right = f"; it is a server of {home}" if home else nearest(link, others)
             yield f"pool {pool.fqdn}: {key} names no pool: {link}{right}"

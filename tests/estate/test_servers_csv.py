@@ -119,7 +119,7 @@ def test_what_a_spreadsheet_leaves_behind_is_nothing(tmp_path: Path) -> None:
         ("fqdn,kind\na,frontend\n", "pool a: 'frontend' is no kind of pool (enterprise,"),
         ("fqdn,pool,site\na,p,x\nb,p,y\n", "pool p: site is x and y"),
         ("fqdn,pool\na,p\nA,q\n", "server a is listed twice: in p and in q"),
-        ("fqdn\na\na\n", "server a is listed twice: in a and in a"),
+        ("fqdn\na\na\n", "pool a: server a is listed twice"),
         ("fqdn,address\na,10.0.0.1\nb,10.0.0.1\n", "servers a and b have the same address"),
         ('fqdn\n"' + "a" * 200_000 + '"\n', "line 2: field larger than field limit"),
     ],
