@@ -16,12 +16,16 @@ from auditor.version import Version
 from reports.rows import print_line, print_rows
 
 
-def print_builds(rulebook: Rulebook, products: Iterable[Product], console: Console) -> None:
-    """The known updates of each product, newest first, with the policies that demand them."""
+def print_builds(
+    rulebook: Rulebook, updates: Sequence[Build | Unnumbered], console: Console
+) -> None:
+    """The updates by product, newest first, with the policies that demand them."""
     cited: dict[str, None] = {}
-    for product in products:
-        unnumbered = [u for u in rulebook.unnumbered if u.product == product.key]
-        known = dated(rulebook.builds_of(product.key), unnumbered)[::-1]
+    for product in rulebook.products.values():
+        of_it = [update for update in updates if update.product == product.key]
+        numbered = [update for update in of_it if isinstance(update, Build)]
+        unnumbered = [update for update in of_it if isinstance(update, Unnumbered)]
+        known = dated(numbered, unnumbered)[::-1]
         if not known:
             continue
         cited.update((key, None) for update in known for key in update.sources)
