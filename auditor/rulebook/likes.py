@@ -67,9 +67,11 @@ def _counts(policies: Policies, policy: Table) -> list[Any] | None:
     """The rules that count before any is left out, None where nothing says so."""
     if "counts" in policy:
         return policy["counts"] if isinstance(policy["counts"], list) else None
-    like = policy.get("like")
-    counts = None if like is None else _counts(policies, policies[like])
-    return None if counts is None else [r for r in counts if r not in _listed(policies[like])]
+    if policy.get("like") is None:
+        return None
+    like = policies[policy["like"]]
+    counts = _counts(policies, like)
+    return None if counts is None else [rule for rule in counts if rule not in _listed(like)]
 
 
 def policy_faults(errors: Sequence[ErrorDetails], written: Table, place: str) -> list[str]:

@@ -179,8 +179,8 @@ class _Over:
         self.proven = {**self.laid, "policies": alike(policies)}
         for name, kind in _KEYED.items():
             touched, proven = document.get(name), self.proven[name]
-            for key in touched if isinstance(touched, Mapping) else ():
-                if key not in proven or not isinstance(touched[key], Mapping):
+            for key, entry in touched.items() if isinstance(touched, Mapping) else ():
+                if key not in proven or not isinstance(entry, Mapping):
                     continue
                 place = f"{name}.{key}"
                 if name == "policies":

@@ -123,8 +123,10 @@ REQUIRED = [
     (
         "SFB-SQL-001",
         [
-            "tls10-disable Skype for Business Server 2015: 11.0.5678.0, 11.0.6518.0, "
-            "11.0.7001.0, 12.0.2564.0, 12.0.4439.1, 12.0.5000.0",
+            (
+                "tls10-disable Skype for Business Server 2015: 11.0.5678.0, 11.0.6518.0, "
+                "11.0.7001.0, 12.0.2564.0, 12.0.4439.1, 12.0.5000.0"
+            ),
             "Skype for Business Server 2019: 13.0.1601.5",
         ],
     ),
