@@ -182,13 +182,13 @@ class _Over:
             for key, entry in touched.items() if isinstance(touched, Mapping) else ():
                 if key not in proven or not isinstance(entry, Mapping):
                     continue
-                place = f"{name}.{key}"
+                place, errors = f"{name}.{key}", errors_of(kind, proven[key])
+                told = [_in_the_file(error, proven[key], entry) for error in errors]
                 if name == "policies":
-                    errors = errors_of(kind, proven[key])
-                    self.faults += policy_faults(errors, written[key], place)
-                    proven[key] = self._without(kind, proven[key], errors, rules)
+                    self.faults += policy_faults(told, written[key], place)
                 else:
-                    proven[key] = self._sound(kind, proven[key], place)
+                    self.faults += [sentence_of(error, kind, place) for error in told]
+                proven[key] = self._without(kind, proven[key], errors, rules)
 
     def rest(self) -> Table | None:
         """What of the document can be proved beside its faults, None where that is a guess."""
@@ -230,6 +230,15 @@ def _told(before: Table | None, entry: Mapping[str, Any]) -> str:
         elif key != "sources" and value != []:
             parts.append(key)
     return f"changed ({', '.join(parts)})" if parts else "cites more"
+
+
+def _in_the_file(error: ErrorDetails, laid: Table, entry: Mapping[str, Any]) -> ErrorDetails:
+    """An error with the number that a row has in the file: there the rows before it are not."""
+    name, *rest = error["loc"]
+    if not rest or not isinstance(rest[0], int) or not are_tables(entry.get(str(name))):
+        return error
+    before = len(laid[str(name)]) - len(entry[str(name)])
+    return {**error, "loc": (name, rest[0] - before, *rest[1:])}
 
 
 def _in_order(builds: Sequence[Table]) -> list[Table]:

@@ -47,6 +47,11 @@ REFUSED = [
     ("[sources.dtls]\ntitle = ''", "source dtls: no title"),
     ("[sources.dtls]\nurl = 'http://example.com'", "is no https address"),
     ("[sources.dtls]\nwho = 'me'", "sources.dtls.who: unknown key"),
+    (
+        "[products.sfb2015]\nsources = ['dtls']\n[[products.sfb2015.systems]]\nos = '2012'\n",
+        "products.sfb2015.systems[1].sources: is missing",
+    ),
+    ("[products.sfb2015]\nsources = ['dtls', 5]", "sources[2]: it has to be text, in quotes"),
     ("[clock]\nmax_skew_minutes = 'soon'\nsources = ['dtls']", "clock.max_skew_minutes: "),
     ("[clock]\nmax_skew_minutes = -5\nsources = ['dtls']", "has to lie within 1 and 60"),
     ("[clock]\nmax_skew_minutes = 61\nsources = ['dtls']", "has to lie within 1 and 60"),
@@ -66,8 +71,8 @@ REFUSED = [
         _MINIMUM + 'build = "6.0.9319.548"\nsources = ["dtls"]\nkinds = { sbs = "6.0.9319.516" }',
         "minimum.sfb2015.kinds.sbs: there is no kind of pool 'sbs'",
     ),
-    (_EXCLUDES + "kinds = ['Edge']", "excludes[6].kinds[1]: there is no kind of pool"),
-    (_EXCLUDES + "except_kinds = ['x']", "excludes[6].except_kinds[1]: there is no kind of pool"),
+    (_EXCLUDES + "kinds = ['Edge']", "excludes[1].kinds[1]: there is no kind of pool"),
+    (_EXCLUDES + "except_kinds = ['x']", "excludes[1].except_kinds[1]: there is no kind of pool"),
     (
         _PREREQUISITE + "kinds = ['x']",
         "kinds[1]: there is no kind of pool 'x' (enterprise, standard, ",
@@ -176,6 +181,25 @@ ALL_AT_ONCE = {
             "support: it has to be 'advice' or 'fail'",
         ],
     ),
+    "a kind of pool is misspelt": (
+        own_policy(sources='sources = []\nkinds = { sbs = "6.0.9319.516" }'),
+        [
+            "minimum.sfb2015.kinds.sbs: there is no kind of pool 'sbs' (",
+            "policy contoso for sfb2015: no source",
+        ],
+    ),
+    "a list holds what it cannot": (
+        own_policy(without="counts = [1]", max_age_days="max_age_days = 999"),
+        ["counts[1]: it has to be text, in quotes"],  # of the rest nothing is known
+    ),
+    "a title is missing": (
+        own_policy(title="", max_age_days="max_age_days = 999"),
+        [
+            "sources.standard.title: is missing",
+            "title: is missing",
+            "policy contoso: facts may be 366 days old at most",
+        ],
+    ),
     "a product and a rule are misspelt": (
         own_policy(without="counts = ['SFB-CU-01']").replace("minimum.sfb2015", "minimum.sfb15"),
         [
@@ -195,6 +219,38 @@ def test_a_policy_is_told_all_at_once_and_nothing_that_is_not_so(
     assert len(lines) == len(faults)
     for line, fault in zip(lines, faults, strict=True):
         assert line.startswith(fault)
+
+
+# overlays with policies that are like each other -> all that they are told
+LIKES = [
+    (
+        (
+            "[policies.b]\nlike = 'a'\ntitle = 'B'\nwithout = ['SFB-CU-001', 'SFB-PROD-001']\n"
+            "[policies.a]\nlike = 'office365-tls12'\ntitle = 'A'\nwithout = ['SFB-CU-001']\n"
+        ),
+        ["policies.b.without: SFB-CU-001 does not count anyway"],
+    ),
+    (
+        "[policies.b]\nlike = 'a'\ntitle = 'B'\n[policies.a]\nlike = 'b'\ntitle = 'A'\n",
+        ["policies.b.like: it ends at itself"],
+    ),
+    (
+        "[policies.c]\nlike = 'b'\ntitle = 'C'\n[policies.b]\nlike = 'b'\ntitle = 'B'\n",
+        ["policies.b.like: it ends at itself"],
+    ),
+    (
+        "[policies.a]\nlike = 'nobody'\ntitle = 'A'\nwithout = ['SFB-CU-001']\n",
+        ["policies.a.like: there is no policy 'nobody'"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "faults"), LIKES)
+def test_what_is_wrong_between_policies_is_told_once(
+    text: str, faults: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    told = told_of(capsys, "rulebook", "check", file_of(tmp_path, text))
+    assert [line.strip() for line in told.err.splitlines()][1:-1] == faults
 
 
 _TWO_BUILDS = """
