@@ -70,7 +70,7 @@ def print_places(rulebook: Rulebook, places: Sequence[Place], console: Console) 
     """What a build is in each product that it can belong to."""
     for place in places:
         print_line(Text(f"{place.version}: {place.product.title}", "bold"), console)
-        exact = "; ".join(_numbered(build) for build in place.exact)
+        exact = "; ".join(f"{label(build)}{_by(build)}" for build in place.exact)
         rows = [
             ("is", exact or "no build that a source names; it is judged by its number"),
             ("before it", _numbered(place.older) if place.older else "none is known"),
@@ -105,4 +105,8 @@ def _part(part: Part) -> str:
 
 
 def _numbered(build: Build) -> str:
-    return f"{build.version} {label(build)}, by {', '.join(build.sources)}"
+    return f"{build.version} {label(build)}{_by(build)}"
+
+
+def _by(build: Build) -> str:
+    return f", by {', '.join(build.sources)}"

@@ -44,7 +44,7 @@ def estate_to_run(
     if (topology is None) == (servers is None):
         raise UsageError(
             "RUN-SOURCES",
-            "Which servers? Name an estate file, or else a topology or a list of servers.",
+            "nothing says which servers: name an estate file, a topology or a list of servers.",
             "Use --config FILE, --topology FILE or --servers FILE.",
         )
     estate = (
@@ -59,7 +59,7 @@ def estate_to_run(
     if not username:
         raise UsageError(
             "RUN-USER",
-            "As whom should the servers be asked?",
+            "nothing says as whom the servers are asked.",
             "Use --username 'DOMAIN\\user' (the password is prompted for), or an estate file.",
         )
     return EstateFile(_in_default_zone(estate), {DEFAULT_ZONE: default_zone(username)})

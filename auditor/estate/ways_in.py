@@ -95,7 +95,7 @@ def ways_in(
     else:
         raise UsageError(
             "DISCOVER-WAY",
-            "As whom should the server be asked?",
+            "nothing says as whom the server is asked.",
             "Use --username 'DOMAIN\\user' (the password is prompted for), or an estate file.",
         )
     zones = {name: given.applied_to(zone) for name, zone in known.zones.items()}
