@@ -5,6 +5,7 @@ A place is told as its author counts: `pools[2].fqdn` is that of the second pool
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -55,6 +56,38 @@ def sentence_of(problem: ErrorDetails, kind: Any, above: str = "", also: Iterabl
     return f"{where[:200]}: {_what(problem, kind, where, also)}"
 
 
+def errors_of(kind: Any, value: object) -> Sequence[ErrorDetails]:
+    """What pydantic says of a value, nothing where it is one of that type."""
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - slow to load
+
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        return error.errors()
+    return ()
+
+
+def mended(
+    kind: Any, value: object, errors: Iterable[ErrorDetails], stand_ins: Mapping[str, object]
+) -> Any:
+    """The value without its `errors`, so that the rest of it can be proved in the same go.
+
+    Unknown keys and wrong values are left out; of what is missing `stand_ins` has some, by which
+    nothing else is proved. None where too little is left.
+    """
+    whole = copy.deepcopy(value)
+    for error in errors:
+        *above, last = [part for part in error["loc"] if part != "[key]"] or [""]
+        holder: Any = whole
+        for part in above:
+            holder = holder[part]
+        if error["type"] == "missing" and last in stand_ins:
+            holder[last] = stand_ins[str(last)]
+        elif isinstance(holder, dict):
+            holder.pop(last, None)
+    return None if errors_of(kind, whole) else whole
+
+
 def _what(problem: ErrorDetails, kind: Any, where: str, also: Iterable[str]) -> str:
     found, parts = problem["type"], problem["loc"]
     if found in _CHOICES and parts[-1] == "[key]":
@@ -99,6 +132,10 @@ def _is_table(kind: Any) -> bool:
     return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) in {list, tuple}
+
+
 def _keys(kind: Any) -> Mapping[Any, Any]:
     """The keys that a table of that type may have, with what pydantic knows of each."""
     if _is_table(kind):
@@ -110,10 +147,11 @@ def _keys(kind: Any) -> Mapping[Any, Any]:
 
 def _shape(kind: Any, where: str) -> str:
     """How a list, a table or a table of tables is written at that place."""
-    of_tables = bool(get_args(kind)) and hasattr(_inner(kind), "__pydantic_fields__")
     in_a_row = "[" in where
-    if not get_args(kind):
-        return "a table, in { }" if in_a_row else f"[{where}]"
-    if _is_table(kind):
-        return f"[{where}.NAME]" if of_tables and not in_a_row else "a table, in { }"
-    return f"[[{where}]], once for each of them" if of_tables and not in_a_row else "a list, in [ ]"
+    of_tables = bool(get_args(kind)) and hasattr(_inner(kind), "__pydantic_fields__")
+    if _is_list(kind):
+        rows = of_tables and not in_a_row
+        return f"[[{where}]], once for each of them" if rows else "a list, in [ ]"
+    if in_a_row:
+        return "a table, in { }"
+    return f"[{where}.NAME]" if of_tables else f"[{where}]"

@@ -16,6 +16,12 @@ def duplicates(estate: Estate, zones: Mapping[str, Zone]) -> Iterator[str]:
 
     Two servers may share an address when their zones lead to different ports.
     """
+    yield from listed_twice(estate)
+    yield from _same_machine(estate, zones)
+
+
+def listed_twice(estate: Estate) -> Iterator[str]:
+    """Sites, pools and servers that have a name twice."""
     yield from _repeated("site", [site.name for site in estate.sites])
     yield from _repeated("pool", [pool.fqdn for pool in estate.pools])
     homes: dict[str, str] = {}
@@ -25,7 +31,6 @@ def duplicates(estate: Estate, zones: Mapping[str, Zone]) -> Iterator[str]:
             if home != pool.fqdn:
                 yield f"server {server.fqdn} is listed twice: in {home} and in {pool.fqdn}"
         yield from _repeated(f"pool {pool.fqdn}: server", [each.fqdn for each in pool.servers])
-    yield from _same_machine(estate, zones)
 
 
 def _same_machine(estate: Estate, zones: Mapping[str, Zone]) -> Iterator[str]:

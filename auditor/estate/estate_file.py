@@ -243,11 +243,14 @@ def _document(path: Path, raw: dict[str, Any], products: Collection[str] | None)
     from pydantic import ValidationError  # noqa: PLC0415 - slow to load, not for --help
 
     from auditor.estate.estate_document import EstateDocument  # noqa: PLC0415
+    from auditor.estate.half_read import certain_problems  # noqa: PLC0415
 
     try:
         return EstateDocument.model_validate(raw, context={"products": products})
     except ValidationError as error:
-        problems = [sentence_of(problem, EstateDocument) for problem in error.errors()]
+        errors = error.errors()
+        problems = [sentence_of(each, EstateDocument) for each in errors]
+        problems += certain_problems(raw, errors, path.parent)
         raise _invalid(path, problems) from None
 
 

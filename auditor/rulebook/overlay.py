@@ -10,12 +10,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from auditor.mistakes import nearest, sentence_of
+from auditor.mistakes import errors_of, mended, nearest, sentence_of
 from auditor.rulebook.lay import Table, alike, are_tables, lay
 from auditor.rulebook.likes import policy_faults, proved
 from auditor.rulebook.loader import rulebook_of
 from auditor.rulebook.lowered import lowered
-from auditor.rulebook.mended import errors_of, mended
 from auditor.rulebook.model import Build, Clock, Source, Unnumbered, Update, Windows
 from auditor.rulebook.policy import Policy
 from auditor.rulebook.products import Product
@@ -34,6 +33,15 @@ _KEYED: dict[str, type] = {
 _LISTS: dict[str, type] = {"builds": Build, "unnumbered": Unnumbered}
 MAY = (*_KEYED, *_LISTS, "clock")
 _IDENTITY = {"builds": ("product", "version", "component"), "unnumbered": ("product", "kb")}
+# What nothing else is proved by may stand in for what is missing.
+_STAND_INS: Table = {
+    "sources": ["dtls"],
+    "title": "?",
+    "unstarred": "fail",
+    "strong_crypto": "fail",
+    "support": "fail",
+    "max_age_days": 1,
+}
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -136,7 +144,8 @@ class _Over:
     def _without(
         self, kind: type, value: Any, errors: Sequence[ErrorDetails], counts: Collection[str]
     ) -> Any:
-        rest = mended(kind, value, errors, counts) if errors else value
+        stand_ins = {**_STAND_INS, "counts": list(counts)}
+        rest = mended(kind, value, errors, stand_ins) if errors else value
         self.whole = self.whole and rest is not None
         return rest
 

@@ -71,6 +71,11 @@ INVALID = [
     ("a zone without a name", '[zones.""]\ncredential = "admin"\n', "zones.: is empty"),
     ("one table of pools", '[pools]\nfqdn = "a"\n', "pools: write it as [[pools]], once for each"),
     ("a list of zones", '[[zones]]\nname = "a"\n', "zones: write it as [zones.NAME]\n"),
+    (
+        "a list of scenarios",
+        '[[scenarios]]\nhybrid = "no"\n',
+        "scenarios: write it as [scenarios]\n",
+    ),
     ("a list of limits", "[[run]]\nthreads = 8\n", "run: write it as [run]\n"),
     ("a word for a zone", '[zones]\ndmz = "https"\n', "zones.dmz: write it as [zones.dmz]\n"),
     (
@@ -380,3 +385,67 @@ def test_a_product_that_is_none_is_told_with_the_rest(tmp_path: Path) -> None:
     assert "\n  credentials.admin.trasport: unknown key" in message
     assert "\n  pools[1].product: there is no product 'sfb15'; did you mean 'sfb2015'?" in message
     assert "no product" not in refused(tmp_path, text).message, "nobody said which there are"
+
+
+LINKS = POOL.replace("kind", 'edge = "nowhere"\nkind')
+OTHER_ZONE = '[zones.dmz]\nauth = "basic"\ncredential = "admni"\n'
+
+# a file with a mistake among its keys -> all that is told
+MIXED = {
+    "of other tables what is certain is told too": (
+        ZONE + "[run]\ntreads = 8\n" + OTHER_ZONE + LINKS + '[[pools]]\nfqdn = "empty"\n',
+        [
+            "run.treads: unknown key; did you mean 'threads'?",
+            'zones.dmz.auth: basic sends the password readable, so it needs transport = "https"',
+            "zones.dmz.credential: no [credentials.admni]; did you mean 'admin'?",
+            "pool pool01.contoso.com: edge names no pool: nowhere",
+            "pool empty: has no servers",
+        ],
+    ),
+    "of a zone with a mistake nothing more": (
+        ZONE + OTHER_ZONE.replace("auth", 'trasport = "https"\nauth') + POOL,
+        ["zones.dmz.trasport: unknown key; did you mean 'transport'?"],
+    ),
+    "of a credential with a mistake nothing more": (
+        ZONE + 'source = "env"\nvaraible = "X"\n' + POOL,
+        ["credentials.admin.varaible: unknown key; did you mean 'variable'?"],
+    ),
+    "of a pool with a mistake nothing more": (
+        ZONE + LINKS.replace("servers", "sevrers"),
+        ["pools[1].sevrers: unknown key; did you mean 'servers'?"],
+    ),
+    "of a site with a mistake nothing more": (
+        ZONE + '[[sites]]\nname = "a"\ncentral = "b"\nroute = "x"\n' + POOL,
+        ["sites[1].route: unknown key"],
+    ),
+    "a name twice": (
+        ZONE + POOL + "[run]\ntreads = 8\n" + POOL.replace("fe0", "fe1"),
+        [
+            "run.treads: unknown key; did you mean 'threads'?",
+            "pool pool01.contoso.com is listed twice",
+        ],
+    ),
+    "a table that nobody knows": (
+        ZONE.replace("[credentials", "[credential") + POOL,
+        ["credential: unknown key; did you mean 'credentials'?"],
+    ),
+    "a credential that is no table": (
+        ZONE.partition("[credentials")[0] + '[credentials]\nadmin = "x"\n' + POOL,
+        ["credentials.admin: write it as [credentials.admin]"],
+    ),
+    "a pool without a name": (
+        ZONE + LINKS + '[[pools]]\nkind = "edge"\n',
+        ["pools[2].fqdn: is missing"],
+    ),
+    "servers of a list": (
+        ZONE + '[estate]\nservers_csv = "servers.csv"\nnmae = "x"\n' + LINKS,
+        ["estate.nmae: unknown key; did you mean 'name'?"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), MIXED.values(), ids=MIXED)
+def test_nothing_is_told_that_may_come_of_another_mistake(
+    tmp_path: Path, text: str, told: list[str]
+) -> None:
+    assert [line.strip() for line in refused(tmp_path, text).message.splitlines()[1:]] == told
