@@ -59,7 +59,7 @@ def estate_to_run(
     if not username:
         raise UsageError(
             "RUN-USER",
-            "nothing says as whom the servers are asked.",
+            "As whom should the servers be asked?",
             "Use --username 'DOMAIN\\user' (the password is prompted for), or an estate file.",
         )
     return EstateFile(_in_default_zone(estate), {DEFAULT_ZONE: default_zone(username)})

@@ -95,7 +95,7 @@ def ways_in(
     else:
         raise UsageError(
             "DISCOVER-WAY",
-            "nothing says as whom the server is asked.",
+            "As whom should the server be asked?",
             "Use --username 'DOMAIN\\user' (the password is prompted for), or an estate file.",
         )
     zones = {name: given.applied_to(zone) for name, zone in known.zones.items()}
