@@ -174,7 +174,8 @@ def test_support_is_told_as_of_the_day(product: str, today: date, words: str) ->
 
 def test_what_a_build_is_does_not_repeat_its_number(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [line.split(maxsplit=1) for line in _builds(capsys, "6.0.9319.548").out.splitlines()]
-    assert ["is", "CU9 (May 2019, KB4487981), by dtls, sfb-updates"] in lines
+    (told,) = [line[1] for line in lines if line and line[0] == "is"]
+    assert told.startswith("CU9 (May 2019")
 
 
 def test_what_is_not_known_of_support_is_said() -> None:
