@@ -14,6 +14,7 @@ from auditor.assess.rules import RULES
 from auditor.errors import UsageError
 from auditor.estate.input_file import MIB, read_input
 from auditor.estate.problems import listed
+from auditor.mistakes import sentence_of
 from auditor.rulebook import load
 
 if TYPE_CHECKING:
@@ -115,26 +116,38 @@ class _Laid:
 
         from auditor.rulebook.check import problems  # noqa: PLC0415
         from auditor.rulebook.loader import read_tables, rulebook_of  # noqa: PLC0415
+        from auditor.rulebook.model import Rulebook  # noqa: PLC0415
         from auditor.rulebook.overlay import OverlayError, lay_over  # noqa: PLC0415
 
+        rules = rules_and_sources()
         before = self.tables if self.tables is not None else read_tables()
+        faults: list[str] = []
         try:
-            tables = lay_over(before, document, path.name, digest)
-            rulebook = rulebook_of(tables)
+            tables = lay_over(before, document, path.name, digest, rules)
         except OverlayError as error:
-            return error.faults
-        except ValidationError as error:
-            return [f"{each['loc']}: {each['msg']}" for each in error.errors()]
-        faults = problems(rulebook, rules_and_sources())
+            if error.rest is None:
+                return error.faults
+            faults, tables = [*error.faults], error.rest
+        try:
+            rulebook = rulebook_of(tables)
+        except ValidationError as error:  # of an entry that is like one of the document's
+            return faults or [sentence_of(each, Rulebook) for each in error.errors()]
+        faults += problems(rulebook, rules)
         if not faults:
             self.tables, self.rulebook = tables, rulebook
         return faults
 
 
 def _in_its_file(fault: str, key: str) -> str:
-    """A fault's place as it is in a policy's own file."""
-    fault = fault.removeprefix(f"policies.{key}.")
-    return f"cites{fault.removeprefix('sources')}" if fault.startswith("sources:") else fault
+    """A fault's place as it is in a policy's own file, where its sources are what it `cites`."""
+    place, _, told = fault.partition(": ")
+    here = place.removeprefix(f"policies.{key}.")
+    if here == place:
+        return fault
+    told = told.replace(f"policies.{key}.", "")
+    if here == "like":
+        told = told.replace(", sources", ", cites")
+    return f"{'cites' if here == 'sources' else here}: {told}"
 
 
 def _document(path: Path) -> tuple[dict[str, Any], str]:

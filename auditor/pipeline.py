@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +18,11 @@ from auditor.audit import Audit
 from auditor.errors import UsageError
 from auditor.estate.carried import owners
 from auditor.estate.model import Estate
+from auditor.estate.problems import listed
 from auditor.facts.bundle import Bundle, by_server, open_bundles, taken_for
 from auditor.facts.reading import Reading
 from auditor.knowledge import Knowledge
+from auditor.mistakes import nearest
 from auditor.plan.order import make_plan
 from auditor.rulebook.procedures import load_procedures
 
@@ -30,17 +31,16 @@ if TYPE_CHECKING:
 
 
 def check_estate(estate: Estate, rulebook: Rulebook) -> None:
-    """UsageError where an inventory states a product that the rulebook does not know."""
+    """UsageError where a list of servers states products that the rulebook does not know."""
     known = rulebook.products
-    for pool in estate.pools:
-        if pool.product is not None and pool.product not in known:
-            near = get_close_matches(pool.product, known, n=1)
-            raise UsageError(
-                "PRODUCT-UNKNOWN",
-                f"pool {pool.fqdn}: there is no product {pool.product!r}"
-                + (f"; did you mean {near[0]!r}?" if near else "."),
-                f"Products: {', '.join(known)}.",
-            )
+    problems = [
+        f"pool {pool.fqdn}: there is no product {pool.product!r}{nearest(pool.product, known)}"
+        for pool in estate.pools
+        if pool.product is not None and pool.product not in known
+    ]
+    if problems:
+        message = f"{estate.source} cannot be used:{listed(problems)}"
+        raise UsageError("PRODUCT-UNKNOWN", message, f"Products: {', '.join(known)}.")
 
 
 def bundles_for(estate: Estate, paths: Iterable[Path]) -> dict[str, Bundle]:

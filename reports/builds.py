@@ -16,12 +16,16 @@ from auditor.version import Version
 from reports.rows import print_line, print_rows
 
 
-def print_builds(rulebook: Rulebook, products: Iterable[Product], console: Console) -> None:
-    """The known updates of each product, newest first, with the policies that demand them."""
+def print_builds(
+    rulebook: Rulebook, updates: Sequence[Build | Unnumbered], console: Console
+) -> None:
+    """The updates by product, newest first, with the policies that demand them."""
     cited: dict[str, None] = {}
-    for product in products:
-        unnumbered = [u for u in rulebook.unnumbered if u.product == product.key]
-        known = dated(rulebook.builds_of(product.key), unnumbered)[::-1]
+    for product in rulebook.products.values():
+        of_it = [update for update in updates if update.product == product.key]
+        numbered = [update for update in of_it if isinstance(update, Build)]
+        unnumbered = [update for update in of_it if isinstance(update, Unnumbered)]
+        known = dated(numbered, unnumbered)[::-1]
         if not known:
             continue
         cited.update((key, None) for update in known for key in update.sources)
@@ -66,7 +70,7 @@ def print_places(rulebook: Rulebook, places: Sequence[Place], console: Console) 
     """What a build is in each product that it can belong to."""
     for place in places:
         print_line(Text(f"{place.version}: {place.product.title}", "bold"), console)
-        exact = "; ".join(_numbered(build) for build in place.exact)
+        exact = "; ".join(f"{label(build)}{_by(build)}" for build in place.exact)
         rows = [
             ("is", exact or "no build that a source names; it is judged by its number"),
             ("before it", _numbered(place.older) if place.older else "none is known"),
@@ -105,4 +109,8 @@ def _part(part: Part) -> str:
 
 
 def _numbered(build: Build) -> str:
-    return f"{build.version} {label(build)}, by {', '.join(build.sources)}"
+    return f"{build.version} {label(build)}{_by(build)}"
+
+
+def _by(build: Build) -> str:
+    return f", by {', '.join(build.sources)}"

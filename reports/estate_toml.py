@@ -65,10 +65,19 @@ def _scenarios(estate: Estate, found: Matrices) -> Iterator[str]:
             state = words.IN_USE[row.weighed.found.value].lower()
             yield f"# {one_line(row.entry.title, 120)}: {state}"
     yield "[scenarios]"
-    stated = {each.key: each.in_use for each in estate.scenarios}
-    for key, in_use in stated.items():
-        is_stated = in_use is not InUse.ASSUMED
-        yield f"{key} = {_text(in_use.value)}" if is_stated else f'# {key} = "yes"'
+    read = {row.entry.key: row.weighed.found for row in found.servers}
+    for scenario in estate.scenarios:
+        yield from _scenario(scenario.key, scenario.in_use, read[scenario.key])
+
+
+def _scenario(key: str, stated: InUse, read: InUse) -> Iterator[str]:
+    """What was read, as a comment; an earlier statement counts on where that does not tell."""
+    if read is InUse.UNKNOWN and stated is not InUse.ASSUMED:
+        yield f"{key} = {_text(stated.value)}"
+        return
+    if stated not in {InUse.ASSUMED, read}:
+        yield f"# The file of --config stated {key} = {_text(stated.value)}, and this was read:"
+    yield f"# {key} = {_text(read.value)}"
 
 
 def _options(options: RunOptions) -> Iterator[str]:

@@ -15,7 +15,7 @@ from auditor.rulebook.model import Rulebook, Source
 from auditor.rulebook.policy import Policy
 from reports import words
 from reports.rows import print_line, print_paragraph, print_rows
-from reports.rulebook import told_of
+from reports.rulebook import requirements, told_of
 
 
 def print_rules(rules: Iterable[AnyRule[Any]], rulebook: Rulebook, console: Console) -> None:
@@ -48,6 +48,14 @@ def print_rule(
         ],
         console,
     )
+    required = [
+        (key, "\n".join(requirements(rulebook, policy, rule.id)))
+        for key, policy in rulebook.policies.items()
+        if rule.id in policy.counts
+    ]
+    if any(told for _, told in required):
+        print_line(Text("\nWhat each policy requires", "bold"), console)
+        print_rows(required, console, max(len(key) for key, _ in required))
     print_line(Text("\nCases", "bold"), console)
     titles = {str(key): title for key, title in words.STATUS.items()}
     told = [(titles[case.status], f"{case.title}{_by(case)}") for case in cases]

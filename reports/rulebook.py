@@ -18,6 +18,24 @@ from reports.text import one_line
 _MOST_FAULTS = 20
 
 
+def requirements(rulebook: Rulebook, policy: Policy, rule: str) -> Iterator[str]:
+    """The thresholds that a policy has for a rule (its id), in short; nothing where it has none."""
+    titles = {key: product.title for key, product in rulebook.products.items()}
+    if rule == "SFB-CU-001":
+        for key, threshold in policy.minimum.items():
+            kinds = [
+                f"; {build} in pools of kind {kind}" for kind, build in threshold.kinds.items()
+            ]
+            yield f"{titles[key]} {named(rulebook, key, threshold.build)}{''.join(kinds)}"
+    elif rule == "SFB-NET-002" and policy.dotnet is not None:
+        yield f"{policy.dotnet.title} ({policy.dotnet.release})"
+    elif rule == "SFB-SQL-001":
+        for key, asked in policy.sql.items():
+            yield f"{titles[key]}: {', '.join(map(str, asked.builds))}"
+    elif rule == "SFB-REACH-001":
+        yield f"facts of {policy.max_age_days} days at most"
+
+
 def told_of(rulebook: Rulebook) -> str:
     """Its date, and the files that were laid over it."""
     over = "".join(f", with {o.file} (SHA-256 {o.sha256})" for o in rulebook.overlays)

@@ -13,12 +13,21 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+)
 
 from auditor.assess.model import Accepted, Finding, Status
 from auditor.errors import UsageError
 from auditor.estate.input_file import MIB, read_input
-from auditor.estate.problems import listed, nearest
+from auditor.estate.problems import listed
+from auditor.mistakes import nearest, sentence_of
 
 _EXAMPLE = (
     'A waiver is: [[waivers]] rule = "SFB-CU-001", subject = "fe0*.contoso.com", '
@@ -27,12 +36,21 @@ _EXAMPLE = (
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
+def _rule(name: str, info: ValidationInfo) -> str:
+    """`rules` of the validation's context are the ids that there are, where they are known."""
+    known = (info.context or {}).get("rules")
+    if known is not None and name not in known:
+        near = nearest(name, known) or "; `sfb-audit rules` lists them"
+        raise ValueError(f"there is no rule {name!r}{near}")
+    return name
+
+
 class Waiver(BaseModel):
     """`subject` is an FQDN or a pattern with * and ?; `until` is the last day on which it holds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rule: _Words
+    rule: Annotated[_Words, AfterValidator(_rule)]
     subject: _Words
     who: _Words
     why: _Words
@@ -66,34 +84,16 @@ def read_waivers(path: Path, rules: Iterable[str]) -> tuple[Waiver, ...]:
     """
     content = read_input(path, area="WAIVERS", hint=_EXAMPLE, limit=MIB)
     try:
-        found = _File.model_validate(tomllib.loads(content.decode("utf-8-sig"))).waivers
+        document = tomllib.loads(content.decode("utf-8-sig"))
+        return tuple(_File.model_validate(document, context={"rules": tuple(rules)}).waivers)
     except RecursionError:
-        raise UsageError("WAIVERS-INVALID", f"{path} is nested too deeply.", _EXAMPLE) from None
+        message = f"{path} is nested too deeply."
     except ValidationError as error:
-        faults = [f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()]
-        raise UsageError(
-            "WAIVERS-INVALID", f"{path} cannot be used:{listed(faults)}", _EXAMPLE
-        ) from None
-    except ValueError as error:  # no UTF-8, no TOML, or a number of thousands of digits
-        raise UsageError("WAIVERS-INVALID", f"{path} is not TOML: {error}.", _EXAMPLE) from None
-    known = tuple(rules)
-    faults = [
-        f"waivers[{number}].rule: there is no rule {waiver.rule!r}{nearest(waiver.rule, known)}"
-        for number, waiver in enumerate(found, 1)
-        if waiver.rule not in known
-    ]
-    if faults:
+        faults = [sentence_of(each, _File) for each in error.errors()]
         message = f"{path} cannot be used:{listed(faults)}"
-        raise UsageError("WAIVERS-INVALID", message, "sfb-audit rules lists them.")
-    return tuple(found)
-
-
-def _place(parts: tuple[int | str, ...]) -> str:
-    """Such as waivers[2].until, counted from one as a reader counts."""
-    place = ""
-    for part in parts:
-        place += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
-    return place.removeprefix(".")
+    except ValueError as error:  # no UTF-8, no TOML, or a number of thousands of digits
+        message = f"{path} is not TOML: {error}."
+    raise UsageError("WAIVERS-INVALID", message, _EXAMPLE)
 
 
 def waive(findings: Sequence[Finding], waivers: Sequence[Waiver], today: date) -> list[Finding]:
@@ -129,6 +129,7 @@ def spoken_of(waivers: Sequence[Waiver], findings: Sequence[Finding], today: dat
     that holds longer.
     """
     sentences = []
+    subjects = dict.fromkeys(finding.subject for finding in findings)
     for waiver in waivers:
         covered = [finding for finding in findings if waiver.covers(finding)]
         statuses = {finding.status for finding in covered}
@@ -136,7 +137,8 @@ def spoken_of(waivers: Sequence[Waiver], findings: Sequence[Finding], today: dat
         if waiver.until < today:
             sentences.append(f"An expired waiver no longer counts: {waiver}.")
         elif not statuses:
-            sentences.append(f"A waiver matches no server and no pool: {waiver}.")
+            near = _meant(waiver.subject, subjects)
+            sentences.append(f"A waiver matches no server and no pool: {waiver}{near or '.'}")
         elif Status.WAIVED not in statuses:
             told = ", ".join(sorted(status.value.replace("_", " ") for status in statuses))
             sentences.append(f"A waiver covers no fail of the main policy ({told}): {waiver}.")
@@ -144,3 +146,10 @@ def spoken_of(waivers: Sequence[Waiver], findings: Sequence[Finding], today: dat
             longer = ", ".join(f"one until {each.until:%Y-%m-%d} by {each.who}" for each in held)
             sentences.append(f"A waiver is not used, for {longer} covers the same: {waiver}.")
     return sentences
+
+
+def _meant(subject: str, known: Iterable[str]) -> str:
+    """A question where a waiver's subject is the beginning of a full name, or is like one."""
+    label = f"{subject.casefold()}."
+    full = next((name for name in known if name.casefold().startswith(label)), "")
+    return f"; did you mean {full!r}?" if full else nearest(subject, known)

@@ -38,7 +38,7 @@ def assess(
     from reports.output import OutputFolder
 
     started = datetime.now(UTC)
-    known = estate_to_assess(config, topology)
+    known = estate_to_assess(config, topology, reporting.knowledge.rulebook.products)
     evidence = read_evidence(known.evidence)
     carried = bundles_for(known.estate, bundles)
     estate = joined_by(known.estate, carried)

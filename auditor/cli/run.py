@@ -56,7 +56,9 @@ def run(
     from auditor.pipeline import bundles_for, check_estate
     from reports.output import OutputFolder
 
-    estate_file = estate_to_run(source.config, source.topology, source.servers, source.username)
+    products = reporting.knowledge.rulebook.products
+    named = source.config, source.topology, source.servers
+    estate_file = estate_to_run(*named, source.username, products)
     if configuration is not None:
         estate_file = estate_file.through(configuration)
     check_estate(estate_file.estate, reporting.knowledge.rulebook)

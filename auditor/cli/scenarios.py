@@ -63,7 +63,7 @@ def scenarios(
         if audit is None:
             raise UsageError(
                 "SCENARIOS-SOURCES",
-                "Of which estate?",
+                "nothing says of which estate.",
                 "Name --config FILE, --topology FILE, bundles of the estate's snippets, "
                 "or a run: --run FOLDER.",
             )

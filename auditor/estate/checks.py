@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from auditor.estate.model import Estate, Pool
-from auditor.estate.problems import nearest
 from auditor.estate.zone import Zone
+from auditor.mistakes import nearest
 
 LINKS = ("edge", "media_edge", "next_hop", "registrar", "paired_with")
 
@@ -16,18 +16,21 @@ def duplicates(estate: Estate, zones: Mapping[str, Zone]) -> Iterator[str]:
 
     Two servers may share an address when their zones lead to different ports.
     """
+    yield from listed_twice(estate)
+    yield from _same_machine(estate, zones)
+
+
+def listed_twice(estate: Estate) -> Iterator[str]:
+    """Sites, pools and servers that have a name twice."""
     yield from _repeated("site", [site.name for site in estate.sites])
     yield from _repeated("pool", [pool.fqdn for pool in estate.pools])
     homes: dict[str, str] = {}
     for pool in estate.pools:
         for server in pool.servers:
-            if server.fqdn in homes:
-                yield (
-                    f"server {server.fqdn} is listed twice: in {homes[server.fqdn]} "
-                    f"and in {pool.fqdn}"
-                )
-            homes.setdefault(server.fqdn, pool.fqdn)
-    yield from _same_machine(estate, zones)
+            home = homes.setdefault(server.fqdn, pool.fqdn)
+            if home != pool.fqdn:
+                yield f"server {server.fqdn} is listed twice: in {home} and in {pool.fqdn}"
+        yield from _repeated(f"pool {pool.fqdn}: server", [each.fqdn for each in pool.servers])
 
 
 def _same_machine(estate: Estate, zones: Mapping[str, Zone]) -> Iterator[str]:
@@ -78,5 +81,6 @@ def _links(pool: Pool, pools: Collection[str], homes: Mapping[str, str]) -> Iter
             yield f"pool {pool.fqdn}: {key} names the pool itself"
         elif link is not None and link not in pools:
             home = homes.get(link)
-            right = f"; it is a server of {home}" if home else nearest(link, pools)
+            others = [name for name in pools if name != pool.fqdn]
+            right = f"; it is a server of {home}" if home else nearest(link, others)
             yield f"pool {pool.fqdn}: {key} names no pool: {link}{right}"

@@ -12,12 +12,14 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
 )
 
 from auditor.estate.model import PoolKind
 from auditor.estate.names import has_control_character, host_name
 from auditor.estate.reasons import is_mark, no_reason
 from auditor.estate.zone import CONFIGURATION_NAME, Auth, SecretSource, Transport
+from auditor.mistakes import nearest
 
 
 def _plain(text: str) -> str:
@@ -49,6 +51,14 @@ def _configuration(text: str) -> str:
 def _reason(text: str) -> str:
     if is_mark(text):
         raise ValueError(no_reason(text))
+    return text
+
+
+def _product(text: str, info: ValidationInfo) -> str:
+    """`products` of the validation's context are those that there are, where they are known."""
+    known = (info.context or {}).get("products")
+    if known is not None and text not in known:
+        raise ValueError(f"there is no product {text[:80]!r}{nearest(text[:80], known)}")
     return text
 
 
@@ -136,7 +146,7 @@ class PoolTable(_Table):
     kind: PoolKind = PoolKind.UNKNOWN
     site: Name | None = None
     zone: Name | None = None
-    product: Name | None = None
+    product: Annotated[Name, AfterValidator(_product)] | None = None
     service_version: Annotated[int, Field(ge=1, le=99)] | None = None
     hosts_cms: bool = False
     edge: Host | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from auditor.estate.scenarios import stated_scenarios
 from auditor.estate.servers_csv import read_servers_csv
 from auditor.estate.topology import read_topology
 from auditor.estate.zone import CONFIGURATION_NAME, CredentialReference, RunOptions, Zone
+from auditor.mistakes import place_of, sentence_of
 
 if TYPE_CHECKING:
     from auditor.estate.estate_document import EstateDocument, RunTable
@@ -82,18 +83,23 @@ class EstateFile:
 
 
 def read_estate_file(
-    path: Path, *, topology: Path | None = None, collecting: bool = True
+    path: Path,
+    *,
+    topology: Path | None = None,
+    collecting: bool = True,
+    products: Collection[str] | None = None,
 ) -> EstateFile:
     """The estate in `path`; with `topology` that document's pools take the place of its own.
 
-    Where nothing is to be collected, servers need no zone and the estate may be empty.
+    Where nothing is to be collected, servers need no zone and the estate may be empty. `products`
+    are the keys of those that there are, None where anything goes.
     Raises UsageError: ESTATE-UNREADABLE, ESTATE-TOO-LARGE, ESTATE-NOT-TOML, ESTATE-SECRET (a
     password in the file), ESTATE-INVALID (all problems, each with its place), ESTATE-EMPTY,
     and those of the topology or server list that it names.
     """
     raw = _parse(path)
     _refuse_secrets(path, raw)
-    document = _document(path, raw)
+    document = _document(path, raw, products)
     problems: list[str] = []
     credentials = credentials_of(document, path.parent, problems)
     zones = zones_of(document, credentials, path.parent, problems)
@@ -215,9 +221,9 @@ def _secret_places(raw: dict[str, Any]) -> Iterator[str]:
     while waiting:
         place, value = waiting.pop()
         if isinstance(value, dict):
-            waiting += [(f"{place}.{key}".lstrip("."), inner) for key, inner in value.items()]
+            waiting += [(place_of(place, [key]), inner) for key, inner in value.items()]
         elif isinstance(value, list):
-            waiting += [(f"{place}[{number}]", inner) for number, inner in enumerate(value)]
+            waiting += [(place_of(place, [number]), inner) for number, inner in enumerate(value)]
         elif _is_secret(place.rpartition(".")[2]):
             yield place[:200]
 
@@ -226,16 +232,19 @@ def _is_secret(key: str) -> bool:
     return key.lower() == "pass" or any(word in key.lower() for word in _SECRET_WORDS)
 
 
-def _document(path: Path, raw: dict[str, Any]) -> EstateDocument:
+def _document(path: Path, raw: dict[str, Any], products: Collection[str] | None) -> EstateDocument:
     from pydantic import ValidationError  # noqa: PLC0415 - slow to load, not for --help
 
     from auditor.estate.estate_document import EstateDocument  # noqa: PLC0415
-    from auditor.estate.estate_problems import sentence_of  # noqa: PLC0415
+    from auditor.estate.half_read import certain_problems  # noqa: PLC0415
 
     try:
-        return EstateDocument.model_validate(raw)
+        return EstateDocument.model_validate(raw, context={"products": products})
     except ValidationError as error:
-        raise _invalid(path, [sentence_of(problem) for problem in error.errors()]) from None
+        errors = error.errors()
+        problems = [sentence_of(each, EstateDocument) for each in errors]
+        problems += certain_problems(raw, errors, path.parent)
+        raise _invalid(path, problems) from None
 
 
 def _invalid(path: Path, problems: list[str]) -> UsageError:

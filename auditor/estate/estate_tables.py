@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from auditor.estate.ca_file import ca_problem
 from auditor.estate.model import KINDS_WITHOUT_UPDATES, Estate, Pool, Server, Site, SqlBackend
-from auditor.estate.problems import nearest
 from auditor.estate.zone import PORTS, Auth, CredentialReference, SecretSource, Transport, Zone
+from auditor.mistakes import nearest
 
 if TYPE_CHECKING:
     from auditor.estate.estate_document import (

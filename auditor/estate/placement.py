@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.estate.model import Estate, Pool, Server
-from auditor.estate.problems import nearest, some_of
+from auditor.estate.problems import some_of
 from auditor.estate.zone import OFFLINE, CredentialReference, Zone
+from auditor.mistakes import nearest
 
 if TYPE_CHECKING:
     from auditor.estate.estate_document import OverrideTable, PoolTable
@@ -85,7 +86,7 @@ def ways_stated(overrides: tuple[OverrideTable, ...], estate: Estate, problems: 
     pools = {pool.fqdn for pool in estate.pools}
     servers = {server.fqdn for pool in estate.pools for server in pool.servers}
     ways = Ways()
-    for number, table in enumerate(overrides):
+    for number, table in enumerate(overrides, 1):
         place = f"overrides[{number}]"
         if table.pool is not None and table.server is None:
             name, known, said = table.pool, pools, ways.pools

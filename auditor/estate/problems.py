@@ -1,9 +1,8 @@
-"""Telling a person all that is wrong with an input at once, with the nearest right name."""
+"""Telling a person all that is wrong with an input at once, and names that are many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 
 SHOWN = 20
 
@@ -14,12 +13,6 @@ def listed(problems: Sequence[str]) -> str:
     if len(problems) > SHOWN:
         lines.append(f"and {len(problems) - SHOWN} more")
     return "".join(f"\n  {line}" for line in lines)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A question to append to a sentence, empty where nothing known is like `name`."""
-    near = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def some_of(names: Sequence[str]) -> str:

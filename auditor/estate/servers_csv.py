@@ -18,9 +18,10 @@ from auditor.estate.checks import duplicates
 from auditor.estate.input_file import MIB, read_input
 from auditor.estate.model import KINDS_WITHOUT_UPDATES, Estate, Pool, PoolKind, Server, Site
 from auditor.estate.names import has_control_character, host_name
-from auditor.estate.problems import listed, nearest
+from auditor.estate.problems import listed
 from auditor.estate.reasons import is_mark, no_reason
 from auditor.estate.scenarios import stated_scenarios
+from auditor.mistakes import nearest
 
 COLUMNS = (
     "fqdn",

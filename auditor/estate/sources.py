@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,12 +21,17 @@ NO_SITE = "no site"
 
 
 def estate_to_run(
-    config: Path | None, topology: Path | None, servers: Path | None, username: str | None
+    config: Path | None,
+    topology: Path | None,
+    servers: Path | None,
+    username: str | None,
+    products: Collection[str] | None = None,
 ) -> EstateFile:
     """The estate to audit over the network, with a zone for every server.
 
     Without an estate file all servers are reached in one way: http on 5985 with negotiate,
-    as `username`, whose password is prompted for. Raises UsageError.
+    as `username`, whose password is prompted for. `products` are those that an estate file may
+    name. Raises UsageError.
     """
     if config is not None:
         if servers is not None:
@@ -35,11 +40,11 @@ def estate_to_run(
                 "--config and --servers cannot be used together.",
                 "Name the list in the estate file: [estate] servers_csv = ...",
             )
-        return read_estate_file(config, topology=topology)
+        return read_estate_file(config, topology=topology, products=products)
     if (topology is None) == (servers is None):
         raise UsageError(
             "RUN-SOURCES",
-            "Which servers? Name an estate file, or else a topology or a list of servers.",
+            "nothing says which servers: name an estate file, a topology or a list of servers.",
             "Use --config FILE, --topology FILE or --servers FILE.",
         )
     estate = (
@@ -66,10 +71,17 @@ def default_zone(username: str) -> Zone:
     return Zone(DEFAULT_ZONE, Transport.HTTP, 5985, Auth.NEGOTIATE, credential)
 
 
-def estate_to_assess(config: Path | None = None, topology: Path | None = None) -> EstateFile:
-    """The estate that is judged from files alone; without both an empty one. Raises UsageError."""
+def estate_to_assess(
+    config: Path | None = None,
+    topology: Path | None = None,
+    products: Collection[str] | None = None,
+) -> EstateFile:
+    """The estate that is judged from files alone; without both an empty one. Raises UsageError.
+
+    `products` are those that an estate file may name.
+    """
     if config is not None:
-        return read_estate_file(config, topology=topology, collecting=False)
+        return read_estate_file(config, topology=topology, collecting=False, products=products)
     if topology is not None:
         return EstateFile(read_topology(topology))
     return EstateFile(Estate("bundles", "fact bundles", scenarios=stated_scenarios({}, "bundles")))

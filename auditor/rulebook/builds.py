@@ -95,6 +95,30 @@ def product_named(rulebook: Rulebook, key: str) -> Product:
     return rulebook.products[key]
 
 
+def updates_called(
+    rulebook: Rulebook, text: str, product: Product | None = None
+) -> list[Build | Unnumbered]:
+    """The updates of `product`, or of all, with that KB number or name, in any case; "" is any.
+
+    A component's KB number is one of its update; "CU6" is the name of "CU6 HF2", too.
+    """
+    said = " ".join(text.casefold().split())
+    return [
+        update
+        for update in rulebook.all_updates
+        if product in (None, rulebook.products[update.product])
+        and (
+            not said or said in _kbs(update) or f"{update.name.casefold()} ".startswith(f"{said} ")
+        )
+    ]
+
+
+def _kbs(update: Build | Unnumbered) -> set[str]:
+    """Its KB numbers and those of its components, with and without the letters."""
+    whole = {kb.casefold() for kb in (*update.kb, *(part.kb for part in update.parts))} - {""}
+    return whole | {kb.removeprefix("kb") for kb in whole}
+
+
 def place_build(
     rulebook: Rulebook, text: str, today: date, product: Product | None = None
 ) -> list[Place]:
@@ -111,11 +135,13 @@ def place_build(
     known = list(rulebook.products.values())
     fitting = [p for p in known if version is not None and _can_have(p, version)]
     if version is None or not fitting:
-        lines = "; ".join(f"{p.title} {p.line}.x" for p in ([product] if product else known))
+        of = [product] if product else known
+        lines = "; ".join(f"{p.title} ({p.key}) {p.line}.x" for p in of)
         raise UsageError(
             "BUILD-UNREADABLE",
-            f"{text[:60]!r} is no build of a known product.",
-            f"Builds have four numbers: {lines}.",
+            f"{text[:60]!r} is no build of a known product, and no KB number or name of an update.",
+            f"Builds have four numbers: {lines}. Updates go by KB number or name, such as "
+            "KB4086059 or CU6 HF2.",
         )
     if product is not None and product not in fitting:
         others = " or ".join(f"{p.title} (--product {p.key})" for p in fitting)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from auditor.mistakes import nearest
 from auditor.rulebook.check_policies import cited_by_policies, policy_faults
 from auditor.rulebook.check_registry import registry_faults
 from auditor.rulebook.check_sql import cited_by_sql, sql_faults
@@ -144,7 +145,8 @@ def _parts(rulebook: Rulebook, build: Build) -> Iterator[str]:
 def _update_words(rulebook: Rulebook, entry: Build | Unnumbered) -> Iterator[str]:
     """Its product, its month and its KB numbers."""
     if entry.product not in rulebook.products:
-        yield f"{_named(entry)}: no product {entry.product}"
+        near = nearest(entry.product, rulebook.products)
+        yield f"{_named(entry)}: no product {entry.product}{near}"
     if not _MONTH.fullmatch(entry.month):
         yield f"{_named(entry)}: {entry.month!r} is no month"
     elif entry.month < "2007":
@@ -284,12 +286,12 @@ def _rules(rulebook: Rulebook, rules: Mapping[str, Sequence[str]]) -> Iterator[s
     for policy in rulebook.policies.values():
         for rule in policy.counts:
             if rule not in rules:
-                yield f"policy {policy.key}: there is no rule {rule}"
+                yield f"policy {policy.key}: there is no rule {rule}{nearest(rule, rules)}"
 
 
 def _unknown(entry: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[str]:
     for key in sorted(set(keys) - set(known)):
-        yield f"{entry}: {key} is not known"
+        yield f"{entry}: {key} is not known{nearest(key, known)}"
 
 
 _CHECKS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from auditor.mistakes import nearest
 from auditor.rulebook.model import Rulebook
 from auditor.rulebook.policy import Policy, SqlDemand
 from auditor.rulebook.products import Stance
@@ -64,7 +65,7 @@ def _numbers(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     known = {(build.product, build.version) for build in rulebook.builds}
     for product, threshold in policy.minimum.items():
         for build in (threshold.build, *threshold.kinds.values()):
-            if (product, build) not in known:
+            if product in rulebook.products and (product, build) not in known:
                 yield f"{build} is no build of {product}"
     releases = rulebook.registry.dotnet.releases
     if policy.dotnet is not None and policy.dotnet.release not in releases:
@@ -103,7 +104,7 @@ def _names(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     products = [row.product for row in policy.excludes if row.product]
     products += [key for row in policy.prerequisites for key in row.products]
     products += policy.dotnet.products if policy.dotnet is not None else ()
-    products += policy.sql
+    products += [*policy.minimum, *policy.sql]
     yield from _strangers("product", products, rulebook.products)
     systems = [row.os for row in policy.excludes if row.os]
     systems += [key for row in policy.prerequisites for key in row.systems]
@@ -119,11 +120,12 @@ def _target(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     key = policy.target.product
     product = rulebook.products.get(key)
     if product is None:
-        yield f"there is no product {key} to migrate to"
+        near = nearest(key, rulebook.products)
+        yield f"there is no product {key} to migrate to{near}"
     elif product.stance is Stance.MIGRATE or policy.excluded(key, None, "") is not None:
         yield f"{key}, its target, can never meet it: name another one"
 
 
 def _strangers(kind: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[str]:
     for key in sorted(set(keys) - set(known)):
-        yield f"there is no {kind} {key}"
+        yield f"there is no {kind} {key}{nearest(key, known)}"

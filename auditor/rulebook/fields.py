@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict
 
+from auditor.mistakes import nearest
 from auditor.version import Version
 
 STRICT = ConfigDict(extra="forbid")
@@ -39,7 +40,8 @@ KINDS = (
 
 def _kind(value: str) -> str:
     if value not in KINDS:
-        raise ValueError(f"there is no kind of pool {value!r} ({', '.join(KINDS)})")
+        near = nearest(value, KINDS)
+        raise ValueError(f"there is no kind of pool {value!r} ({', '.join(KINDS)}){near}")
     return value
 
 

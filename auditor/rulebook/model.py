@@ -257,7 +257,8 @@ class Rulebook:
 
         It is an earlier build for a deciding component that the update is known to leave out.
         """
-        return self._left.get((product, build, component.casefold()), build)
+        left = self._left.get((product, build))
+        return left.get(component.casefold(), build) if left else build
 
     @cached_property
     def package_codes(self) -> dict[str, tuple[str, str]]:
@@ -285,15 +286,16 @@ class Rulebook:
         return by_product
 
     @cached_property
-    def _left(self) -> dict[tuple[str, Version, str], Version]:
-        """The builds that left a deciding component out, with the last one that did not."""
-        left: dict[tuple[str, Version, str], Version] = {}
+    def _left(self) -> dict[tuple[str, Version], dict[str, Version]]:
+        """The builds that left deciding components out, with the last one of each that did not."""
+        left: dict[tuple[str, Version], dict[str, Version]] = {}
         for product, builds in self._builds.items():
             for component in self.components.deciding:
                 last: Version | None = None
                 for build in builds:
                     if last is not None and build.leaves_out(component):
-                        left[product, build.version, component.casefold()] = last
+                        of_build = left.setdefault((product, build.version), {})
+                        of_build[component.casefold()] = last
                     else:
                         last = build.version
         return left

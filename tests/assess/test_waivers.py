@@ -212,9 +212,23 @@ def test_a_server_goes_by_its_name_in_any_case() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (GOOD.replace("who", "whom"), ["waivers[1].who", "waivers[1].whom"]),
-        (GOOD.replace('"A. Engineer"', '" "'), ["waivers[1].who"]),
-        (GOOD.replace("2027-01-31", '"some day"'), ["waivers[1].until"]),
+        (
+            GOOD.replace("who", "whom"),
+            ["waivers[1].who: is missing", "waivers[1].whom: unknown key; did you mean 'who'?"],
+        ),
+        (GOOD.replace('"A. Engineer"', '" "'), ["waivers[1].who: is empty"]),
+        (
+            GOOD.replace("2027-01-31", '"some day"'),
+            ["waivers[1].until: it has to be a day, such as 2027-01-31"],
+        ),
+        (
+            GOOD.replace("SFB-CU-001", "SFB-CU-01").replace("who", "whom"),
+            ["waivers[1].rule: there is no rule 'SFB-CU-01'", "waivers[1].whom: "],
+        ),
+        (
+            GOOD.replace("SFB-CU-001", "x"),
+            ["there is no rule 'x'; `sfb-audit rules` lists them"],
+        ),
         (
             GOOD.replace("SFB-CU-001", "SFB-CU-01"),
             ["waivers[1].rule: ", "'SFB-CU-01'", "did you mean 'SFB-CU-001'"],
@@ -222,8 +236,8 @@ def test_a_server_goes_by_its_name_in_any_case() -> None:
         (GOOD + 'owner = "nobody"', ["waivers[1].owner"]),
         (GOOD + "[more]", ["more: "]),
         (GOOD + GOOD.replace("subject", "server"), ["waivers[2].subject"]),
-        ("waivers = 5", ["waivers: "]),
-        ("[[waiver]]", ["waiver: "]),
+        ("waivers = 5", ["waivers: write it as [[waivers]], once for each"]),
+        ("[[waiver]]", ["waiver: unknown key; did you mean 'waivers'?"]),
         ("[[waivers", ["is not TOML"]),
         ("\ufeff" + GOOD + "\x00", ["is not TOML"]),
         ("a = " + "9" * 5000, ["is not TOML: Exceeds the limit"]),

@@ -39,7 +39,7 @@ def test_updates_without_a_number_are_listed_and_no_number_is_invented(
     assert any("CU3" in line and "KB3149227" in line for line in lines)
 
 
-@pytest.mark.parametrize("text", ["6.0.9319", "6.0", "6.0.9319.516.1", "6.0.9319.", "CU6"])
+@pytest.mark.parametrize("text", ["6.0.9319", "6.0", "6.0.9319.516.1", "6.0.9319.", "C6"])
 def test_a_build_has_four_numbers(capsys: pytest.CaptureFixture[str], text: str) -> None:
     told = _builds(capsys, text)
     assert told.code == 2
@@ -112,6 +112,57 @@ def test_a_build_and_its_neighbours(
     assert not [word for word in words if word not in told.out]
 
 
+# what is asked, the product or none -> how what is told begins
+CALLED = [
+    ("KB4487981", "", "6.0.9319.548: Skype for Business Server 2015\n"),
+    ("4487981", "", "6.0.9319.548: Skype for Business Server 2015\n"),
+    ("kb4487981", "sfb2015", "6.0.9319.548: Skype for Business Server 2015\n"),
+    ("KB3199096", "", "6.0.9319.272: Skype for Business Server 2015\n"),  # of one component
+    ("cu6  hf2", "sfb2015", "6.0.9319.516: Skype for Business Server 2015\n"),
+]
+
+
+@pytest.mark.parametrize(("text", "product", "begins"), CALLED)
+def test_an_update_is_found_by_its_kb_number_and_its_name(
+    capsys: pytest.CaptureFixture[str], text: str, product: str, begins: str
+) -> None:
+    told = _builds(capsys, *text.split(), *(["--product", product] if product else []))
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith(begins)
+    assert "policy office365-tls12" in told.out
+
+
+# what is asked, the product or none -> the first two columns of what is listed
+SEVERAL = [
+    ("CU9", "", ["4.0.7577.217 CU9", "5.0.8308.992 CU9", "6.0.9319.548 CU9"]),
+    ("CU6", "sfb2015", ["6.0.9319.516 CU6 HF2", "no number CU6 HF1", "no number CU6"]),
+    ("CU7", "sfb2019", ["7.0.2046.523 CU7 HF1", "7.0.2046.521 CU7"]),
+    ("CU6 HF2", "", ["5.0.8308.945 CU6 HF2", "6.0.9319.516 CU6 HF2"]),
+    ("KB5000675", "", ["5.0.8308.1136 security", "6.0.9319.601 security", "7.0.2046.252 security"]),
+    ("CU3", "sfb2015", ["no number CU3"]),  # of which no number is known
+]
+
+
+@pytest.mark.parametrize(("text", "product", "rows"), SEVERAL)
+def test_several_updates_of_a_kb_number_or_name_are_listed(
+    capsys: pytest.CaptureFixture[str], text: str, product: str, rows: list[str]
+) -> None:
+    told = _builds(capsys, text, *(["--product", product] if product else []))
+    assert told.code == 0
+    lines = [" ".join(line.split()) for line in told.out.splitlines()]
+    lines = [line for line in lines if line[:1].isdigit() or line.startswith("no number")]
+    assert len(lines) == len(rows)
+    assert all(line.startswith(f"{row} ") for line, row in zip(lines, rows, strict=True))
+
+
+def test_the_keys_of_products_are_in_the_help_and_in_what_an_error_goes_on_with(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told, refused = _builds(capsys, "--help").out, _builds(capsys, "KB1234567").err
+    assert not [key for key in load().products if key not in told]
+    assert not [key for key in load().products if f"({key})" not in refused]
+
+
 def test_what_only_some_policies_say_is_said_of_those(capsys: pytest.CaptureFixture[str]) -> None:
     told = _builds(capsys, "6.0.9319.548").out
     assert "is ruled out" not in told
@@ -136,6 +187,12 @@ SUPPORT = [
 @pytest.mark.parametrize(("product", "today", "words"), SUPPORT)
 def test_support_is_told_as_of_the_day(product: str, today: date, words: str) -> None:
     assert supported(load().products[product].support, today) == words
+
+
+def test_what_a_build_is_does_not_repeat_its_number(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [line.split(maxsplit=1) for line in _builds(capsys, "6.0.9319.548").out.splitlines()]
+    (told,) = [line[1] for line in lines if line and line[0] == "is"]
+    assert told.startswith("CU9 (May 2019")
 
 
 def test_what_is_not_known_of_support_is_said() -> None:

@@ -424,6 +424,43 @@ zone = "far  away"
         assert hybrid["in_use"] == "yes"
         assert "Get-CsHostingProvider" in hybrid["evidence"]
 
+    @pytest.mark.parametrize(
+        ("stated", "refused", "lines"),
+        [
+            ("", (), ['# hybrid = "yes"', '# federation = "yes"', '# exchange_online = "no"']),
+            (
+                'hybrid = "yes"\nexchange_online = "yes"',
+                (),
+                [
+                    '# hybrid = "yes"',
+                    '# federation = "yes"',
+                    '# The file of --config stated exchange_online = "yes", and this was read:',
+                    '# exchange_online = "no"',
+                ],
+            ),
+            (
+                'hybrid = "no"',
+                ("hosting_providers",),
+                ['hybrid = "no"', '# federation = "yes"', '# exchange_online = "unknown"'],
+            ),
+        ],
+        ids=["nothing stated", "read and stated", "stated and not read"],
+    )
+    def test_scenarios_are_as_read_and_a_statement_counts_where_nothing_was(
+        self,
+        stated: str,
+        refused: tuple[str, ...],
+        lines: list[str],
+        tmp_path: Path,
+        capsys: Capture,
+    ) -> None:
+        save = tmp_path / "estate.toml"
+        backend = FrontEnds(SHELLS, TOPOLOGY, refused=refused)
+        with asked_by(HOSTS, backend, tmp_path, f"\n[scenarios]\n{stated}\n") as (_, config):
+            sfb_audit(capsys, "discover", "--from", FE, "--config", config, "--save", save)
+        _, _, saved = save.read_text().partition("[scenarios]\n")
+        assert saved.split("\n\n")[0].splitlines() == lines
+
     def test_a_large_topology_is_read_again(self, tmp_path: Path, capsys: Capture) -> None:
         """Larger than the budget of an audit, and than the answer of one."""
         save = tmp_path / "estate.toml"

@@ -25,6 +25,11 @@ def _example(page: str, number: int, path: Path) -> Path:
     return path
 
 
+def test_policies_stand_in_the_order_of_the_program(page: str) -> None:
+    table = page.partition("| policy | the question |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([a-z0-9-]+)`", table, re.MULTILINE) == list(load().policies)
+
+
 def test_the_examples_can_be_used_as_they_stand(page: str, tmp_path: Path) -> None:
     policy = _example(page, 0, tmp_path / "contoso.toml")
     overlay = _example(page, 1, tmp_path / "cu14.toml")

@@ -11,6 +11,7 @@ from auditor.assess.rule import Rule
 from auditor.assess.rules import RULES
 from auditor.rulebook import load
 from tests.cli.command import Ended, sfb_audit
+from tests.cli.own_files import CONTOSO, file_of
 
 
 def _rules(capsys: pytest.CaptureFixture[str], *arguments: str, width: int = 250) -> Ended:
@@ -131,6 +132,62 @@ def test_where_a_rule_counts_is_shown_and_where_it_makes_no_fail(
 ) -> None:
     told = _rules(capsys, "show", rule).out
     assert f"  counts in     {counts}\n" in told
+
+
+# rule -> what each policy requires, as it is shown
+REQUIRED = [
+    (
+        "SFB-CU-001",
+        [
+            "office365-tls12 Lync Server 2013 CU10 (5.0.8308.1001)",
+            "Skype for Business Server 2015 CU6 HF2 (6.0.9319.516)",
+            "Skype for Business Server 2019 RTM (7.0.2046.0)",
+            "tls10-disable Lync Server 2013 CU10 (5.0.8308.1001)",
+            "Skype for Business Server 2015 CU9 (6.0.9319.548); 6.0.9319.516 in pools of kind sba",
+            "Skype for Business Server 2019 CU1 (7.0.2046.123)",
+            "cloud-moves-2022 Lync Server 2013 CU10 HF7 (5.0.8308.1182)",
+            "Skype for Business Server 2015 CU12 (6.0.9319.619)",
+            "Skype for Business Server 2019 CU6 (7.0.2046.385)",
+        ],
+    ),
+    ("SFB-NET-002", ["tls10-disable .NET Framework 4.7 (460798)"]),
+    (
+        "SFB-SQL-001",
+        [
+            (
+                "tls10-disable Skype for Business Server 2015: 11.0.5678.0, 11.0.6518.0, "
+                "11.0.7001.0, 12.0.2564.0, 12.0.4439.1, 12.0.5000.0"
+            ),
+            "Skype for Business Server 2019: 13.0.1601.5",
+        ],
+    ),
+    (
+        "SFB-REACH-001",
+        [
+            f"{key} facts of 30 days at most"
+            for key in ("office365-tls12", "tls10-disable", "cloud-moves-2022", "supported-today")
+        ],
+    ),
+    ("SFB-KB-001", []),
+]
+
+
+@pytest.mark.parametrize(("rule", "required"), REQUIRED)
+def test_what_each_policy_requires_is_shown(
+    capsys: pytest.CaptureFixture[str], rule: str, required: list[str]
+) -> None:
+    _, heading, rest = _rules(capsys, "show", rule).out.partition("\nWhat each policy requires\n")
+    lines = rest.partition("\n\n")[0].splitlines()
+    assert [" ".join(line.split()) for line in lines] == required
+    assert bool(heading) == bool(required)
+
+
+def test_what_a_policy_of_ones_own_requires_is_shown(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = file_of(tmp_path, CONTOSO, "contoso.toml")
+    told = _rules(capsys, "show", "SFB-CU-001", "--rulebook", str(path)).out
+    assert "Skype for Business Server 2015 CU9 (6.0.9319.548)" in told.partition("contoso  ")[2]
 
 
 def test_a_rule_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:

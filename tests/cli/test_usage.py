@@ -103,9 +103,9 @@ def _no_json(tmp_path: Path) -> list[object]:
 
 
 def _no_such_product(tmp_path: Path) -> list[object]:
-    config = tmp_path / "estate.toml"
-    config.write_text(ZONE + POOL + 'product = "sfb2105"\n', "utf-8")
-    return ["run", "--config", config]
+    servers = tmp_path / "servers.csv"
+    servers.write_text("fqdn;product\nfe01;sfb2105\nfe02;sfb2015\nfe03;lync13\n", "utf-8")
+    return ["run", "--servers", servers, "--username", "me"]
 
 
 BAD_CALLS: list[tuple[str, Callable[[Path], list[object]], str]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,9 @@ def test_a_waiver_may_make_ready_under_one_policy_and_not_under_another(
             _waiver("nobody*", LATER),
             "A waiver matches no server and no pool: SFB-CU-001 on nobody*",
         ),
+        (_waiver("nobody", LATER), "replaced in March)."),
+        (_waiver("FE02", LATER), f"replaced in March); did you mean '{FE02}'?"),
+        (_waiver("fe02.contoso.co", LATER), f"replaced in March); did you mean '{FE02}'?"),
         (
             _waiver(FE01, LATER, "SFB-TLS-001"),
             "A waiver covers no fail of the main policy (pass): SFB-TLS-001",
@@ -186,7 +190,7 @@ def test_a_waiver_that_does_nothing_is_said_aloud(
 ) -> None:
     told, _ = _assessed(capsys, bundles, tmp_path, waiver)
     assert said in _notes(told.out)
-    assert said in (tmp_path / "report.html").read_text("utf-8")
+    assert said in unescape((tmp_path / "report.html").read_text("utf-8"))
     book = load_workbook(tmp_path / "upgrade-plan.xlsx")
     assert any(said in str(cell.value) for row in book["Summary"] for cell in row)
 

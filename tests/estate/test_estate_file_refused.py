@@ -22,7 +22,7 @@ from tests.estate.estate_text import EDGE_POOL, EDGE_ZONE, POOL, ZONE, read, ref
         ('pwd = "{}"\n', "pwd"),
         (
             '[[pools]]\nfqdn = "a"\nservers = [{{ fqdn = "a", pass = "{}" }}]\n',
-            "pools[0].servers[0].pass",
+            "pools[1].servers[1].pass",
         ),
         ('[zones.dmz]\npasswords = ["{}"]\n', "zones.dmz.passwords"),
         ('[a.b.c.d.e.f]\nuser_password_2 = "{}"\n', "a.b.c.d.e.f.user_password_2"),

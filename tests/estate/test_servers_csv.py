@@ -125,7 +125,7 @@ def test_a_kind_may_be_written_in_any_case(tmp_path: Path) -> None:
         ("fqdn,pool,site\na,p,x\nb,p,y\n", "pool p: site is x and y"),
         ("fqdn,pool,kind\na,p,Edge\nb,p,sql\n", "pool p: kind is edge and sql"),
         ("fqdn,pool\na,p\nA,q\n", "server a is listed twice: in p and in q"),
-        ("fqdn\na\na\n", "server a is listed twice: in a and in a"),
+        ("fqdn\na\na\n", "pool a: server a is listed twice"),
         ("fqdn,address\na,10.0.0.1\nb,10.0.0.1\n", "servers a and b have the same address"),
         ('fqdn\n"' + "a" * 200_000 + '"\n', "line 2: field larger than field limit"),
     ],

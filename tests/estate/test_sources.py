@@ -49,7 +49,8 @@ def config(tmp_path: Path) -> Path:
 
 
 def assessed(names: list[str], **where: Path) -> Estate:
-    return joined_by(estate_to_assess(**where).estate, names)
+    known = estate_to_assess(where.get("config"), where.get("topology"))
+    return joined_by(known.estate, names)
 
 
 def kinds(estate: Estate) -> dict[str, PoolKind]:

@@ -169,4 +169,6 @@ def test_a_way_from_a_product_that_does_not_exist_is_a_fault() -> None:
     product = BOOK.products["sfbse"]
     ways = {**product.ways, "lync2007": product.ways["sfb2015"]}
     book = replace(BOOK, products={**BOOK.products, "sfbse": replace(product, ways=ways)})
-    assert problems(book) == ["product sfbse, ways: lync2007 is not known"]
+    assert problems(book) == [
+        "product sfbse, ways: lync2007 is not known; did you mean 'lync2010'?"
+    ]

@@ -27,7 +27,7 @@ from auditor.assess.rules.support import StillSupported
 from auditor.assess.rules.system import ServicePack, SupportedSystem
 from auditor.assess.rules.winhttp import DefaultSecureProtocols, WinHttpUpdate
 from auditor.errors import UsageError
-from auditor.estate.problems import nearest
+from auditor.mistakes import nearest
 
 SERVER_RULES: tuple[Rule, ...] = (
     ServerWasRead(),
