@@ -14,8 +14,9 @@ from reports.text import one_line
 from reports.workbook.carry_over import STATUS, CarriedOver
 from reports.workbook.cells import CellValue, put
 from reports.workbook.charts import add_charts
+from reports.workbook.room import lines_of
 from reports.workbook.style import DONE, NOT_NEEDED, STEP_STATES, colour_words
-from reports.workbook.table import lines_of, set_height
+from reports.workbook.table import set_height
 
 MOST_WAVES = 25
 _SECTION = (

@@ -68,7 +68,7 @@ def test_sheets_tables_and_frozen_headers(tmp_path: Path) -> None:
         assert not sheet.protection.sheet
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage is (sheet.title != "Plan")
         assert sheet.oddFooter
         assert sheet.oddFooter.left.text == "Run 20180820T010203Z-3fa9"
 
