@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from auditor.assess.model import Assessment, Finding, PoolVerdict, ServerVerdict, Status
 from auditor.estate.model import Pool, PoolKind, Server
+from auditor.estate.zone import OFFLINE
+from auditor.facts.reading import ReachState
 
 RESTORE_ACCESS = "restore-access"
 IDENTIFY_PRODUCT = "identify-product"
@@ -41,6 +43,12 @@ class ServerWork:
     knowing: Demands
     changes: Demands
     migration: Demands
+
+    @property
+    def carried(self) -> bool:
+        """Whether its facts are to be carried here by hand, and are not here yet."""
+        asked = self.verdict.reading.reach.state is not ReachState.NOT_ASKED
+        return self.server.zone == OFFLINE and not asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,15 +26,18 @@ if TYPE_CHECKING:
     from auditor.rulebook.procedures import Procedures
 
 
-def make_plan(assessment: Assessment, procedures: Procedures, context: Context) -> Plan:
+def make_plan(
+    assessment: Assessment, procedures: Procedures, context: Context, again: str = ""
+) -> Plan:
     """The steps that the counted findings of `assessment` demand, and those that they entail.
 
-    `context` is what it was judged by.
+    `context` is what it was judged by; `again` is the command line that audits again, "" where
+    nobody knows it.
 
     Raises AuditError PLAN-PROCEDURE where a finding names an action without a procedure.
     """
     order = order_pools(pool_works(assessment), assessment, procedures)
-    book = Book(procedures)
+    book = Book(procedures, again)
     progress = Progress(shared_sql=_shared_sql(order.works, procedures))
     goals = Goals(context)
     pools = [PoolSteps(book, work, progress, goals) for work in order.works]

@@ -102,6 +102,17 @@ def test_the_whole_plan(audit: dict[str, Any]) -> None:
     assert steps == expected
 
 
+def again(audit: dict[str, Any]) -> set[str]:
+    """What "audit again" says, wherever the plan says it."""
+    texts = [command["text"] for step in audit["steps"] for command in step["commands"]]
+    return {t for t in texts if t.startswith("sfb-audit") or "same call of sfb-audit" in t}
+
+
+def test_the_plan_says_how_this_audit_is_done_again(audit: dict[str, Any], folder: Path) -> None:
+    config = folder / "lab" / "estate.toml"
+    assert again(audit) == {f"sfb-audit run --config {config} --out {folder}"}
+
+
 def test_something_unknown_makes_the_audit_incomplete(audit: dict[str, Any]) -> None:
     assert audit["run"]["exit_code"] == 3
 
@@ -180,9 +191,11 @@ def test_saved_facts_are_judged_alike_without_a_network(
     config = folder / "lab" / "estate.toml"
     ended = sfb_audit(capsys, "assess", *bundles, "--config", config, "--out", tmp_path, "--csv")
     assert ended.code == 3
-    again = json.loads((tmp_path / "audit.json").read_text("utf-8"))
-    assert {short(s["fqdn"]): s["readiness"] for s in again["servers"]} == READINESS
-    assert [s["id"] for s in again["steps"]] == [s["id"] for s in audit["steps"]]
+    judged = json.loads((tmp_path / "audit.json").read_text("utf-8"))
+    assert {short(s["fqdn"]): s["readiness"] for s in judged["servers"]} == READINESS
+    assert [s["id"] for s in judged["steps"]] == [s["id"] for s in audit["steps"]]
+    (sentence,) = again(judged)
+    assert "is collected anew first" in sentence
     assert {p.name for p in tmp_path.glob("*.csv")} >= {"servers.csv", "findings.csv", "plan.csv"}
 
 
