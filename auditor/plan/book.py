@@ -84,7 +84,7 @@ class Book:
             impact=f"{procedure.impact} {caution}".rstrip(),
             rollback=procedure.rollback,
             rules=tuple(sorted({finding.rule for finding in demanded})),
-            reason=f"{_reason(action, demanded) or procedure.why} {aim}".rstrip(),
+            reason=f"{_reason(action, demanded) or procedure.why} {aim}".strip(),
             source=procedure.source,
         )
         return number

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from auditor.estate.problems import some_of
 from auditor.plan.book import Book, Pending, Target
-from auditor.plan.demand import PoolWork, pool_works
+from auditor.plan.demand import PoolWork
 from auditor.plan.goals import Goals
+from auditor.plan.levelling import levelled
 from auditor.plan.model import Plan
 from auditor.plan.pool_order import PoolOrder, order_pools
 from auditor.plan.pool_steps import PoolSteps, Progress, sql_servers
@@ -36,10 +37,10 @@ def make_plan(
 
     Raises AuditError PLAN-PROCEDURE where a finding names an action without a procedure.
     """
-    order = order_pools(pool_works(assessment), assessment, procedures)
+    goals = Goals(context)
+    order = order_pools(levelled(assessment, goals), assessment, procedures)
     book = Book(procedures, again)
     progress = Progress(shared_sql=_shared_sql(order.works, procedures))
-    goals = Goals(context)
     pools = [PoolSteps(book, work, progress, goals) for work in order.works]
     for pool in pools:
         pool.know()

@@ -53,20 +53,23 @@ PLAN = """
      7 verify-pool                   lync-se1
      8 prepare-pool                  pool01
      9 check-pool                    pool01
-    10 drain-server                  fe02
-    11 install-cu                    fe02
-    12 return-server                 fe02
-    13 drain-server                  fe03
-    14 install-cu                    fe03
-    15 return-server                 fe03
-    16 update-databases              sql01
-    17 update-cms-database           sql01
-    18 verify-pool                   pool01
-    19 drain-server                  edge02
-    20 install-kb3140245             edge02
-    21 set-default-secure-protocols  edge02
-    22 return-server                 edge02
-    23 verify-pool                   edgepool01
+    10 drain-server                  fe01
+    11 install-cu                    fe01
+    12 return-server                 fe01
+    13 drain-server                  fe02
+    14 install-cu                    fe02
+    15 return-server                 fe02
+    16 drain-server                  fe03
+    17 install-cu                    fe03
+    18 return-server                 fe03
+    19 update-databases              sql01
+    20 update-cms-database           sql01
+    21 verify-pool                   pool01
+    22 drain-server                  edge02
+    23 install-kb3140245             edge02
+    24 set-default-secure-protocols  edge02
+    25 return-server                 edge02
+    26 verify-pool                   edgepool01
 """
 
 
