@@ -14,6 +14,7 @@ from reports.files import replace_file, unwritable, write_report
 
 FACTS = "facts"
 SUFFIX = ".facts.json"
+_TABLES = ("servers.csv", "findings.csv", "plan.csv", "scenarios.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,10 @@ class OutputFolder:
                 bundle.unlink(missing_ok=True)
 
     def write_reports(self, audit: Audit, *, csv: bool) -> tuple[Report, ...]:
-        """audit.json first: it is the truth, the others are views of it."""
+        """audit.json first: it is the truth, the others are views of it.
+
+        Tables of an earlier run that are not written anew stay, and are named.
+        """
         from reports.audit_json import write_audit  # noqa: PLC0415 - heavy, and not for --help
         from reports.page import write_page  # noqa: PLC0415
         from reports.workbook import write_workbook  # noqa: PLC0415
@@ -64,4 +68,7 @@ class OutputFolder:
             from reports.flat import write_csv  # noqa: PLC0415 - pandas is only for this
 
             written += [Report(path) for path in write_csv(audit, self.path)]
+        elif old := [name for name in _TABLES if (self.path / name).exists()]:
+            note = f"Not of this run, but of an earlier one: {', '.join(old)}; --csv writes them."
+            written[0] = Report(json_path, note)
         return tuple(written)

@@ -79,7 +79,7 @@ def write_workbook(audit: Audit, path: Path) -> Written:
     return Written(path, " ".join(filter(None, (*carried.sentences, kept))))
 
 
-def _build(audit: Audit, carried: CarriedOver) -> tuple[Workbook, datetime, dict[str, int]]:
+def _build(audit: Audit, carried: CarriedOver) -> tuple[Workbook, datetime, dict[str, float]]:
     book = Workbook()
     book.remove(book.worksheets[0])
     add_styles(book)
