@@ -38,8 +38,8 @@ from reports.workbook.table import A4, Column, Row, add_table, area, column_lett
 
 _PM_WIDTHS = {"Owner": 16, PLANNED_DATE: 13, STATUS: 13, "Ticket": 14, "Notes": 34}
 _IN_EVERY_PART = ("No.", "Minutes")
-_PARTS_END_WITH = ("Rules", "Rollback")
-_PRINTED_PERCENT = 62  # as many columns of a part as A4 is wide
+_PARTS_END_WITH = (NEEDED_BY, "Impact", "Source")
+_PRINTED_PERCENT = 62  # a part is as wide as A4 then, in fonts of other widths too
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def add_plan(book: Workbook, audit: Audit, carried: CarriedOver) -> Worksheet:
 
 
 def print_in_parts(sheet: Worksheet) -> None:
-    """On A4, large enough to be read: what and why, how, and when and by whom.
+    """On A4, large enough to be read: what and why, how, what else, and by whom and when.
 
     Number, target, action and minutes stand in every part.
     """
@@ -111,16 +111,16 @@ def _tool_columns() -> tuple[Column[PlanRow], ...]:
         Column("Target", 22, lambda row: row.step.target),
         Column("Action", 30, lambda row: row.step.title),
         Column("Minutes", 9, lambda row: row.step.minutes, "Audit number"),
-        _detail("Why", 46, lambda row: row.step.reason),
-        _detail(NEEDED_BY, 22, lambda row: row.needed_by),
-        _detail("Rules", 31, lambda row: ", ".join(row.step.rules)),
+        _detail("Why", 40, lambda row: row.step.reason),
+        _detail(NEEDED_BY, 20, lambda row: row.needed_by),
         _detail("Commands", 84, lambda row: words.commands(row.step), "Audit code"),
         _detail("Impact", 28, lambda row: row.step.impact),
         _detail("Rollback", 28, lambda row: row.step.rollback),
         _detail("Waits for", 32, lambda row: row.waits),
+        _detail("Rules", 30, lambda row: ", ".join(row.step.rules)),
         Column(
             "Source",
-            24,
+            22,
             lambda row: words.sources(row.step.source),
             link=lambda row: first_address(row.step.source),
             detail=True,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from auditor.audit import CommandEntry
@@ -115,19 +116,19 @@ def test_a_cut_never_leaves_half_a_line_but_of_the_first(text: str, cut: str) ->
 
 def test_the_plan_prints_on_a4_in_parts_that_each_name_the_step(tmp_path: Path) -> None:
     plan = _plan(tmp_path)
-    headers = [cell.value for cell in plan[1]]
-    assert (plan.page_setup.orientation, plan.page_setup.paperSize) == ("landscape", 9)
-    assert plan.page_setup.scale >= 60
+    headers = [str(cell.value) for cell in plan[1]]
+    setup, scale = plan.page_setup, plan.page_setup.scale or 100
+    assert (setup.orientation, setup.paperSize) == ("landscape", 9)
+    assert scale >= 60
     assert plan.print_title_rows == "$1:$1"
     first, last = str(plan.print_title_cols).replace("$", "").split(":")
-    repeated = [cell.value for cell in plan[f"{first}1:{last}1"][0]]
+    repeated = [str(cell.value) for cell in plan[f"{first}1:{last}1"][0]]
     assert repeated == ["No.", "Target", "Action", "Minutes"]
     ends = [0, *(part.id for part in plan.col_breaks.brk), len(headers)]
     parts = [headers[a:b] for a, b in pairwise(ends)]
-    assert [part[-1] for part in parts] == ["Rules", "Rollback", "Notes"]
-    assert {"Owner", "Planned date", "Status"} <= {*parts[-1]}
-    widths = {cell.value: plan.column_dimensions[cell.column_letter].width for cell in plan[1]}
+    assert [part[-1] for part in parts] == ["Needed by", "Impact", "Source", "Notes"]
+    assert parts[-1] == ["Owner", "Planned date", "Status", "Ticket", "Notes"]
     for part in parts:
-        printed = {*part, *repeated}
-        pixels = sum(7 * widths[header] + 5 for header in printed)
-        assert pixels * plan.page_setup.scale / 100 <= (11.69 - 0.8) * 96, part
+        letters = [get_column_letter(headers.index(h) + 1) for h in {*part, *repeated}]
+        pixels = sum(7 * plan.column_dimensions[letter].width + 5 for letter in letters)
+        assert pixels * scale / 100 <= (11.69 - 0.8) * 96, part
