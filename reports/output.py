@@ -69,6 +69,6 @@ class OutputFolder:
 
             written += [Report(path) for path in write_csv(audit, self.path)]
         elif old := [name for name in _TABLES if (self.path / name).exists()]:
-            note = f"Not of this run, but of an earlier one: {', '.join(old)}; --csv writes them."
+            note = f"Left of an earlier run: {', '.join(old)}; --csv writes them anew."
             written[0] = Report(json_path, note)
         return tuple(written)

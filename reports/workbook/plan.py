@@ -37,6 +37,7 @@ from reports.workbook.style import (
 from reports.workbook.table import A4, Column, Row, add_table, area, column_letter
 
 _PM_WIDTHS = {"Owner": 16, PLANNED_DATE: 13, STATUS: 13, "Ticket": 14, "Notes": 34}
+_LAST_ROW = 1_048_575  # as page breaks count them
 _IN_EVERY_PART = ("No.", "Minutes")
 _PARTS_END_WITH = (NEEDED_BY, "Impact", "Source")
 _PRINTED_PERCENT = 62  # a part is as wide as A4 then, in fonts of other widths too
@@ -74,7 +75,7 @@ def print_in_parts(sheet: Worksheet) -> None:
     sheet.print_title_cols = ":".join(column_letter(columns, end) for end in _IN_EVERY_PART)
     for header in _PARTS_END_WITH:
         letter = column_letter(columns, header)
-        sheet.col_breaks.append(Break(id=column_index_from_string(letter)))
+        sheet.col_breaks.append(Break(column_index_from_string(letter), max=_LAST_ROW))
 
 
 def add_plan_fingerprints(book: Workbook, audit: Audit) -> None:

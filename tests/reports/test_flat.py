@@ -79,7 +79,6 @@ def test_tables_of_an_earlier_run_are_named_where_they_are_not_written_anew(
     (tmp_path / "servers.csv").unlink()
     later = folder.write_reports(sample(), csv=False)
     assert later[0].note == (
-        "Not of this run, but of an earlier one: findings.csv, plan.csv, scenarios.csv; "
-        "--csv writes them."
+        "Left of an earlier run: findings.csv, plan.csv, scenarios.csv; --csv writes them anew."
     )
     assert sorted(path.name for path in tmp_path.glob("*.csv")) == sorted(NAMES[1:])
