@@ -36,11 +36,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """When a run began and ended (aware, UTC), and its id, which sorts by time."""
+    """When a run began and ended (aware, UTC), and its id, which sorts by time.
+
+    `again` is the command line that does it once more, "" where there is none.
+    """
 
     id: str
     started: datetime
     finished: datetime
+    again: str = ""
 
     @staticmethod
     def new_id(started: datetime) -> str:

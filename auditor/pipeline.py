@@ -93,5 +93,5 @@ def judge(
             for policy in knowledge.policies
         )
     procedures = load_procedures()
-    plan = make_plan(main, procedures, context)
+    plan = make_plan(main, procedures, context, run.again)
     return assemble(Judged(main, tuple(others), plan), rulebook, procedures, run)

@@ -17,6 +17,7 @@ from reports.files import Faults, remove_file, unwritable, write_report
 
 FACTS = "facts"
 SUFFIX = ".facts.json"
+_TABLES = ("servers.csv", "findings.csv", "plan.csv", "scenarios.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class OutputFolder:
     def write_reports(self, audit: Audit, *, csv: bool) -> tuple[Report, ...]:
         """audit.json first: it is the truth, the others are views of it.
 
-        UsageError REPORT-NOT-WRITTEN where audit.json cannot be put in its place.
+        Tables of an earlier run that are not written anew stay, and are named. UsageError
+        REPORT-NOT-WRITTEN where audit.json cannot be put in its place.
         """
         from reports.audit_json import write_audit  # noqa: PLC0415 - heavy, and not for --help
         from reports.page import write_page  # noqa: PLC0415
@@ -99,4 +101,7 @@ class OutputFolder:
             for name in TABLES:
                 with self.faults.told():
                     written += map(Report, write_csv(audit, self.path, [name]))
+        elif old := [name for name in _TABLES if (self.path / name).exists()]:
+            note = f"Left of an earlier run: {', '.join(old)}; --csv writes them anew."
+            written[0] = Report(json_path, note)
         return tuple(written)

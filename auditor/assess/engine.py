@@ -33,6 +33,7 @@ from auditor.assess.waivers import spoken_of, waive
 from auditor.errors import ExitCode, UsageError
 from auditor.estate.model import Estate, InUse, Pool, Server
 from auditor.estate.problems import some_of
+from auditor.estate.zone import OFFLINE
 from auditor.facts.os import OsFacts
 from auditor.facts.reading import Reach, ReachState, Reading, facts_of
 
@@ -40,6 +41,11 @@ if TYPE_CHECKING:
     from auditor.assess.waivers import Waiver
     from auditor.rulebook.model import Rulebook
     from auditor.rulebook.policy import Policy
+
+_CARRY = (
+    "Carry the collector there (sfb-audit collector export) and its file back, then audit with "
+    "--bundle and that file."
+)
 
 
 def assess(
@@ -204,11 +210,8 @@ def _out_of_scope(identity: ProductIdentity, void: str | None, *, in_scope: bool
 
 
 def _not_asked(server: Server) -> Reading:
-    reach = Reach(
-        ReachState.NOT_ASKED,
-        "No answer of this server is at hand.",
-        "Audit the server, or add its bundle.",
-    )
+    hint = _CARRY if server.zone == OFFLINE else "Audit the server, or add its bundle."
+    reach = Reach(ReachState.NOT_ASKED, "No answer of this server is at hand.", hint)
     return Reading(server.fqdn, reach)
 
 

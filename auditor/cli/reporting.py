@@ -22,18 +22,23 @@ _MOST_FAULTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came back from the servers, by FQDN, and what is known of the estate's own settings."""
+    """What came back from the servers, by FQDN, and what is known of the estate's own settings.
+
+    `again` is the command line that asks them again, "" where they were not asked.
+    """
 
     readings: Mapping[str, Reading]
     evidence: Sequence[Reading]
     started: datetime
+    again: str = ""
 
 
 def judge_and_report(
     estate: Estate, asked: Asked, output: OutputFolder, reporting: Reporting
 ) -> int:
     """Everything after the last server answered; the summary goes to stdout, talk to stderr."""
-    run = RunFacts(RunFacts.new_id(asked.started), asked.started, datetime.now(UTC))
+    number = RunFacts.new_id(asked.started)
+    run = RunFacts(number, asked.started, datetime.now(UTC), asked.again)
     audit = judge(
         estate, asked.readings, reporting.knowledge, run, reporting.waivers, asked.evidence
     )

@@ -48,6 +48,7 @@ def run(
     sfb-audit run --topology topology.xml --username "CONTOSO\\me" --out audit
     sfb-audit run --config estate.toml --bundle EDGE01.facts.json --out audit
     """
+    from auditor.cli.again import this_call
     from auditor.cli.reporting import Asked, judge_and_report
     from auditor.estate.carried import refuse_strangers
     from auditor.estate.sources import estate_to_run
@@ -71,7 +72,7 @@ def run(
     output = OutputFolder(reporting.out)
     started = datetime.now(UTC)
     readings = read_servers(estate_file, output, carried)
-    asked = Asked(readings, evidence, started)
+    asked = Asked(readings, evidence, started, this_call(click.get_current_context()))
     return judge_and_report(estate_file.estate, asked, output, reporting)
 
 

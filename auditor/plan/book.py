@@ -37,10 +37,11 @@ class Pending:
 
 
 class Book:
-    """Collects steps in working order and numbers their waves."""
+    """Collects steps in working order and numbers their waves; `again` starts the audit anew."""
 
-    def __init__(self, procedures: Procedures) -> None:
+    def __init__(self, procedures: Procedures, again: str = "") -> None:
         self.procedures = procedures
+        self._again = again
         self._steps: dict[str, Step] = {}
         self._waits: dict[Pending, Wait] = {}
         self._resolved: dict[tuple[str, Situation], Procedure] = {}
@@ -67,6 +68,7 @@ class Book:
         demanded = sorted(findings, key=lambda finding: (finding.rule, finding.reason))
         waits_for = tuple(waits)
         number = self._new_id(action, target, procedure.target)
+        names = {**target.names, "again": self._again}
         self._steps[number] = Step(
             id=number,
             action=action,
@@ -75,14 +77,14 @@ class Book:
             target_kind=TargetKind(procedure.target),
             pool=target.pool,
             site=target.site,
-            commands=tuple(fill_command(line, target.names) for line in procedure.commands),
+            commands=tuple(fill_command(line, names) for line in procedure.commands),
             waits_for=waits_for,
             wave=1 + max((self._steps[wait.step].wave for wait in waits_for), default=0),
             minutes=procedure.minutes,
             impact=f"{procedure.impact} {caution}".rstrip(),
             rollback=procedure.rollback,
             rules=tuple(sorted({finding.rule for finding in demanded})),
-            reason=f"{_reason(action, demanded) or procedure.why} {aim}".rstrip(),
+            reason=f"{_reason(action, demanded) or procedure.why} {aim}".strip(),
             source=procedure.source,
         )
         return number

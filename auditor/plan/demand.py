@@ -2,7 +2,8 @@
 
 A failing finding demands its own actions. So does an unknown one, and where it names none it
 demands that somebody finds out. A server that no update can mend is migrated, and nothing else
-is planned on it. Advice, waived findings and those that do not count demand nothing.
+is planned on it. Advice, waived findings and those that do not count demand nothing; what a pool
+is updated to for its own sake is in `levelling`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 
 from auditor.assess.model import Assessment, Finding, PoolVerdict, ServerVerdict, Status
 from auditor.estate.model import Pool, PoolKind, Server
+from auditor.estate.zone import OFFLINE
+from auditor.facts.reading import ReachState
 
 RESTORE_ACCESS = "restore-access"
 IDENTIFY_PRODUCT = "identify-product"
@@ -41,6 +44,17 @@ class ServerWork:
     knowing: Demands
     changes: Demands
     migration: Demands
+
+    @property
+    def levelled(self) -> bool:
+        """Whether it is updated for the pool's sake alone, without a finding."""
+        return INSTALL_CU in self.changes and not self.changes[INSTALL_CU]
+
+    @property
+    def carried(self) -> bool:
+        """Whether its facts are to be carried here by hand, and are not here yet."""
+        asked = self.verdict.reading.reach.state is not ReachState.NOT_ASKED
+        return self.server.zone == OFFLINE and not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +125,7 @@ def pool_works(assessment: Assessment) -> tuple[PoolWork, ...]:
         PoolWork(
             pool=pools[fqdn],
             product=_product(judged.get(fqdn), pools[fqdn]),
-            servers=tuple(sorted(servers, key=_working_order)),
+            servers=tuple(sorted(servers, key=working_order)),
             members=tuple(sorted(verdicts[fqdn], key=lambda one: natural(one.fqdn))),
             fails_over=not any(
                 finding.rule == _PAIR and finding.status in (Status.ADVICE, Status.UNKNOWN)
@@ -126,7 +140,7 @@ def _product(verdict: PoolVerdict | None, pool: Pool) -> str | None:
     return verdict.product if verdict is not None and verdict.product else pool.product
 
 
-def _working_order(work: ServerWork) -> tuple[object, ...]:
+def working_order(work: ServerWork) -> tuple[object, ...]:
     """By upgrade domain; a server that must first be identified holds up the fewest others."""
     domain = work.server.upgrade_domain or ""
     return (IDENTIFY_PRODUCT in work.knowing, natural(domain), natural(work.server.fqdn))

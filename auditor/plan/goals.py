@@ -6,7 +6,7 @@ asks and of what one of its servers has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,13 +27,13 @@ class OneBuild:
     """The build for a pool's servers of one product, `words` with its name.
 
     `having` are those that have it, or a part of it, though the policy asks for less; `behind`
-    those below it, with their builds, for which the plan has no update.
+    those below it, with their builds, for which no finding asks an update.
     """
 
     build: Version
     words: str
     having: tuple[str, ...]
-    behind: tuple[str, ...]
+    behind: Mapping[str, Version]
 
 
 class Goals:
@@ -63,11 +63,11 @@ class Goals:
             build=build,
             words=f"{build}, {label}" if label else str(build),
             having=tuple(fqdn for fqdn, own in highest.items() if own == build > least),
-            behind=tuple(
-                f"{fqdn} ({own})"
+            behind={
+                fqdn: own
                 for fqdn, (_, own) in lowest.items()
                 if own < build and fqdn not in planned
-            ),
+            },
         )
 
     def _asked(

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from auditor.estate.problems import some_of
 from auditor.plan.book import Book, Pending, Target
-from auditor.plan.demand import PoolWork, pool_works
+from auditor.plan.demand import PoolWork
 from auditor.plan.goals import Goals
+from auditor.plan.levelling import levelled
 from auditor.plan.model import Plan
 from auditor.plan.pool_order import PoolOrder, order_pools
 from auditor.plan.pool_steps import PoolSteps, Progress, sql_servers
@@ -26,17 +27,20 @@ if TYPE_CHECKING:
     from auditor.rulebook.procedures import Procedures
 
 
-def make_plan(assessment: Assessment, procedures: Procedures, context: Context) -> Plan:
+def make_plan(
+    assessment: Assessment, procedures: Procedures, context: Context, again: str = ""
+) -> Plan:
     """The steps that the counted findings of `assessment` demand, and those that they entail.
 
-    `context` is what it was judged by.
+    `context` is what it was judged by; `again` is the command line that audits again, "" where
+    nobody knows it.
 
     Raises AuditError PLAN-PROCEDURE where a finding names an action without a procedure.
     """
-    order = order_pools(pool_works(assessment), assessment, procedures)
-    book = Book(procedures)
-    progress = Progress(shared_sql=_shared_sql(order.works, procedures))
     goals = Goals(context)
+    order = order_pools(levelled(assessment, goals), assessment, procedures)
+    book = Book(procedures, again)
+    progress = Progress(shared_sql=_shared_sql(order.works, procedures))
     pools = [PoolSteps(book, work, progress, goals) for work in order.works]
     for pool in pools:
         pool.know()

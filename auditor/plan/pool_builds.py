@@ -59,7 +59,7 @@ class PoolBuilds:
         return {
             "build": " and ".join(one.words for one in builds) or _LATEST,
             "having": some_of([name for one in builds for name in one.having]),
-            "behind": some_of([name for one in builds for name in one.behind]),
+            "behind": some_of([name for one in builds for name in _with_builds(one)]),
         }
 
     def words(self, product: str | None) -> str:
@@ -70,6 +70,12 @@ class PoolBuilds:
     def aim(self, server: ServerWork) -> str:
         """That it is more than what the findings of a server ask for, "" where it is not."""
         one = self._builds.get(server.verdict.product or "")
+        if server.levelled:
+            return (
+                f"By practice, as no finding asks for it: {self.work.pool.fqdn} is kept at one "
+                f"build, {self.words(server.verdict.product)} (SFB-POOL-001), and its databases "
+                "are updated for that one."
+            )
         if one is None or not one.having:
             return ""
         return (
@@ -78,12 +84,19 @@ class PoolBuilds:
         )
 
     def notes(self) -> Iterator[str]:
-        """On servers for which the plan has no update, in a pool that it updates."""
+        """On servers of an updated pool that have an update by practice alone, or none."""
+        levelled = [work.server.fqdn for work in self.work.updating if work.levelled]
+        if levelled:
+            yield (
+                f"{self.work.pool.fqdn} goes to {self.names['build']}, and {some_of(levelled)} "
+                "with it, though no finding asks for that: a pool is kept at one build."
+            )
         for one in self._builds.values():
             if one.behind:
                 yield (
                     f"{self.work.pool.fqdn} goes to {one.words}, but this plan has no update for "
-                    f"{some_of(one.behind)}: without one the pool stays mixed."
+                    f"{some_of(_with_builds(one))}, as somebody has waived it: without one the "
+                    "pool stays mixed."
                 )
 
     def updated(self) -> Updated:
@@ -95,3 +108,7 @@ class PoolBuilds:
         one = self._builds.get(product)
         build, words = (one.build, one.words) if one is not None else (_NO_BUILD, _LATEST)
         return Updated(build, product, server.server.fqdn, words)
+
+
+def _with_builds(one: OneBuild) -> list[str]:
+    return [f"{fqdn} ({own})" for fqdn, own in one.behind.items()]

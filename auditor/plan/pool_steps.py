@@ -263,7 +263,8 @@ class PoolSteps:
         if work.migration:
             goal = self.goals.migration(self.work, work)
             names |= {"target": goal.target, "migrate": goal.how}
-        return self._target(work.server.fqdn, names, product, work.verdict.os)
+        tags = {"offline"} if work.carried else ()
+        return self._target(work.server.fqdn, names, product, work.verdict.os, tags)
 
     def _target(
         self,

@@ -18,7 +18,7 @@ from reports.workbook.previous import GONE, OWN_TASKS, PLAN_ID, Cells, PmCell, P
 PLANNED_DATE, STATUS, NEEDED_BY = "Planned date", "Status", "Needed by"
 PM_COLUMNS = ("Owner", PLANNED_DATE, STATUS, "Ticket", "Notes")
 PLAN_TOOL_COLUMNS = (
-    PLAN_ID, "Wave", "No.", "Site", "Pool", "Target", "Action", "Why", NEEDED_BY, "Rules",
+    PLAN_ID, "Wave", "Site", "Pool", "No.", "Target", "Action", "Why", NEEDED_BY, "Rules",
     "Commands", "Waits for", "Minutes", "Impact", "Rollback", "Source",
 )  # fmt: skip
 GONE_SINCE = "Gone since"

@@ -31,7 +31,7 @@ def add_charts(
     sheet: Worksheet,
     readiness: tuple[int, int],
     waves: tuple[int, int] | None,
-    known: Mapping[str, int],
+    known: Mapping[str, float],
 ) -> None:
     """Servers by readiness, and steps by wave where there are any."""
     servers = _bars("Servers by readiness")
@@ -71,7 +71,7 @@ def _bars(title: str) -> BarChart:
 
 
 def _series(
-    sheet: Worksheet, column: str, lines: tuple[int, int], known: Mapping[str, int]
+    sheet: Worksheet, column: str, lines: tuple[int, int], known: Mapping[str, float]
 ) -> Series:
     """A column of the summary as bars, named by the cell above it."""
     first, last = lines

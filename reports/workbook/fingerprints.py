@@ -60,7 +60,7 @@ def add_fingerprints(
     for line, (plan_id, row) in enumerate(zip(ids, rows, strict=True), 2):
         put(sheet, line, 1, plan_id, "Audit text")
         for number, column in enumerate(kept, 2):
-            put(sheet, line, number, fingerprint(column.value(row)), "Audit text")
+            put(sheet, line, number, fingerprint(column.told(row)), "Audit text")
 
 
 def edits(previous: Previous) -> Iterator[Edit]:

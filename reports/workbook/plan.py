@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from auditor.audit import Audit, SourceRef, StepEntry
@@ -32,9 +34,13 @@ from reports.workbook.style import (
     grey_out,
     warn,
 )
-from reports.workbook.table import Column, Row, add_table, area, column_letter
+from reports.workbook.table import A4, Column, Row, add_table, area, column_letter
 
 _PM_WIDTHS = {"Owner": 16, PLANNED_DATE: 13, STATUS: 13, "Ticket": 14, "Notes": 34}
+_LAST_ROW = 1_048_575  # as page breaks count them
+_IN_EVERY_PART = ("No.", "Minutes")
+_PARTS_END_WITH = (NEEDED_BY, "Impact", "Source")
+_PRINTED_PERCENT = 62  # a part is as wide as A4 then, in fonts of other widths too
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,22 @@ def add_plan(book: Workbook, audit: Audit, carried: CarriedOver) -> Worksheet:
     sheet.sheet_properties.tabColor = PM_TAB
     help_with_pm_columns(sheet, columns, len(rows))
     return sheet
+
+
+def print_in_parts(sheet: Worksheet) -> None:
+    """On A4, large enough to be read: what and why, how, what else, and by whom and when.
+
+    Number, target, action and minutes stand in every part.
+    """
+    columns = _tool_columns()
+    sheet.page_setup.paperSize = A4
+    sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None
+    sheet.page_setup.scale = _PRINTED_PERCENT
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)
+    sheet.print_title_cols = ":".join(column_letter(columns, end) for end in _IN_EVERY_PART)
+    for header in _PARTS_END_WITH:
+        letter = column_letter(columns, header)
+        sheet.col_breaks.append(Break(column_index_from_string(letter), max=_LAST_ROW))
 
 
 def add_plan_fingerprints(book: Workbook, audit: Audit) -> None:
@@ -84,27 +106,37 @@ def _tool_columns() -> tuple[Column[PlanRow], ...]:
     return (
         Column(PLAN_ID, 12, lambda row: row.step.id, "Audit line"),
         Column("Wave", 7, lambda row: row.step.wave, "Audit number"),
-        Column("No.", 6, lambda row: row.step.number, "Audit number"),
         Column("Site", 10, lambda row: row.step.site),
         Column("Pool", 22, lambda row: row.step.pool),
+        Column("No.", 6, lambda row: row.step.number, "Audit number"),
         Column("Target", 22, lambda row: row.step.target),
         Column("Action", 30, lambda row: row.step.title),
         Column("Minutes", 9, lambda row: row.step.minutes, "Audit number"),
-        Column("Why", 36, lambda row: row.step.reason, detail=True),
-        Column(NEEDED_BY, 24, lambda row: row.needed_by, detail=True),
-        Column("Rules", 13, lambda row: "\n".join(row.step.rules), detail=True),
-        Column("Commands", 52, lambda row: words.commands(row.step), "Audit code", detail=True),
-        Column("Waits for", 36, lambda row: row.waits, detail=True),
-        Column("Impact", 28, lambda row: row.step.impact, detail=True),
-        Column("Rollback", 28, lambda row: row.step.rollback, detail=True),
+        _detail("Why", 40, lambda row: row.step.reason),
+        _detail(NEEDED_BY, 20, lambda row: row.needed_by),
+        _detail("Commands", 84, lambda row: words.commands(row.step), "Audit code"),
+        _detail("Impact", 28, lambda row: row.step.impact),
+        _detail("Rollback", 28, lambda row: row.step.rollback),
+        _detail("Waits for", 32, lambda row: row.waits),
+        _detail("Rules", 30, lambda row: ", ".join(row.step.rules)),
         Column(
             "Source",
-            26,
+            22,
             lambda row: words.sources(row.step.source),
             link=lambda row: first_address(row.step.source),
             detail=True,
         ),
     )
+
+
+def _detail(
+    header: str, width: float, value: Callable[[PlanRow], str], style: str = "Audit text"
+) -> Column[PlanRow]:
+    return Column(header, width, value, style, detail=True, rest=_rest)
+
+
+def _rest(row: PlanRow) -> str:
+    return f"... The row ends here: the rest is at step {row.step.number} in report.html."
 
 
 def first_address(sources: Sequence[SourceRef]) -> str:

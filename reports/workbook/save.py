@@ -18,7 +18,7 @@ _FIRST_SHEET = "xl/worksheets/sheet1.xml"
 _EARLIEST_IN_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
-def workbook_bytes(book: Workbook, made: datetime, known: Mapping[str, int]) -> bytes:
+def workbook_bytes(book: Workbook, made: datetime, known: Mapping[str, float]) -> bytes:
     """Pack `book`, dated `made` (UTC); `known` gives the results of the first sheet's formulas."""
     stamp = made.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     book.properties.created = book.properties.modified = stamp
@@ -41,7 +41,7 @@ def workbook_bytes(book: Workbook, made: datetime, known: Mapping[str, int]) -> 
     return packed.getvalue()
 
 
-def _with_results(sheet: bytes, known: Mapping[str, int]) -> bytes:
+def _with_results(sheet: bytes, known: Mapping[str, float]) -> bytes:
     """Put each formula's result beside it: a viewer that does not calculate shows nothing else."""
     ET.register_namespace("", _MAIN)
     ET.register_namespace("r", _RELATIONS)

@@ -18,6 +18,7 @@ from reports.words import IN_USE, READINESS, STATUS
 
 INSTANT = 'yyyy-mm-dd hh:mm" UTC"'
 DAY = "yyyy-mm-dd"
+HOURS = '#,##0.0" h"'
 
 DONE, IN_PROGRESS, NOT_STARTED, DEFERRED, NOT_NEEDED = (
     "Done",
@@ -126,8 +127,16 @@ def _styles() -> tuple[NamedStyle, ...]:
             alignment=Alignment(horizontal="left", indent=1),
         ),
         _style("label", alignment=line, font=_font(bold=True), border=box),
+        _style("long label", alignment=wrapped, font=_font(bold=True), border=box),
         _style("count", "#,##0", alignment=line, border=box),
+        _style("hours", HOURS, alignment=line, border=box),
         _style("fact", alignment=spaced, border=box),
+        _style(
+            "fact hours",
+            HOURS,
+            alignment=Alignment(horizontal="left", vertical="top", indent=1),
+            border=box,
+        ),
         _style(
             "fact instant",
             INSTANT,

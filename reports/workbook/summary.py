@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -12,61 +10,22 @@ from reports import words
 from reports.summary import Summary, summarise
 from reports.text import one_line
 from reports.workbook.carry_over import STATUS, CarriedOver
-from reports.workbook.cells import CellValue, put
+from reports.workbook.cells import CellValue
 from reports.workbook.charts import add_charts
+from reports.workbook.hours import add_hours, hours_formula, longest
+from reports.workbook.room import lines_of
 from reports.workbook.style import DONE, NOT_NEEDED, STEP_STATES, colour_words
-from reports.workbook.table import lines_of, set_height
+from reports.workbook.summary_page import LABEL_WIDTH, TEXT_WIDTH, Page
+from reports.workbook.table import set_height
 
 MOST_WAVES = 25
-_SECTION = (
-    ("A", "Audit section"),
-    ("B", "Audit section count"),
-    ("C", "Audit section count"),
-    ("D", "Audit section text"),
-)
-_TEXT_WIDTH = 64
 _NAMED = 20  # servers named one by one before "and N more"
 
 
-@dataclass(slots=True)
-class Page:
-    """The sheet as it is filled from top to bottom. `known` holds what each formula gives."""
-
-    sheet: Worksheet
-    line: int = 1
-    known: dict[str, int] = field(default_factory=dict)
-
-    def put(self, column: str, value: CellValue, style: str) -> None:
-        put(self.sheet, self.line, "ABCD".index(column) + 1, value, style)
-
-    def formula(self, column: str, formula: str, result: int) -> None:
-        """A formula, and its result for viewers that do not calculate (Protected View)."""
-        cell = self.sheet[f"{column}{self.line}"]
-        cell.style = "Audit count"
-        cell.value = formula
-        self.known[cell.coordinate] = result
-
-    def row(self, title: str, value: CellValue, style: str) -> None:
-        """A label, which may run into the two columns beside it, and its text."""
-        self.put("A", title, "Audit label")
-        self.put("B", None, "Audit label")
-        self.put("C", None, "Audit label")
-        self.put("D", value, style)
-        if isinstance(value, str):
-            set_height(self.sheet, self.line, lines_of(value, _TEXT_WIDTH))
-        self.line += 1
-
-    def section(self, *headers: str) -> None:
-        self.line += 1
-        for (column, style), header in zip(_SECTION, (*headers, "", "", "")[:4], strict=True):
-            self.put(column, header, style)
-        self.line += 1
-
-
-def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str, int]:
+def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str, float]:
     """Add the sheet; gives the results of its formulas by cell."""
     sheet: Worksheet = book.create_sheet("Summary", 0)
-    for column, width in zip("ABCD", (24, 11, 11, _TEXT_WIDTH), strict=True):
+    for column, width in zip("ABCD", (LABEL_WIDTH, 11, 11, TEXT_WIDTH), strict=True):
         sheet.column_dimensions[column].width = width
     summary = summarise(audit)
     page = Page(sheet)
@@ -85,6 +44,7 @@ def add_summary(book: Workbook, audit: Audit, carried: CarriedOver) -> dict[str,
     _steps(page, audit, carried, summary)
     _care(page, audit, carried, summary)
     waves = _waves(page, audit, carried, summary)
+    add_hours(page, audit)
     _facts(page, audit, summary)
     add_charts(sheet, readiness, waves, page.known)
     sheet.sheet_view.showGridLines = False
@@ -100,7 +60,7 @@ def _readiness(page: Page, summary: Summary) -> tuple[int, int]:
         page.formula("B", f'=COUNTIF(Servers[Readiness],"{title}")', summary.servers[word])
         page.put("C", summary.pools[word], "Audit count")
         page.put("D", summary.meanings[word], "Audit fact")
-        set_height(page.sheet, page.line, lines_of(summary.meanings[word], _TEXT_WIDTH))
+        set_height(page.sheet, page.line, lines_of(summary.meanings[word], TEXT_WIDTH))
         page.line += 1
     area = f"A{first}:A{page.line - 1}"
     colour_words(page.sheet, area, tuple(words.READINESS.values()))
@@ -119,7 +79,7 @@ def _policies(page: Page, summary: Summary) -> None:
         main = "The main one: plan and findings are by it. " if policy.main else ""
         told = f"{words.sentence(one_line(policy.title, 120))} {main}{policy.told}."
         page.put("D", told, "Audit fact")
-        set_height(page.sheet, page.line, lines_of(told, _TEXT_WIDTH))
+        set_height(page.sheet, page.line, lines_of(told, TEXT_WIDTH))
         page.line += 1
 
 
@@ -142,26 +102,32 @@ def _state(carried: CarriedOver, step: str) -> str:
 
 
 def _steps(page: Page, audit: Audit, carried: CarriedOver, summary: Summary) -> None:
-    page.section("Plan", "Steps", "", "As the project manager has set it on sheet Plan")
+    page.section("Plan", "Steps", "Hours", "As the project manager has set it on sheet Plan")
     first = page.line
-    states = [_state(carried, step.id) for step in audit.steps]
-    counted = {state: states.count(state) for state in STEP_STATES}
+    states = {step.id: _state(carried, step.id) for step in audit.steps}
     page.put("A", "All steps", "Audit label")
     page.formula("B", '=COUNTIF(Plan[Plan ID],"?*")', len(states))
-    page.put("C", None, "Audit count")
-    time = f"{words.duration(summary.minutes)} of work, assumed; " if audit.steps else ""
-    waves = words.count(len(summary.steps_by_wave), "wave")
-    page.put("D", f"{time}{waves}. Steps of one wave may go together.", "Audit fact")
+    page.formula("C", hours_formula(), summary.minutes / 60, "Audit hours")
+    told = f"{words.count(len(summary.steps_by_wave), 'wave')}. Steps of one wave may go together."
+    if audit.steps:
+        time = f"{words.duration(summary.minutes)} of work, assumed"
+        told = f"{time}; the longest step: {longest(audit.steps)}. {told}"
+    page.put("D", told, "Audit fact")
+    set_height(page.sheet, page.line, lines_of(told, TEXT_WIDTH))
     page.line += 1
+    others = "".join(f'-COUNTIF(Plan[Status],"{other}")' for other in STEP_STATES[1:])
     for state in STEP_STATES:
         page.put("A", state, "Audit label")
+        # What has no status, or one of somebody's own, is not started.
+        of_it = [step for step in audit.steps if states[step.id] == state]
+        criteria = f'Plan[Status],"{state}"'
+        count, hours = f"=COUNTIF({criteria})", hours_formula(criteria)
         if state == STEP_STATES[0]:
-            others = "".join(f'-COUNTIF(Plan[Status],"{other}")' for other in STEP_STATES[1:])
-            left = len(states) - sum(counted[other] for other in STEP_STATES[1:])
-            page.formula("B", f'=COUNTIF(Plan[Plan ID],"?*"){others}', left)
-        else:
-            page.formula("B", f'=COUNTIF(Plan[Status],"{state}")', counted[state])
-        page.put("C", None, "Audit count")
+            of_it = [step for step in audit.steps if states[step.id] not in STEP_STATES[1:]]
+            count = f'=COUNTIF(Plan[Plan ID],"?*"){others}'
+            hours = f"=C{first}-SUM(C{page.line + 1}:C{first + len(STEP_STATES)})"
+        page.formula("B", count, len(of_it))
+        page.formula("C", hours, sum(step.minutes for step in of_it) / 60, "Audit hours")
         page.put("D", None, "Audit fact")
         page.line += 1
     colour_words(page.sheet, f"A{first}:A{page.line - 1}", STEP_STATES)
@@ -173,7 +139,7 @@ def _waves(
     """Open and finished steps of each wave; waves beyond the 25th share the last line."""
     if not summary.steps_by_wave:
         return None
-    page.section("Wave", "Open", "Closed", "Closed: Done or Not needed")
+    page.section("Wave", "Open", "Closed", "Hours of all its steps. Closed: Done or Not needed")
     first = page.line
     numbers = list(summary.steps_by_wave)
     closed = {step.id for step in audit.steps if _state(carried, step.id) in (DONE, NOT_NEEDED)}
@@ -191,7 +157,8 @@ def _waves(
         page.formula("C", f"={done}", finished)
         open_ = f"=COUNTIF(Plan[Wave],{criterion})-C{page.line}"
         page.formula("B", open_, len(steps) - finished)
-        page.put("D", None, "Audit fact")
+        hours = sum(step.minutes for step in steps) / 60
+        page.formula("D", hours_formula(f"Plan[Wave],{criterion}"), hours, "Audit fact hours")
         page.line += 1
     return first, page.line - 1
 
@@ -211,15 +178,28 @@ def _care(page: Page, audit: Audit, carried: CarriedOver, summary: Summary) -> N
     if len(summary.unread) > _NAMED:
         more = f"and {len(summary.unread) - _NAMED:,} more: see sheet Servers, column Read."
         lines.insert(_NAMED, ("Not read", more))
-    done = [step.id for step in audit.steps if _state(carried, step.id) == DONE]
+    done = _done_but_found(audit, carried)
     if done:
-        told = ", ".join(done[:_NAMED]) + (", …" if len(done) > _NAMED else "")
-        lines.append(("Done, but still found", f"This audit still finds the work open: {told}."))
+        more = f"; and {len(done) - _NAMED:,} more" if len(done) > _NAMED else ""
+        told = f"This audit still finds the work open: {'; '.join(done[:_NAMED])}{more}."
+        lines.append(("Done, but still found", told))
     if not lines:
         return
     page.section("Read with care")
     for title, text in lines:
         page.row(title, text, "Audit fact")
+
+
+def _done_but_found(audit: Audit, carried: CarriedOver) -> list[str]:
+    """Steps that somebody set to Done, whose findings are there as before.
+
+    Those without a rule, such as a restart, are no audit's to see.
+    """
+    return [
+        f"no. {step.number} {step.title} ({', '.join(step.rules)})"
+        for step in audit.steps
+        if step.rules and _state(carried, step.id) == DONE
+    ]
 
 
 def _facts(page: Page, audit: Audit, summary: Summary) -> None:

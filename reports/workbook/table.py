@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Generic, TypeVar
-from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -15,17 +13,22 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.workbook.cells import CellValue, put
+from reports.workbook.room import (
+    CODE_LINE_POINTS,
+    LINE_POINTS,
+    TALLEST_ROW,
+    all_lines_of,
+    cut_to,
+    lines_of,
+)
 from reports.workbook.text import footer_text
 
 Row = TypeVar("Row")
 
 LINK_LIMIT = 65_000  # Excel repairs a sheet with more than 65,530 hyperlinks
-_LINE_POINTS = 15.0
-_MOST_LINES = 12
-_WORDS_DO_NOT_FILL = 1.06  # a line ends before the next word, not at the edge
-_SMALLER = 0.88  # a line of code beside a line of text
-_WIDE = {"W": 2, "F": 2}
-_A3, _A4 = 8, 9
+_CODE = "Audit code"
+_NARROWER = 0.95  # fewer characters fit than Excel counts, where letters are broad
+A3, A4 = 8, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Column(Generic[Row]):
     """One column: its header, its width in characters, a named style, and what a row has there.
 
     `pm` columns belong to the project manager and have the coloured header. `detail`
-    columns can be folded away with one click.
+    columns can be folded away with one click. Of a column with `rest` all text is shown; what
+    no row of Excel has room for ends with the sentence that `rest` gives.
     """
 
     header: str
@@ -43,6 +47,27 @@ class Column(Generic[Row]):
     link: Callable[[Row], str] | None = None
     pm: bool = False
     detail: bool = False
+    rest: Callable[[Row], str] | None = None
+
+    def told(self, row: Row) -> CellValue:
+        """What the cell of a row holds."""
+        value = self.value(row)
+        if self.rest is None or not isinstance(value, str):
+            return value
+        most = int(TALLEST_ROW / self._line)
+        return cut_to(value, self.width * _NARROWER, most, self.rest(row))
+
+    def height(self, value: CellValue) -> float:
+        """The points that a value takes, about."""
+        if not isinstance(value, str) or self.style == "Audit line":
+            return LINE_POINTS
+        if self.rest is None:
+            return lines_of(value, self.width) * self._line
+        return all_lines_of(value, self.width * _NARROWER) * self._line
+
+    @property
+    def _line(self) -> float:
+        return CODE_LINE_POINTS if self.style == _CODE else LINE_POINTS
 
 
 def add_table(
@@ -78,37 +103,22 @@ def add_table(
 def _write_rows(sheet: Worksheet, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
     links = 0
     for line, row in enumerate(rows, 2):
-        tallest = 1
+        tallest = LINE_POINTS
         for number, column in enumerate(columns, 1):
-            value = column.value(row)
+            value = column.told(row)
             link = column.link(row) if column.link else ""
             links += bool(link)
             style = "Audit link" if link else column.style
             put(sheet, line, number, value, style, link if links <= LINK_LIMIT else "")
-            if isinstance(value, str) and column.style != "Audit line":
-                lines = lines_of(value, column.width)
-                smaller = column.style == "Audit code"
-                tallest = max(tallest, ceil(lines * _SMALLER) if smaller else lines)
-        set_height(sheet, line, tallest)
-
-
-def lines_of(text: str, width: float) -> int:
-    """About how many lines `text` takes in a cell of `width` characters; counting stops early."""
-    lines = 0
-    for line in text[:3000].split("\n"):
-        length = (
-            len(line) if line.isascii() else sum(_WIDE.get(east_asian_width(c), 1) for c in line)
-        )
-        lines += 1 + int(length * _WORDS_DO_NOT_FILL / width)
-        if lines >= _MOST_LINES:
-            return _MOST_LINES
-    return lines
+            tallest = max(tallest, column.height(value))
+        if tallest > LINE_POINTS:
+            sheet.row_dimensions[line].height = min(tallest, TALLEST_ROW)
 
 
 def set_height(sheet: Worksheet, row: int, lines: int) -> None:
     """Make room for `lines`: not every program finds the height of a row by itself."""
     if lines > 1:
-        sheet.row_dimensions[row].height = lines * _LINE_POINTS
+        sheet.row_dimensions[row].height = lines * LINE_POINTS
 
 
 def area(columns: Sequence[Column[Row]], header: str, rows: int) -> str:
@@ -124,7 +134,7 @@ def column_letter(columns: Sequence[Column[Row]], header: str) -> str:
 def ready_to_print(sheet: Worksheet, run_id: str, *, wide: bool = False) -> None:
     """Landscape, as wide as the page (A3 where `wide`), header repeated, run id at the foot."""
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = _A3 if wide else _A4
+    sheet.page_setup.paperSize = A3 if wide else A4
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

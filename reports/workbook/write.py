@@ -17,7 +17,7 @@ from reports.text import visible
 from reports.workbook.carry_over import CarriedOver, carry_over
 from reports.workbook.findings import COMPONENTS, add_components, add_findings
 from reports.workbook.people import add_gone, add_own_tasks
-from reports.workbook.plan import add_plan, add_plan_fingerprints
+from reports.workbook.plan import add_plan, add_plan_fingerprints, print_in_parts
 from reports.workbook.previous import (
     FINGERPRINTS,
     GONE,
@@ -79,7 +79,7 @@ def write_workbook(audit: Audit, path: Path) -> Written:
     return Written(path, " ".join(filter(None, (*carried.sentences, kept))))
 
 
-def _build(audit: Audit, carried: CarriedOver) -> tuple[Workbook, datetime, dict[str, int]]:
+def _build(audit: Audit, carried: CarriedOver) -> tuple[Workbook, datetime, dict[str, float]]:
     book = Workbook()
     book.remove(book.worksheets[0])
     add_styles(book)
@@ -99,9 +99,10 @@ def _build(audit: Audit, carried: CarriedOver) -> tuple[Workbook, datetime, dict
     add_plan_fingerprints(book, audit)
     known = add_summary(book, audit, carried)
     for sheet in book.worksheets:
-        ready_to_print(sheet, audit.run.id, wide=sheet.title in (PLAN, "Servers", "Findings"))
+        ready_to_print(sheet, audit.run.id, wide=sheet.title in ("Servers", "Findings"))
         if sheet.tables:
             sheet.print_title_rows = "1:1"
+    print_in_parts(book[PLAN])
     book.active = 0
     return book, audit.run.finished, known
 

@@ -7,10 +7,25 @@ from datetime import timedelta
 
 import pytest
 
+from auditor.assess.engine import assess
+from auditor.estate.model import Estate, Server
 from auditor.facts.dotnet import DotNetFacts
 from auditor.facts.reading import ReachState
 from auditor.facts.registry_value import RegistryValue
-from tests.assess.facts_of import NOW, dotnet, dword, judge, server, system, text, unread
+from auditor.rulebook import load
+from tests.assess.facts_of import (
+    FQDN,
+    NOW,
+    POOL,
+    dotnet,
+    dword,
+    judge,
+    pool,
+    server,
+    system,
+    text,
+    unread,
+)
 
 
 @pytest.mark.parametrize("state", [state for state in ReachState if state is not ReachState.READ])
@@ -24,6 +39,26 @@ def test_a_server_that_was_not_read_is_unknown_with_its_code(state: ReachState) 
     others = [f for f in judged.server.findings if f.rule != "SFB-REPL-001"]  # asked elsewhere
     assert {f.status for f in others} == {"unknown"}
     assert judged.server.readiness == "unknown"
+
+
+ASK = "Audit the server, or add its bundle."
+CARRY = (
+    "Carry the collector there (sfb-audit collector export) and its file back, then audit with "
+    "--bundle and that file."
+)
+
+# zone -> what is to be done where there is no answer
+NO_ANSWER = [(None, ASK), ("dmz", ASK), ("offline", CARRY)]
+
+
+@pytest.mark.parametrize(("zone", "remedy"), NO_ANSWER)
+def test_a_server_that_is_never_contacted_is_carried_by_hand(zone: str | None, remedy: str) -> None:
+    where = pool(servers=(Server(FQDN, POOL, zone=zone),))
+    estate = Estate("Contoso", "a test", pools=(where,))
+    judged = assess(estate, {}, load(), "office365-tls12", NOW).servers[0]
+    finding = next(f for f in judged.findings if f.rule == "SFB-REACH-001")
+    assert finding.remediation == remedy
+    assert judged.reading.reach.hint == remedy
 
 
 def test_what_the_answer_says_of_itself_is_evidence() -> None:

@@ -53,20 +53,23 @@ PLAN = """
      7 verify-pool                   lync-se1
      8 prepare-pool                  pool01
      9 check-pool                    pool01
-    10 drain-server                  fe02
-    11 install-cu                    fe02
-    12 return-server                 fe02
-    13 drain-server                  fe03
-    14 install-cu                    fe03
-    15 return-server                 fe03
-    16 update-databases              sql01
-    17 update-cms-database           sql01
-    18 verify-pool                   pool01
-    19 drain-server                  edge02
-    20 install-kb3140245             edge02
-    21 set-default-secure-protocols  edge02
-    22 return-server                 edge02
-    23 verify-pool                   edgepool01
+    10 drain-server                  fe01
+    11 install-cu                    fe01
+    12 return-server                 fe01
+    13 drain-server                  fe02
+    14 install-cu                    fe02
+    15 return-server                 fe02
+    16 drain-server                  fe03
+    17 install-cu                    fe03
+    18 return-server                 fe03
+    19 update-databases              sql01
+    20 update-cms-database           sql01
+    21 verify-pool                   pool01
+    22 drain-server                  edge02
+    23 install-kb3140245             edge02
+    24 set-default-secure-protocols  edge02
+    25 return-server                 edge02
+    26 verify-pool                   edgepool01
 """
 
 
@@ -100,6 +103,17 @@ def test_the_whole_plan(audit: dict[str, Any]) -> None:
     expected = [tuple(line.split()) for line in PLAN.strip().splitlines()]
     steps = [(str(s["wave"]), s["action"], short(s["target"])) for s in audit["steps"]]
     assert steps == expected
+
+
+def again(audit: dict[str, Any]) -> set[str]:
+    """What "audit again" says, wherever the plan says it."""
+    texts = [command["text"] for step in audit["steps"] for command in step["commands"]]
+    return {t for t in texts if t.startswith("sfb-audit") or "same call of sfb-audit" in t}
+
+
+def test_the_plan_says_how_this_audit_is_done_again(audit: dict[str, Any], folder: Path) -> None:
+    config = folder / "lab" / "estate.toml"
+    assert again(audit) == {f"sfb-audit run --config {config} --out {folder}"}
 
 
 def test_something_unknown_makes_the_audit_incomplete(audit: dict[str, Any]) -> None:
@@ -180,9 +194,11 @@ def test_saved_facts_are_judged_alike_without_a_network(
     config = folder / "lab" / "estate.toml"
     ended = sfb_audit(capsys, "assess", *bundles, "--config", config, "--out", tmp_path, "--csv")
     assert ended.code == 3
-    again = json.loads((tmp_path / "audit.json").read_text("utf-8"))
-    assert {short(s["fqdn"]): s["readiness"] for s in again["servers"]} == READINESS
-    assert [s["id"] for s in again["steps"]] == [s["id"] for s in audit["steps"]]
+    judged = json.loads((tmp_path / "audit.json").read_text("utf-8"))
+    assert {short(s["fqdn"]): s["readiness"] for s in judged["servers"]} == READINESS
+    assert [s["id"] for s in judged["steps"]] == [s["id"] for s in audit["steps"]]
+    (sentence,) = again(judged)
+    assert "is collected anew first" in sentence
     assert {p.name for p in tmp_path.glob("*.csv")} >= {"servers.csv", "findings.csv", "plan.csv"}
 
 

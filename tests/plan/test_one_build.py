@@ -19,7 +19,7 @@ from auditor.rulebook import load
 from auditor.rulebook.builds import describe_build
 from auditor.rulebook.procedures import load_procedures
 from auditor.version import Version
-from tests.assess.facts_of import LYNC2013, NOW, scenarios, server, unread
+from tests.assess.facts_of import LYNC2013, NOW, dword, scenarios, schannel, server, unread
 
 CU6 = "6.0.9319.516, CU6 HF2 (Mar 2018, KB4086059)"
 CU13 = "6.0.9319.869, CU13 security update (Oct 2023, KB5032429)"
@@ -77,50 +77,77 @@ def _told(step: Step) -> str:
     return "\n".join(command.text for command in step.commands)
 
 
-# builds -> the pool's, who has it already, who the plan does not bring there
+# builds -> the pool's, who has it already, whom no finding sends there
 POOLS: list[tuple[Builds, str, str, str]] = [
     ({"fe1": ".281", "fe2": ".281"}, CU6, "", ""),
     ({"fe1": ".281", "fe2": ".516"}, CU6, "", ""),
     ({"fe1": ".281", "fe2": ".869"}, CU13, "fe2.contoso.com", ""),
-    (
-        {"fe1": ".281", "fe2": ".516", "fe3": ".869"},
-        CU13,
-        "fe3.contoso.com",
-        "fe2.contoso.com (6.0.9319.516)",
-    ),
+    ({"fe1": ".281", "fe2": ".516", "fe3": ".869"}, CU13, "fe3.contoso.com", "fe2.contoso.com"),
     ({"fe1": (".516", ".281"), "fe2": ".516"}, CU6, "", ""),
     # An update that was begun, and is more than the others have.
-    (
-        {"fe1": (".869", ".281"), "fe2": ".516"},
-        CU13,
-        "fe1.contoso.com",
-        "fe2.contoso.com (6.0.9319.516)",
-    ),
+    ({"fe1": (".869", ".281"), "fe2": ".516"}, CU13, "fe1.contoso.com", "fe2.contoso.com"),
     ({"fe1": ".281", "fe2": ".700"}, UNLISTED, "fe2.contoso.com", ""),
     # What could not be read says nothing.
     ({"fe1": ".281", "fe2": None}, CU6, "", ""),
 ]
 
 
-@pytest.mark.parametrize(("builds", "build", "having", "behind"), POOLS)
-def test_the_pool_has_one_build(builds: Builds, build: str, having: str, behind: str) -> None:
+@pytest.mark.parametrize(("builds", "build", "having", "levelled"), POOLS)
+def test_the_pool_has_one_build(builds: Builds, build: str, having: str, levelled: str) -> None:
     plan = _plan(builds)
     (prepared,) = _steps(plan, "prepare-pool")
     assert f"for every server of pool1.contoso.com: {build}, or one later" in _told(prepared)
     highest = f"the highest build in the pool ({having})"
     assert (highest in _told(prepared)) is bool(having)
     assert ("more than the policy asks" in _told(prepared)) is bool(having)
-    assert (f"no update for {behind}:" in _told(prepared)) is bool(behind)
-    assert [f"no update for {behind}:" in note for note in plan.notes if "stays mixed" in note] == (
-        [True] if behind else []
+    assert "no update for" not in "".join((_told(prepared), *plan.notes))
+    assert [f"{levelled} with it" in note for note in plan.notes if "one build" in note] == (
+        [True] if levelled else []
     )
     updates = _steps(plan, "install-cu")
-    assert updates
     for step in updates:
         assert f"are at {build} then" in _told(step)
-        assert (f"the later one is {build}: {highest}" in step.reason) is bool(having)
+        demanded = step.target != levelled
+        assert bool(step.rules) is demanded
+        assert step.reason.startswith("By practice, as no finding asks for it") is not demanded
+        assert (f"the later one is {build}: {highest}" in step.reason) is (
+            bool(having) and demanded
+        )
+    assert (levelled in [step.target for step in updates]) is bool(levelled)
     (verified,) = _steps(plan, "verify-pool")
     assert f"every server of pool1.contoso.com is at {build}" in _told(verified)
+
+
+def test_what_brings_a_server_to_its_pools_build_is_a_whole_visit() -> None:
+    """Before the databases are updated, which then fit no older binaries."""
+    plan = _plan({"fe1": ".281", "fe2": ".516", "fe3": ".869"}, backends=(SQL,))
+    assert [step.action for step in plan.steps if step.target == "fe2.contoso.com"] == [
+        "drain-server",
+        "install-cu",
+        "return-server",
+    ]
+    actions = [step.action for step in plan.steps]
+    last_return = len(actions) - actions[::-1].index("return-server")
+    assert actions[last_return:] == ["update-databases", "verify-pool"]
+
+
+def test_a_pool_that_is_not_updated_is_not_brought_to_one_build() -> None:
+    assert _plan({"fe1": ".516", "fe2": ".869"}).steps == ()
+
+
+def test_other_work_on_a_server_joins_its_visit() -> None:
+    off = {"Enabled": dword(0)}
+    worked_on = _read("fe2", ".516", schannel=schannel(off, off))
+    readings = [_read("fe1", ".281"), worked_on, _read("fe3", ".869")]
+    plan = _planned([_pool("pool1", {"fe1": "", "fe2": "", "fe3": ""})], readings)
+    visit = [step.action for step in plan.steps if step.target == "fe2.contoso.com"]
+    assert visit == [
+        "drain-server",
+        "enable-schannel-tls12",
+        "restart-server",
+        "install-cu",
+        "return-server",
+    ]
 
 
 def test_a_pool_of_one_server_has_its_update_and_no_word_of_others() -> None:
@@ -158,10 +185,14 @@ def test_what_the_product_needs_on_its_windows_counts_too() -> None:
     plan = _planned([_pool("pool1", {"fe1": "", "fe2": ""})], readings)
     (prepared,) = _steps(plan, "prepare-pool")
     assert ": 6.0.9319.548, CU9" in _told(prepared)
-    assert "no update for fe2.contoso.com (6.0.9319.516)" in _told(prepared)
+    assert {step.target for step in _steps(plan, "install-cu")} == {
+        "fe1.contoso.com",
+        "fe2.contoso.com",
+    }
 
 
-def test_a_waived_server_is_told_as_one_that_stays_behind() -> None:
+@pytest.mark.parametrize("more", [{}, {"fe3": ".869"}])
+def test_a_waived_server_is_told_as_one_that_stays_behind(more: Builds) -> None:
     waiver = Waiver(
         rule="SFB-CU-001",
         subject="fe2.contoso.com",
@@ -169,11 +200,15 @@ def test_a_waived_server_is_told_as_one_that_stays_behind() -> None:
         why="replaced in May",
         until=NOW.date(),
     )
-    builds = {"fe1": ".281", "fe2": ".281"}
+    builds = {"fe1": ".281", "fe2": ".281", **more}
     readings = [_read(name, build) for name, build in builds.items()]
     plan = _planned([_pool("pool1", builds)], readings, waivers=(waiver,))
     assert [step.target for step in _steps(plan, "install-cu")] == ["fe1.contoso.com"]
     assert "no update for fe2.contoso.com (6.0.9319.281)" in _told(_steps(plan, "prepare-pool")[0])
+    assert any("as somebody has waived it" in note for note in plan.notes)
+    (verified,) = _steps(plan, "verify-pool")
+    assert "SFB-POOL-001 passes" not in _told(verified)
+    assert "unless fe2.contoso.com (6.0.9319.281) was updated too" in _told(verified)
 
 
 def test_facts_that_are_too_old_and_servers_left_out_say_nothing() -> None:

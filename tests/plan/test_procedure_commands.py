@@ -25,13 +25,15 @@ NAMES = {
     "behind": "fe-03.contoso.com (6.0.9319.281)",
     "target": "Skype for Business Server 2015",
     "migrate": "Migrate to Skype for Business Server 2015.",
+    "again": 'sfb-audit run --config "C:\\My estate\\estate.toml" --out C:\\Audit',
 }
 WORDS = ("build", "having", "behind", "target", "migrate")
-TAGS = ("", "always-on", "no-sql", "instance")
+TAGS = ("", "always-on", "no-sql", "instance", "offline")
 # The letters of the cmdlets' table. Subscription Edition is younger than the table.
 PRODUCTS = {"lync2013": "L2013", "sfb2015": "S2015", "sfb2019": "S2019", "sfbse": "S2019"}
 PROGRAMS = {
     "net",
+    "powershell.exe",
     "sfb-audit",
     r"C:\Updates\LyncServerUpdateInstaller.exe",
     r"C:\Updates\SkypeServerUpdateInstaller.exe",
@@ -150,6 +152,14 @@ def test_a_name_that_is_none_never_reaches_a_command(placeholder: str, name: str
     assert command.shell == "gui"
     assert "Get-CsPool" not in command.text
     assert not name or name not in command.text
+
+
+def test_where_nobody_knows_how_the_audit_was_started_a_sentence_says_so() -> None:
+    line = CommandLine("{again}", "cmd", "the auditing host")
+    assert fill_command(line, NAMES).text == NAMES["again"]
+    unknown = fill_command(line, NAMES | {"again": ""})
+    assert unknown.shell == "gui"
+    assert "the same call of sfb-audit as the one that wrote this plan" in unknown.text
 
 
 @pytest.mark.parametrize("placeholder", WORDS)

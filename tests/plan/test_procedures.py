@@ -172,6 +172,9 @@ def test_placeholders_are_those_that_are_filled(key: str, line: CommandLine) -> 
     words = {"estate": set(), "server": {"build", "migrate"}}.get(
         target, {"build", "having", "behind"}
     )
+    if line.text == "{again}":
+        assert line.shell == "cmd"
+        return
     used = set(re.findall(r"\{([a-z]+)\}", line.text))
     assert used <= allowed[target] | (words if line.shell == "gui" else set())
     assert set(re.findall(r"\{([a-z]+)\}", line.run_on)) <= allowed[target]

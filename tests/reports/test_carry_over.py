@@ -150,10 +150,41 @@ def test_a_step_marked_done_and_still_found_is_said(path: Path) -> None:
     _edit(path, lambda book: _type(book["Plan"], 3, Status="Done"))
     write_workbook(_audit(), path)
     rows = {row[0].value: row for row in load_workbook(path)["Summary"].iter_rows()}
-    assert "S-0002" in str(rows["Done, but still found"][3].value)
+    assert rows["Done, but still found"][3].value == (
+        "This audit still finds the work open: no. 2 Install the cumulative update (SFB-CU-001)."
+    )
     shown = {r[0].value: r for r in load_workbook(path, data_only=True)["Summary"].iter_rows()}
     assert (shown["Done"][1].value, shown["Not started"][1].value) == (1, 7)
     assert (shown["Wave 1"][1].value, shown["Wave 1"][2].value) == (1, 1)
+
+
+def test_what_no_audit_sees_is_done_when_somebody_says_so(path: Path) -> None:
+    """A restart, or a server out of service, leaves nothing that a rule could find."""
+    restart = STEPS[0].model_copy(update={"rules": (), "title": "Restart it"})
+    _edit(path, lambda book: _type(book["Plan"], 2, Status="Done"))
+    write_workbook(_audit(restart, *STEPS[1:]), path)
+    titles = [row[0].value for row in load_workbook(path)["Summary"].iter_rows()]
+    assert "Done, but still found" not in titles
+
+
+def test_of_many_done_steps_the_first_are_named(path: Path) -> None:
+    many = [
+        STEPS[1].model_copy(update={"id": f"S-{n}", "number": n, "title": f"Step {n}"})
+        for n in range(1, 24)
+    ]
+    write_workbook(_audit(*many), path)
+
+    def all_done(book: Workbook) -> None:
+        for row in range(2, 25):
+            _type(book["Plan"], row, Status="Done")
+
+    _edit(path, all_done)
+    write_workbook(_audit(*many), path)
+    rows = {row[0].value: row for row in load_workbook(path)["Summary"].iter_rows()}
+    told = str(rows["Done, but still found"][3].value)
+    assert "no. 20 Step 20 (" in told
+    assert "no. 21" not in told
+    assert told.endswith("; and 3 more.")
 
 
 def test_own_tasks_come_back_with_columns_of_their_own(path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from auditor.audit import Audit
 from reports.flat import write_csv
+from reports.output import OutputFolder
 from tests.reports.entries import empty
 from tests.reports.odd_audits import hostile
 from tests.reports.sample import sample
@@ -65,3 +66,19 @@ def test_tables_without_rows_keep_their_headers(tmp_path: Path) -> None:
     for path in write_csv(empty(), tmp_path):
         assert _rows(path) == []
         assert path.read_bytes().count(b"\r\n") == 1
+
+
+def test_tables_of_an_earlier_run_are_named_where_they_are_not_written_anew(
+    tmp_path: Path,
+) -> None:
+    """They stay, as somebody may have worked on them, but nobody takes them for this run's."""
+    folder = OutputFolder(tmp_path)
+    assert not folder.write_reports(sample(), csv=False)[0].note
+    first = folder.write_reports(sample(), csv=True)
+    assert [report.note for report in first] == [""] * 7
+    (tmp_path / "servers.csv").unlink()
+    later = folder.write_reports(sample(), csv=False)
+    assert later[0].note == (
+        "Left of an earlier run: findings.csv, plan.csv, scenarios.csv; --csv writes them anew."
+    )
+    assert sorted(path.name for path in tmp_path.glob("*.csv")) == sorted(NAMES[1:])

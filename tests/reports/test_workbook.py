@@ -68,7 +68,7 @@ def test_sheets_tables_and_frozen_headers(tmp_path: Path) -> None:
         assert not sheet.protection.sheet
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage is (sheet.title != "Plan")
         assert sheet.oddFooter
         assert sheet.oddFooter.left.text == "Run 20180820T010203Z-3fa9"
 
@@ -171,7 +171,7 @@ def test_formulas_carry_the_results_that_they_will_give(tmp_path: Path) -> None:
     for row in formulas.iter_rows():
         for cell in row:
             if cell.data_type == "f":
-                assert isinstance(shown[cell.coordinate].value, int)
+                assert isinstance(shown[cell.coordinate].value, (int, float))
 
 
 def test_two_native_charts_with_their_numbers(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_no_text_becomes_a_formula_an_error_or_a_link(tmp_path: Path) -> None:
                 if cell.hyperlink:
                     assert cell.hyperlink.target in (KB.url, ARTICLE.url)
     formulas = [c for r in book["Summary"].iter_rows() for c in r if c.data_type == "f"]
-    assert all("COUNTIF" in str(cell.value) for cell in formulas)
+    assert all(str(cell.value).startswith(("=COUNTIF", "=SUM", "=C")) for cell in formulas)
     quoted = [c for c in book["Servers"]["A"] if str(c.value).startswith("=")]
     assert len(quoted) >= 2
     assert all(cell.quotePrefix for cell in quoted)
