@@ -11,6 +11,9 @@ from pathlib import Path
 
 from auditor.errors import UsageError
 
+# The tables that --csv writes.
+TABLES = ("servers.csv", "findings.csv", "plan.csv", "scenarios.csv")
+
 
 class Faults:
     """What could not be done to files, such as one that another program holds open."""

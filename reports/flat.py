@@ -17,10 +17,9 @@ from auditor.audit import (
     UnderPolicyEntry,
 )
 from reports import words
-from reports.files import write_report
+from reports.files import TABLES, write_report
 from reports.text import visible
 
-TABLES = ("servers.csv", "findings.csv", "plan.csv", "scenarios.csv")
 _ACTS_IN_EXCEL = ("=", "+", "-", "@", "\t", "\r")
 
 FlatRow = Mapping[str, str | int | float | bool | None]

@@ -13,11 +13,10 @@ from pathlib import Path
 from auditor.audit import Audit
 from auditor.errors import UsageError
 from auditor.facts.bundle import was_asked
-from reports.files import Faults, remove_file, unwritable, write_report
+from reports.files import TABLES, Faults, remove_file, unwritable, write_report
 
 FACTS = "facts"
 SUFFIX = ".facts.json"
-_TABLES = ("servers.csv", "findings.csv", "plan.csv", "scenarios.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +95,12 @@ class OutputFolder:
             write_page(audit, page)
             written.append(Report(page))
         if csv:
-            from reports.flat import TABLES, write_csv  # noqa: PLC0415 - pandas is only for this
+            from reports.flat import write_csv  # noqa: PLC0415 - pandas is only for this
 
             for name in TABLES:
                 with self.faults.told():
                     written += map(Report, write_csv(audit, self.path, [name]))
-        elif old := [name for name in _TABLES if (self.path / name).exists()]:
+        elif old := [name for name in TABLES if (self.path / name).exists()]:
             note = f"Left of an earlier run: {', '.join(old)}; --csv writes them anew."
             written[0] = Report(json_path, note)
         return tuple(written)
