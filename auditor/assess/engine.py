@@ -199,14 +199,14 @@ def _judge_server(
 
 def _out_of_scope(identity: ProductIdentity, void: str | None, *, in_scope: bool) -> str | None:
     if identity.is_server is False and void is None:
-        return f"it is no Lync or Skype for Business server: {identity.reason}"
+        return f"it is not a Lync or Skype for Business server: {identity.reason}"
     return None if in_scope else NO_SCENARIO
 
 
 def _not_asked(server: Server) -> Reading:
     reach = Reach(
         ReachState.NOT_ASKED,
-        "No answer of this server is at hand.",
+        "No answer from this server is at hand.",
         "Audit the server, or add its bundle.",
     )
     return Reading(server.fqdn, reach)

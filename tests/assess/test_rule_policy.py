@@ -162,7 +162,7 @@ def test_numbers_that_no_document_has_are_told_as_such() -> None:
     policy = replace(BOOK.policies["tls10-disable"], prerequisites=(row,))
     book = replace(BOOK, policies={policy.key: policy})
     finding = judge(server(), policy=policy.key, rulebook=book).finding("SFB-PRE-001")
-    told = "A thing. Look. (No document of Microsoft's has these numbers.)"
+    told = "A thing. Look. (No Microsoft document has these numbers.)"
     assert finding.remediation == told
 
 
@@ -177,7 +177,7 @@ RELEASES = [
     (RegistryValue("DWord", 0xFFFFFFFF), "pass", ".NET Framework 4.8.1 or later (4294967295)"),
     (RegistryValue("DWord", 394802), "fail", ".NET Framework 4.6.2 (394802)"),
     (RegistryValue("DWord", 378388), "fail", ".NET Framework older than 4.5 (378388)"),
-    (None, "fail", "none of 4.5 or later"),
+    (None, "fail", "no version from 4.5 on"),
     (text("461814"), "unknown", "461814"),
 ]
 
@@ -269,7 +269,7 @@ def test_an_end_of_support_that_is_advice_has_something_to_do(
     assert todo in finding.remediation
     assert cited in finding.sources
     assert not finding.actions
-    assert finding.reason.endswith("asks for builds and not for support, so it is advice.")
+    assert finding.reason.endswith("requires builds, not support, so this is advice.")
 
 
 def test_where_no_product_is_supported_none_is_named() -> None:

@@ -210,7 +210,7 @@ def test_what_does_not_apply_by_what_was_read_shows_that(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen = (EvidenceEntry(family="services", path="Win32_Service", value="WinRM"),)
-    reason = "It is no Lync server."
+    reason = "Not a Lync server."
     spared = finding(
         "SFB-PROD-001", "fe01.contoso.com", "not_applicable", reason=reason, evidence=seen
     )
