@@ -101,7 +101,7 @@ def place_build(
     """Where the build `text` stands in `product`, or in every product that can have it.
 
     Of products that share their numbers the one that has this build comes first. Support is as
-    of `today`. Raises UsageError (BUILD-UNREADABLE) for what is no build of four numbers, and
+    of `today`. Raises UsageError (BUILD-UNREADABLE) for what is not a build of four numbers, and
     for one of no product, or of another one than `product`.
     """
     try:
@@ -114,14 +114,14 @@ def place_build(
         lines = "; ".join(f"{p.title} {p.line}.x" for p in ([product] if product else known))
         raise UsageError(
             "BUILD-UNREADABLE",
-            f"{text[:60]!r} is no build of a known product.",
+            f"{text[:60]!r} is not a build of a known product.",
             f"Builds have four numbers: {lines}.",
         )
     if product is not None and product not in fitting:
         others = " or ".join(f"{p.title} (--product {p.key})" for p in fitting)
         raise UsageError(
             "BUILD-UNREADABLE",
-            f"{version} is no build of {product.title}, whose builds are {product.line}.x "
+            f"{version} is not a build of {product.title}, whose builds are {product.line}.x "
             f"from {product.base} on.",
             f"It is one of {others}.",
         )

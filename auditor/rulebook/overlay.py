@@ -49,10 +49,10 @@ def policy_document(document: Mapping[str, Any], key: str, known: Mapping[str, A
     """
     if not _KEY.fullmatch(key):
         raise OverlayError(
-            ["the file's name is the policy's: small letters, digits and hyphens, please"]
+            ["the file's name is the policy's: use small letters, digits and hyphens"]
         )
     if key in known:
-        raise OverlayError([f"there is a policy {key} already: call the file otherwise"])
+        raise OverlayError([f"there is already a policy {key}: give the file another name"])
     policy = {name: value for name, value in document.items() if name not in ("sources", "cites")}
     if "cites" in document:
         policy["sources"] = document["cites"]
@@ -72,7 +72,7 @@ def lay_over(tables: Table, document: Mapping[str, Any], file: str, sha256: str)
         elif name in _LISTS:
             laid[name] = _laid_rows(name, tables[name], value, faults, changes)
         elif not isinstance(value, Mapping):
-            faults.append(f"{name}: it is no table")
+            faults.append(f"{name}: it is not a table")
         elif name == "clock":
             laid[name] = dict(value)
             faults += _wrong(Clock, laid[name], "clock")
@@ -102,7 +102,7 @@ def _laid_entries(
     for key, entry in new.items():
         place = f"{name}.{key}"
         if not isinstance(entry, Mapping):
-            faults.append(f"{place}: it is no table")
+            faults.append(f"{place}: it is not a table")
             continue
         before = laid.get(key)
         if before is None and not _KEY.fullmatch(key):
@@ -127,7 +127,7 @@ def _joined(before: Table, entry: Mapping[str, Any]) -> Table:
 def _unsourced(place: str, before: Table | None, entry: Mapping[str, Any]) -> Iterator[str]:
     """A change without a source, and a list of sources that would be emptied."""
     if "sources" in entry and not entry["sources"]:
-        yield f"{place}.sources: none is left, and an entry without a source is not taken"
+        yield f"{place}.sources: none is left, and an entry without a source is not accepted"
     own = [key for key, value in entry.items() if key != "sources" and not _is_cited(value)]
     if before is not None and own and "sources" not in entry:
         yield f"{place}: it changes {', '.join(own)}, so it needs `sources` of its own"
@@ -157,7 +157,7 @@ def _laid_rows(
 ) -> list[Table]:
     rows = list(old)
     if not isinstance(new, list):
-        faults.append(f"{name}: it is no list; write [[{name}]]")
+        faults.append(f"{name}: it is not a list; write [[{name}]]")
         return rows
     for number, row in enumerate(new, 1):
         place = f"{name}[{number}]"

@@ -104,7 +104,7 @@ def test_a_path_says_by_name_what_is_left_out(pools: list[Pool], readiness: str,
 def test_a_way_that_is_missing_hides_no_work() -> None:
     found, reason = _federation(_assess(FRONT, EDGE_OUT, old=("fe1",)))
     assert found == "work_needed"
-    assert "no audited way" not in reason
+    assert "no audited path" not in reason
 
 
 def test_an_excluded_server_is_listed_with_its_reason_and_not_judged() -> None:

@@ -69,7 +69,7 @@ def test_what_may_be_an_edge_is_unknown_with_the_reason_and_the_way_out() -> Non
     assert (finding.status, finding.blocks) == ("unknown", False)
     assert finding.reason.startswith("The kind of the pool pool01.contoso.com is not known")
     assert "Survivable Branch Appliances" in finding.reason
-    assert "every role but the Edge" in finding.reason
+    assert "every role except the Edge" in finding.reason
     assert "estate file" in finding.remediation
 
 
@@ -145,7 +145,7 @@ def test_a_back_end_is_asked_of_pools_that_have_one(
     finding = _cu9(pool(kind, backends=backends)).finding("SFB-PRE-001")
     assert finding.status == ("not_applicable" if look is None else "unknown")
     if look is not None:
-        assert finding.remediation.endswith(f" Here: {look}." if look else "later will do.")
+        assert finding.remediation.endswith(f" Here: {look}." if look else "later are sufficient.")
 
 
 def test_what_is_asked_of_kinds_of_pools_alone_looks_at_no_back_end() -> None:
@@ -236,7 +236,7 @@ def test_support_by_the_day_of_the_audit(
     finding = judged.finding("SFB-SUP-001")
     assert finding.status == status
     assert finding.blocks is (status == "fail")
-    assert "asks for builds" not in finding.reason  # it asks for support
+    assert "requires builds" not in finding.reason  # it requires support
     assert judged.server.readiness == {"fail": "blocked", "unknown": "unknown"}.get(status, "ready")
 
 
@@ -286,4 +286,4 @@ def test_while_it_is_supported_there_is_nothing_to_do() -> None:
     assert NOW.date() < _ENDS
     finding = judge(server()).finding("SFB-SUP-001")
     assert finding.remediation == ""
-    assert "asks for builds" not in finding.reason
+    assert "requires builds" not in finding.reason
