@@ -174,7 +174,7 @@ def _order(version: Version, least: Version) -> str:
 def _ruled_out(policy: Policy, product: Product) -> list[str]:
     rows = [row for row in policy.excludes if row.product == product.key]
     excepted = [kind for row in rows for kind in row.except_kinds]
-    but = f", but for pools of kind {', '.join(excepted)}" if excepted else ""
+    but = f", except in pools of kind {', '.join(excepted)}" if excepted else ""
     if any(not row.kinds for row in rows):
         return [f"is ruled out{but}"]
     return [f"is ruled out for pools of kind {', '.join(row.kinds)}" for row in rows]

@@ -17,7 +17,7 @@ BOOK = load()
 TODAY = date(2026, 11, 27)
 SE = "Skype for Business Server Subscription Edition"
 SFB2015 = "Skype for Business Server 2015"
-ENDED = f"Microsoft's support of {SFB2015} ended on 2025-10-14. Today it supports {SE} alone."
+ENDED = f"Microsoft's support of {SFB2015} ended on 2025-10-14. Today it supports only {SE}."
 
 
 def _from(

@@ -114,7 +114,7 @@ def _verdict(
             f"{are([each.name for each in common])} in the order, but switched off by "
             f"{', '.join(_off(common))}."
         )
-    return Status.ADVICE, "None of these suites is in the order that Windows goes by."
+    return Status.ADVICE, "None of these suites is in the order that Windows uses."
 
 
 def _remedy(common: list[_Listed], suites: CipherSuites) -> str:

@@ -22,7 +22,7 @@ class _OfSeveral(PoolRule):
 
     def exempt(self, subject: PoolSubject, context: Context) -> str | None:  # noqa: ARG002
         if subject.pool.kind is PoolKind.TRUSTED_APPLICATION:
-            return "its machines are those of applications"
+            return "its machines belong to applications"
         if len(subject.servers) < 2:
             return "fewer than two of its servers are audited"
         return None

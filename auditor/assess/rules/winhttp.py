@@ -54,7 +54,7 @@ def _weighed(subject: Subject, status: Status, reason: str) -> str:
         return reason
     title = product_of(subject).title
     return (
-        f"{reason} The article's row for {title} has no star, so under this policy this is advice."
+        f"{reason} The article's row for {title} has no star, so this is advice under this policy."
     )
 
 
