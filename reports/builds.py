@@ -72,7 +72,7 @@ def print_places(rulebook: Rulebook, places: Sequence[Place], console: Console) 
         print_line(Text(f"{place.version}: {place.product.title}", "bold"), console)
         exact = "; ".join(f"{label(build)}{_by(build)}" for build in place.exact)
         rows = [
-            ("is", exact or "no build that a source names; it is judged by its number"),
+            ("is", exact or "not a build that a source names; it is judged by its number"),
             ("before it", _numbered(place.older) if place.older else "none is known"),
             ("after it", _numbered(place.newer) if place.newer else "none is known"),
             (
@@ -80,7 +80,7 @@ def print_places(rulebook: Rulebook, places: Sequence[Place], console: Console) 
                 "; ".join(_part(part) for build in place.exact for part in build.parts),
             ),
             (
-                "leaves as it was",
+                "does not change",
                 "; ".join(name for build in place.exact for name in build.leaves),
             ),
             *((f"policy {policy.key}", word) for policy, word in place.policies),

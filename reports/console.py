@@ -142,9 +142,7 @@ def _policies(audit: Audit, summary: Summary, console: Console) -> None:
     ]
     if alike:
         one = len(alike) == 1
-        told = (
-            f"{words.count(len(alike), 'server')} {'differs' if one else 'differ'} in rules alone"
-        )
+        told = f"{words.count(len(alike), 'server')} {'differs' if one else 'differ'} in rules only"
         named = ", ".join(one_line(server.fqdn, 120) for server in alike[:_MOST_NOTES])
         console.print(Text(f"\n{told}: {named}", "dim"))
         _more(console, len(alike) - _MOST_NOTES, "server", "report.html")

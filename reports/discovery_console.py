@@ -112,7 +112,7 @@ def _upgrade(pool: PoolState, facts: PoolUpgradeFacts, by: str, console: Console
     ready = (facts.state or "").casefold() == "ready"
     _say(console, f"{pool.pool}: {state}{active}{by}", "" if ready else _WARN)
     if facts.pool is not None and facts.pool.casefold() != pool.pool:
-        _say(console, f"- It speaks of the pool {facts.pool}.", _WARN, indent=2)
+        _say(console, f"- It reports on the pool {facts.pool}.", _WARN, indent=2)
     nameless = [domain for domain in facts.domains.items if domain.name is None]
     if nameless:
         number = words.count(len(nameless), "upgrade domain")

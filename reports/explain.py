@@ -1,7 +1,7 @@
 """Why a server, pool or scenario has the status it has: each rule with what was read; or a step.
 
 Everything is taken from the audit, so that an explanation a year later is that of the day.
-What stands in the way comes first and in full; what is in order is told shortly.
+What stands in the way comes first and in full; what is in order is summarised.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from reports.summary import summarise
 from reports.text import one_line
 
 _MOST_NOTES = 12
-_MORE = "What a pass rests on: --rule with its id, or --full for all."
+_MORE = "For the evidence of a pass, use --rule with its ID, or --full for all."
 
 
 def print_explanation(
@@ -91,7 +91,7 @@ def _elsewhere(paper: Paper, subject: Subject) -> None:
         if isinstance(subject, ServerEntry) and kinds == {"pool"}:
             where = f"; see sfb-audit explain {subject.pool} --rule {rule}"
         paper.console.print()
-        print_paragraph(f"{told} and judges nothing here{where}", paper.console)
+        print_paragraph(f"{told} and does not apply here{where}", paper.console)
 
 
 def _care(paper: Paper, subject: Subject | StepEntry) -> None:

@@ -131,7 +131,7 @@ def _passes(paper: Paper, found: Sequence[FindingEntry]) -> None:
         at = "" if when else instants(finding.evidence)
         where = f" ({', '.join(filter(None, (read, at)))})" if read else ""
         observed = one_line(f"found: {finding.observed}{where}", 600)
-        asked = one_line(f"asked: {finding.required}", 600)
+        asked = one_line(f"required: {finding.required}", 600)
         cited = paper.cite(finding.source)
         rows.append((finding.rule, f"{one_line(title, 200)}\n{observed}\n{asked} {cited}"))
     print_rows(rows, paper.console, _RULE)

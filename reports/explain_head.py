@@ -61,7 +61,10 @@ def print_pool_head(paper: Paper, pool: PoolEntry) -> None:
     print_rows(
         [
             ("what", f"{_kind(pool.kind)} pool of {words.count(len(pool.servers), 'server')}"),
-            ("runs", f"{runs}, by the estate, not read" if pool.product and unread else runs),
+            (
+                "runs",
+                f"{runs}, per the estate, not read" if pool.product and unread else runs,
+            ),
             ("needed for", needed_for(paper, pool.fqdn)),
             ("to do", to_do(paper, found)),
             ("in the plan", _range(steps_of(paper.audit, pool))),
@@ -76,7 +79,7 @@ def print_pool_head(paper: Paper, pool: PoolEntry) -> None:
 def print_machine_head(paper: Paper, pool: PoolEntry) -> None:
     """Of machines that take no cumulative update there is only what is done on them."""
     print_verdict(paper, pool.fqdn, pool, pool.reason)
-    planned = _range(steps_of(paper.audit, pool)) or "no step works on it"
+    planned = _range(steps_of(paper.audit, pool)) or "no step concerns it"
     print_rows([("what", _kind(pool.kind)), ("in the plan", planned)], paper.console)
 
 
@@ -218,7 +221,7 @@ def _read_of(servers: Sequence[ServerEntry]) -> str:
     when = sorted(words.utc(each.collected) for each in read if each.collected)
     facts = " to ".join(dict.fromkeys(words.instant(each) for each in (*when[:1], *when[-1:])))
     told = f"{len(read):,} of {words.count(len(servers), 'server')}"
-    return f"{told}, facts of {facts}" if facts else told
+    return f"{told}, facts from {facts}" if facts else told
 
 
 def counted(found: Sequence[FindingEntry]) -> str:

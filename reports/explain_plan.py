@@ -17,8 +17,8 @@ from reports.rows import print_heading, print_line, print_list, print_paragraph,
 from reports.text import one_line, visible
 
 _MOST_STEPS, _MOST_RULES = 12, 8
-_ASSUMED = "Minutes are assumed."
-_MORE = "All of one step: sfb-audit explain with its number or its ID."
+_ASSUMED = "Durations are assumed."
+_MORE = "For a whole step: sfb-audit explain with its number or ID."
 
 
 def print_steps(paper: Paper, steps: Sequence[StepEntry]) -> None:
@@ -47,7 +47,7 @@ def _shortly(paper: Paper, step: StepEntry) -> str:
             f"wave {step.wave}, {words.duration(step.minutes)}",
             *waits,
             f"impact: {tell(step.impact)}",
-            f"back: {tell(step.rollback)}",
+            f"rollback: {tell(step.rollback)}",
         )
     )
 
@@ -98,7 +98,7 @@ def print_step(paper: Paper, step: StepEntry) -> None:
             ("why", step.reason),
             ("rules", some(rules, len(rules) if paper.whole else _MOST_RULES)),
             ("impact", step.impact),
-            ("way back", step.rollback),
+            ("rollback", step.rollback),
             ("waits for", "\n".join(_waits(paper, step)) or "nothing"),
             ("waits for it", "\n".join(waiting) or "nothing"),
             ("sources", paper.cite(dict.fromkeys((*step.source, *order)))),

@@ -88,8 +88,7 @@ def _left_out(paper: Paper, names: set[str], groups: Iterable[Sequence[FindingEn
     counts = counted([f for f in paper.findings(names) if f.id not in told])
     if counts:
         paper.console.print()
-        where = "of its servers, or of all with --full"
-        print_paragraph(f"Not told here but {where}: {counts}.", paper.console)
+        print_paragraph(f"Not shown here (see its servers, or --full): {counts}.", paper.console)
 
 
 def _observed(found: Iterable[FindingEntry]) -> list[tuple[str, str]]:
@@ -144,6 +143,6 @@ def _ready(paper: Paper, servers: Iterable[ServerEntry]) -> list[tuple[str, str]
 
 def _hint(paper: Paper, servers: Sequence[ServerEntry]) -> None:
     if servers:
-        told = "sfb-audit explain with the name of a server says what was read there."
+        told = "sfb-audit explain with the name of a server shows what was read there."
         paper.console.print()
         print_paragraph(told, paper.console, "dim")

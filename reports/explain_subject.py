@@ -47,7 +47,7 @@ def find_subject(audit: Audit, name: str) -> Subject | StepEntry:
         raise UsageError(
             "SUBJECT-AMBIGUOUS",
             f"{one_line(name, 100)} could be any of {', '.join(begin[:_NAMED])}{more}.",
-            "Give the whole name.",
+            "Give the full name.",
         )
     raise UsageError(
         "SUBJECT-UNKNOWN",
@@ -67,7 +67,7 @@ def _step(audit: Audit, wanted: str) -> StepEntry | None:
 def _hint(audit: Audit, wanted: str, known: Iterable[str]) -> str:
     machines = (machine.fqdn.casefold() for machine in audit.estate.other_machines)
     if any(wanted and f"{fqdn}.".startswith(f"{wanted}.") for fqdn in machines):
-        return "It is a machine that takes no cumulative update: listed, and never judged."
+        return "It is a machine that takes no cumulative update: listed, but never judged."
     if wanted.removeprefix("step ").isdecimal() and audit.steps:
         return f"The steps of the plan go from 1 to {max(step.number for step in audit.steps)}."
     begin = [full for full in known if wanted and full.startswith(wanted)]
@@ -89,7 +89,7 @@ def check_rules(audit: Audit, rules: Iterable[str]) -> None:
             near = get_close_matches(rule.strip().casefold(), ids, n=3)
             raise UsageError(
                 "RULE-UNKNOWN",
-                f"the audit has no finding by a rule {one_line(rule, 40)!r}.",
+                f"the audit has no finding of a rule {one_line(rule, 40)!r}.",
                 f"Did you mean {' or '.join(ids[each] for each in near)}?"
                 if near
                 else f"Rules: {', '.join(known) or 'none'}.",

@@ -114,7 +114,7 @@ def _rows(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
     yield from _not_read(rulebook, policy)
     yield "judges", _JUDGED[policy.scope]
     yield "counts", ", ".join(policy.counts)
-    yield "facts", f"{policy.max_age_days} days old at most"
+    yield "facts", f"at most {policy.max_age_days} days old"
     for key in dict.fromkeys((*policy.sources, *_cited(policy))):
         source = rulebook.sources[key]
         told = f"{key}: {source.title}"
@@ -155,7 +155,7 @@ def _ruled_out(rulebook: Rulebook, policy: Policy) -> Iterator[tuple[str, str]]:
     titles = {key: product.title for key, product in rulebook.products.items()}
     for row in policy.excludes:
         what = titles.get(row.product) or rulebook.windows[row.os].title
-        but = f" but for pools of kind {', '.join(row.except_kinds)}" if row.except_kinds else ""
+        but = f" except in pools of kind {', '.join(row.except_kinds)}" if row.except_kinds else ""
         where = f" in pools of kind {', '.join(row.kinds)}" if row.kinds else ""
         yield "ruled out", f"{what}{where}{but}. {row.why}"
     if policy.target is not None:

@@ -258,4 +258,4 @@ def _carried(audit: Audit) -> list[str]:
     named = [f"{s.fqdn} ({count(max(s.reached.age_days or 0, 0), 'day')} old)" for s in carried]
     more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
     told = f"{', '.join(named[:_NAMED])}{more}"
-    return [f"From files that were carried by hand, which anybody could have written: {told}."]
+    return [f"From files that were carried by hand, whose authors are not verified: {told}."]

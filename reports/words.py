@@ -37,9 +37,9 @@ READINESS_MEANING: dict[Standing, str] = {
     "work_needed": "Something required is missing; the plan says what to do.",
     "blocked": "No update can make it ready: it must be migrated.",
     "unknown": "Not read or not understood. Never counts as ready.",
-    "ready_waived": "It does not meet the policy: somebody has accepted that for a time.",
+    "ready_waived": "It does not meet the policy; this has been accepted until a set date.",
     "ready": "Everything the policy requires was found.",
-    "not_in_scope": "Nothing in use needs it, it is another product, or somebody excluded it.",
+    "not_in_scope": "Nothing in use needs it, it is another product, or it was excluded.",
 }
 
 FindingStatus = Literal["pass", "fail", "advice", "unknown", "not_applicable", "waived"]
@@ -57,9 +57,9 @@ STATUS_MEANING: dict[FindingStatus, str] = {
     "fail": "Required and missing.",
     "unknown": "Could not be read or understood.",
     "advice": "Worth doing; readiness does not depend on it.",
-    "waived": "Fails, and somebody has accepted that for a time.",
+    "waived": "Fails; this has been accepted until a set date.",
     "pass": "Found as required.",
-    "not_applicable": "The rule does not concern it.",
+    "not_applicable": "The rule does not apply to it.",
 }
 
 IN_USE = {"yes": "Yes", "no": "No", "unknown": "Unknown", "assumed": "Assumed"}
@@ -88,7 +88,7 @@ _ORIGIN = {"winrm": "over WinRM", "bundle": "in a file"}
 EXIT_MEANING: dict[int, str] = {
     ExitCode.READY: "every server in scope is ready.",
     ExitCode.WORK_NEEDED: "work is needed, or a server is blocked; everything was read.",
-    ExitCode.USAGE: "the input was at fault; nothing was audited.",
+    ExitCode.USAGE: "the input was invalid; nothing was audited.",
     ExitCode.INCOMPLETE: "incomplete: something is unknown, so the result may be worse than shown.",
     ExitCode.INTERNAL: "the program itself failed.",
 }
@@ -157,7 +157,7 @@ def product(server: ServerEntry) -> str:
     known = server.product_title or server.product
     if server.reached.ok:
         return known or _NOT_IDENTIFIED
-    return f"{known}, by the estate, not read" if known else _NOT_READ
+    return f"{known}, per the estate, not read" if known else _NOT_READ
 
 
 def operating_system(server: ServerEntry) -> str:
@@ -215,7 +215,7 @@ def carried(server: ServerEntry) -> str:
     """What a reader must know of facts that nobody asked for over the network."""
     days = server.reached.age_days
     age = "" if days is None else f", {count(max(days, 0), 'day')} old"
-    return f"From a file that was carried by hand{age}; unauthenticated: nobody knows who wrote it."
+    return f"From a file that was carried by hand{age}; unauthenticated: its author is unverified."
 
 
 def evidence(entries: Sequence[EvidenceEntry]) -> str:
@@ -289,4 +289,4 @@ def waits(step: StepEntry, numbers: dict[str, int]) -> str:
 def overlay(entry: OverlayEntry) -> str:
     """A file that was laid over the rulebook: its name, its digest, what it changed."""
     changes = "; ".join(entry.changes)
-    return f"Laid over the rulebook: {entry.file} (SHA-256 {entry.sha256}): {changes}."
+    return f"Overlay on the rulebook: {entry.file} (SHA-256 {entry.sha256}): {changes}."

@@ -17,11 +17,11 @@ def outdated(reading: Reading, context: Context) -> str | None:
     """
     when = reading.finished or reading.collected
     if when is None:
-        return "nobody knows when the facts were read"
+        return "when the facts were read is not known"
     age, limit = context.now - when, context.policy.max_age_days
     if age > timedelta(days=limit):
         told = f"{age.days} days" if age.days > limit else f"more than {limit} days"
-        return f"the facts are {told} old; the policy takes {limit} at most"
+        return f"the facts are {told} old; the policy allows {limit} at most"
     if age.days < -1:
         return f"the facts are dated {when:%Y-%m-%d}, after this audit"
     return None

@@ -34,7 +34,7 @@ def notes_on_products(
             ]
             said_by = "; ".join(rulebook.sources[key].title for key in row.sources)
             yield (
-                f"Microsoft supports no topology that has all of these at once: "
+                "Microsoft does not support a topology that has all of these at once: "
                 f"{', '.join(titles)}. [{said_by}]"
             )
 

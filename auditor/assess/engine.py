@@ -205,13 +205,13 @@ def _judge_server(
 
 def _out_of_scope(identity: ProductIdentity, void: str | None, *, in_scope: bool) -> str | None:
     if identity.is_server is False and void is None:
-        return f"it is no Lync or Skype for Business server: {identity.reason}"
+        return f"it is not a Lync or Skype for Business server: {identity.reason}"
     return None if in_scope else NO_SCENARIO
 
 
 def _not_asked(server: Server) -> Reading:
     hint = _CARRY if server.zone == OFFLINE else "Audit the server, or add its bundle."
-    reach = Reach(ReachState.NOT_ASKED, "No answer of this server is at hand.", hint)
+    reach = Reach(ReachState.NOT_ASKED, "No answer from this server is at hand.", hint)
     return Reading(server.fqdn, reach)
 
 

@@ -61,7 +61,7 @@ def notes_on(estate: Estate, scenarios: Sequence[ScopedScenario]) -> Iterator[st
         if scenario.in_force and edges and all(pool.is_excluded for pool in edges):
             yield (
                 f"{scenario.entry.title}: no Edge pool of its path is audited, {told(edges)}. "
-                "Nobody knows whether that way is ready."
+                "Whether that path is ready is not known."
             )
 
 

@@ -193,7 +193,7 @@ def _without_roles(
     listed = Seen("products", "uninstall entries", str(len(facts.items)))
     seen = (listed, *_seen(packages), *seen_beside_packages(reading))
     if facts.truncated:
-        reason = "the list of packages was cut short, no role in it"
+        reason = "the list of packages was cut short, with no role in it"
         return ProductIdentity(None, None, reason, seen=seen)
     names = ", ".join(sorted({package.installed.name for package in packages}))
     found = (
@@ -216,17 +216,17 @@ def _otherwise(
 ) -> str | None:
     """Why a machine without a role's package may be a server all the same."""
     if reading.other_domain is not None:
-        return f"the answer is of a computer in {reading.other_domain}"
+        return f"the answer came from a computer in {reading.other_domain}"
     signs = signs_of_a_server(reading, pool, rulebook)
     if signs:
-        return f"it has what a role brings: {', '.join(signs)}"
+        return f"it has what a role installs: {', '.join(signs)}"
     if facts_of(reading, ServicesFacts) is not None:
         return None
     named = _of_a_product(facts, packages, rulebook)
     if named is None and facts.items:
         return None
     what = f"{named} is installed" if named is not None else "the list of packages is empty"
-    return f"{what}, and of services nothing was read"
+    return f"{what}, and no services were read"
 
 
 def _of_a_product(

@@ -120,7 +120,7 @@ def _answer(readings: Iterable[Reading], family: str) -> Answer[Any]:
     known = Known(readings)
     result = known.result(family)
     if result is None:
-        return Answer(family, why=f"nobody asked for it ({CMDLETS[family]}); discover does")
+        return Answer(family, why=f"it was not asked for ({CMDLETS[family]}); discover asks for it")
     return Answer(
         family,
         facts=result.facts,

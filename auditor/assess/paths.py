@@ -23,7 +23,7 @@ _NEXT_HOPS = frozenset({PoolKind.ENTERPRISE, PoolKind.STANDARD, PoolKind.DIRECTO
 
 # OAuth goes from the registrars, so the signalling of Exchange Online may do without an Edge.
 _OVER_AN_EDGE = frozenset({Route.ALL, Route.EDGE})
-_NO_EDGE = "it goes over an Edge pool, and the estate has none"
+_NO_EDGE = "it goes over an Edge pool, but the estate has none"
 
 Chain = tuple[str, ...]
 
@@ -146,15 +146,15 @@ class _Links:
         named = some_of([edge.fqdn for edge in self.route])
         if not self.route_is_known:
             sentences.append(
-                f"Which of {named} federation goes by is not known: every Edge pool counts."
+                f"Which of {named} federation uses is not known: every Edge pool counts."
             )
         elif len(self.route) > 1:
             sentences.append(
-                f"Which of {named} federation goes by differs by site or pool: each of them counts."
+                f"Which of {named} federation uses differs by site or pool: each of them counts."
             )
         silent = [edge.fqdn for edge in self.route if edge.next_hop is None]
         if silent:
             sentences.append(
-                f"What {silent[0]} hands over to is not known: every front end and Director counts."
+                f"The next hop of {silent[0]} is not known: every front end and Director counts."
             )
         return tuple(sentences)

@@ -19,7 +19,7 @@ from auditor.assess.scope import ScopedScenario
 from auditor.estate.model import Pool
 from auditor.estate.problems import some_of
 
-NO_SCENARIO = "no scenario that is in use runs through its pool"
+NO_SCENARIO = "no scenario in use runs through its pool"
 
 # How many a reason names before it only counts the others.
 _NAMED = 3
@@ -81,9 +81,9 @@ def _pool(
     if not pool.takes_updates:
         reason = "its machines take no cumulative update"
     elif in_scope and pool.is_excluded:
-        reason = f"every server of it is {told([pool])}"
+        reason = f"all of its servers are {told([pool])}"
     elif in_scope and not members:
-        readiness, reason = Readiness.UNKNOWN, "no server of it is known"
+        readiness, reason = Readiness.UNKNOWN, "none of its servers is known"
     elif in_scope:
         reason = _and(_told(members, waived, of="server"), told([pool]))
         readiness = worst(server.readiness for server in members)
@@ -121,7 +121,7 @@ def _scenario(
         readiness, reason = Readiness.UNKNOWN, f"{scenario.path.broken}; {reason}"
     elif stranded and readiness is Readiness.READY:
         readiness = Readiness.UNKNOWN
-        reason = f"no audited way is left from {some_of(stranded)}; {reason}"
+        reason = f"no audited path is left from {some_of(stranded)}; {reason}"
     return ScenarioVerdict(
         key=scenario.entry.key,
         title=scenario.entry.title,

@@ -338,7 +338,7 @@ def evaluate(rule: Rule, subject: Subject, context: Context) -> Finding:
     if subject.void is not None:
         return rule.unknown(subject, subject.void)
     if subject.product.is_server is False and not rule.for_any_machine:
-        return rule.not_applicable(subject, "it is no Lync or Skype for Business server")
+        return rule.not_applicable(subject, "it is not a Lync or Skype for Business server")
     if not rule.for_migrating and subject.migration is not None:
         return rule.stood_for(subject, subject.migration)
     missing = _missing_identity(rule, subject)

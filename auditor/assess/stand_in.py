@@ -49,6 +49,6 @@ def _alone(finding: Finding, fallen: str) -> Finding:
         required=f"a verdict of its own, or a fail of {finding.stead} that counts",
         reason=f"Not judged: {finding.reason}. But {finding.stead} {fallen}: what this rule would "
         "say is not known.",
-        remediation=f"Look at it on the server, or let {finding.stead} count until the server is "
+        remediation=f"Check it on the server, or let {finding.stead} count until the server is "
         "replaced.",
     )

@@ -144,7 +144,7 @@ def spoken_of(waivers: Sequence[Waiver], findings: Sequence[Finding], today: dat
             sentences.append(f"A waiver covers no fail of the main policy ({told}): {waiver}.")
         elif waiver.accepted not in held:
             longer = ", ".join(f"one until {each.until:%Y-%m-%d} by {each.who}" for each in held)
-            sentences.append(f"A waiver is not used, for {longer} covers the same: {waiver}.")
+            sentences.append(f"A waiver is not used, as {longer} covers the same: {waiver}.")
     return sentences
 
 

@@ -46,7 +46,7 @@ class Asking:
             raise UsageError(
                 "DISCOVER-WAY",
                 f"{fqdn} is excluded in the estate file ({server.excluded}): it is not asked.",
-                "Ask another front end, or take the exclusion out of the estate file.",
+                "Ask another front end, or remove the exclusion from the estate file.",
             )
         zone = self._zone(server)
         if zone is None:
@@ -59,7 +59,7 @@ class Asking:
             raise UsageError(
                 "DISCOVER-WAY",
                 f"the zone {zone.name} asks through the session configuration "
-                f"{zone.configuration}, which answers the audit of a server and nothing else.",
+                f"{zone.configuration}, which answers only the audit of a server.",
                 "Use --via ocspowershell, or an estate file whose zone names no configuration.",
             )
         target = self._target(fqdn, zone, server.address)

@@ -93,7 +93,7 @@ def _from_prompt(reference: CredentialReference, prompt: Callable[[str], str] | 
         if not sys.stdin.isatty():
             raise UsageError(
                 "CREDENTIAL-NO-TTY",
-                f"credential {reference.name} is prompted for, and nobody is there to answer.",
+                f"credential {reference.name} is prompted for, but this run is not interactive.",
                 'Use source = "env", "keyring" or "file" for unattended runs.',
             )
         prompt = getpass.getpass
@@ -126,7 +126,7 @@ def _from_file(reference: CredentialReference, path: Path) -> str:
         raise UsageError(
             "CREDENTIAL-FILE",
             f"credential {reference.name}: {path} cannot be read: {error.strerror}.",
-            "The path counts from the estate file's folder.",
+            "The path is relative to the estate file's folder.",
         ) from None
     except UnicodeDecodeError:
         raise UsageError(
@@ -140,5 +140,5 @@ def _refuse_shared(reference: CredentialReference, path: Path, status: os.stat_r
         raise UsageError(
             "CREDENTIAL-FILE-SHARED",
             f"credential {reference.name}: others can read {path}.",
-            f"Make it yours alone: chmod 600 {path}",
+            f"Restrict it to yourself: chmod 600 {path}",
         )

@@ -43,7 +43,7 @@ def notes_on_version(target: Target, script: Script, collector: str | None) -> t
     if not configuration or collector in {script.sha256, joined_script().sha256}:
         return ()
     note = f"Its session configuration {configuration} is of another version of sfb-audit"
-    return (f"{note}; what it does not tell is unknown.",)
+    return (f"{note}; what it does not report is unknown.",)
 
 
 def _filled(template: str, script: Script) -> bytes:

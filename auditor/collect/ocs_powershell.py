@@ -100,7 +100,7 @@ class _Commands:
         if pipeline.streams.error:
             raise _failure(pipeline.streams.error[-1])
         if pipeline.state == PSInvocationState.FAILED:
-            raise CommandError("Unexpected", "The command failed, and no error was given.")
+            raise CommandError("Unexpected", "The command failed without an error message.")
         return list(pipeline.output[: most + 1])
 
 

@@ -53,29 +53,29 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
     ),
     ReachState.REFUSED: (
         "{host} refuses connections on port {port}.",
-        "See on that machine that WinRM is on (winrm quickconfig), or correct its zone's port.",
+        "Make sure that WinRM is enabled there (winrm quickconfig), or correct its zone's port.",
     ),
     ReachState.UNREACHABLE: (
-        "{host} could not be reached on port {port}, or broke the connection off.",
+        "{host} could not be reached on port {port}, or dropped the connection.",
         "Check that the machine is up and that firewalls let WinRM through from here.",
     ),
     ReachState.TLS: (
         "No trustworthy TLS connection to {host}.",
         (
             "Its certificate must be valid, carry this name and be signed by the zone's ca_file; "
-            "a server that offers no TLS 1.2 is read over http with ntlm."
+            "a server without TLS 1.2 is read over http with ntlm."
         ),
     ),
     ReachState.AUTH: (
         "{host} does not accept the account {user}.",
         (
-            "Check that the account is known there, is not locked, and that its password is "
-            "right and has not expired."
+            "Check that the account exists there and is not locked, and that its password is "
+            "correct and has not expired."
         ),
     ),
     ReachState.HELD: (
         "{host} was not asked: other servers refused the account {user}, and none accepted it.",
-        "More trials could lock the account out. Mend it where it was refused, then run again.",
+        "More attempts could lock the account out. Fix it where it was refused, then run again.",
     ),
     ReachState.DENIED: (
         "The account {user} may not use PowerShell Remoting on {host}.",
@@ -86,12 +86,12 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
         "Other tools left shells open. Wait until they time out, or restart WinRM there.",
     ),
     ReachState.DEADLINE: (
-        "{host} did not finish in the time it was given.",
+        "{host} did not finish in the time allowed.",
         "Audit again when it is less busy, or raise deadline_seconds in [run].",
     ),
     ReachState.TOO_LARGE: (
         "{host} sent more than the {budget} bytes that an answer may have.",
-        "Something other than WinRM may be answering; raise byte_budget_mib if it is real.",
+        "Something other than WinRM may be answering; if not, raise byte_budget_mib.",
     ),
     ReachState.PROTOCOL: (
         "What answers on port {port} of {host} does not speak WinRM as Windows does.",
@@ -99,27 +99,27 @@ _SENTENCES: dict[ReachState, tuple[str, str]] = {
     ),
     ReachState.ENDPOINT: (
         "{host} has no PowerShell endpoint under /{path}.",
-        "On it: Enable-PSRemoting. A reverse proxy in between would explain it too.",
+        "Run Enable-PSRemoting on it. A reverse proxy in between can be the cause too.",
     ),
     ReachState.CONFIGURATION: (
         "{host} has no session configuration {configuration} that answers Get-SfbFacts.",
         (
-            "It may not be registered there, lack its module, or be of another version: see "
+            "It may not be registered there, may lack its module, or be of another version: see "
             "docs/least-privilege.md."
         ),
     ),
     ReachState.SCRIPT: (
-        "The collector's script ended in an error on {host}.",
-        "The detail is what PowerShell said. Windows PowerShell 2.0 or later is needed.",
+        "The collector's script ended with an error on {host}.",
+        "The detail is PowerShell's own message. Windows PowerShell 2.0 or later is required.",
     ),
     ReachState.ANSWER: (
         "{host} answered, but not with what the collector writes.",
         "A profile or a proxy function may be adding output; see the detail.",
     ),
-    ReachState.CANCELLED: ("{host} was not asked to the end: the run was stopped.", "Run again."),
+    ReachState.CANCELLED: ("{host} was not read completely: the run was stopped.", "Run again."),
     ReachState.FAULT: (
         "The audit of {host} failed on our side.",
-        "This is a fault of sfb-audit; the detail helps to mend it.",
+        "This is a fault in sfb-audit; the detail helps to fix it.",
     ),
 }
 
@@ -140,7 +140,7 @@ _OCS: dict[ReachState, tuple[str, str]] = {
     ),
     ReachState.ENDPOINT: (
         "{host} has no PowerShell endpoint under /{path}.",
-        "Name a front end pool, or a front end: they alone have it.",
+        "Name a front end pool or a front end: only they have it.",
     ),
     ReachState.TLS: (
         "No trustworthy TLS connection to {host}.",

@@ -146,7 +146,7 @@ class GuardedAdapter(HTTPAdapter):
             response._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001
         if response.ok and _is_sealed(request.headers) and not self.sealed:
             self.close()
-            raise GuardError(ReachState.PROTOCOL, "an answer in the clear to a sealed question")
+            raise GuardError(ReachState.PROTOCOL, "an unencrypted answer to an encrypted request")
         return response
 
     def _read(self, response: requests.Response) -> bytes:
@@ -187,7 +187,7 @@ def _breach(response: requests.Response) -> str:
     if 300 <= response.status_code < 400:
         return f"a redirect (HTTP {response.status_code})"
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        return "a compressed answer, which nobody asked for"
+        return "a compressed answer, which was not requested"
     return ""
 
 

@@ -107,7 +107,7 @@ def as_kept(bundle: Bundle) -> Bundle:
     reading = bundle.reading
     if reading.origin == CARRIED or reading.reach.state is not ReachState.READ:
         return bundle
-    reach = replace(reading.reach, sentence="The server answered, as the file of a run says.")
+    reach = replace(reading.reach, sentence="The server answered, according to the file of a run.")
     return replace(bundle, reading=replace(reading, reach=reach))
 
 

@@ -125,7 +125,7 @@ def place_build(
     """Where the build `text` stands in `product`, or in every product that can have it.
 
     Of products that share their numbers the one that has this build comes first. Support is as
-    of `today`. Raises UsageError (BUILD-UNREADABLE) for what is no build of four numbers, and
+    of `today`. Raises UsageError (BUILD-UNREADABLE) for what is not a build of four numbers, and
     for one of no product, or of another one than `product`.
     """
     try:
@@ -139,7 +139,7 @@ def place_build(
         lines = "; ".join(f"{p.title} ({p.key}) {p.line}.x" for p in of)
         raise UsageError(
             "BUILD-UNREADABLE",
-            f"{text[:60]!r} is no build of a known product, and no KB number or name of an update.",
+            f"{text[:60]!r} is not a build of a known product, nor a KB number or name of an update.",
             f"Builds have four numbers: {lines}. Updates go by KB number or name, such as "
             "KB4086059 or CU6 HF2.",
         )
@@ -147,7 +147,7 @@ def place_build(
         others = " or ".join(f"{p.title} (--product {p.key})" for p in fitting)
         raise UsageError(
             "BUILD-UNREADABLE",
-            f"{version} is no build of {product.title}, whose builds are {product.line}.x "
+            f"{version} is not a build of {product.title}, whose builds are {product.line}.x "
             f"from {product.base} on.",
             f"It is one of {others}.",
         )
@@ -200,7 +200,7 @@ def _order(version: Version, least: Version) -> str:
 def _ruled_out(policy: Policy, product: Product) -> list[str]:
     rows = [row for row in policy.excludes if row.product == product.key]
     excepted = [kind for row in rows for kind in row.except_kinds]
-    but = f", but for pools of kind {', '.join(excepted)}" if excepted else ""
+    but = f", except in pools of kind {', '.join(excepted)}" if excepted else ""
     if any(not row.kinds for row in rows):
         return [f"is ruled out{but}"]
     return [f"is ruled out for pools of kind {', '.join(row.kinds)}" for row in rows]

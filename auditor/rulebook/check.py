@@ -112,7 +112,7 @@ def _sources(rulebook: Rulebook) -> Iterator[str]:
         if not source.title.strip():
             yield f"source {source.key}: no title"
         if source.url and not source.url.startswith("https://"):
-            yield f"source {source.key}: {source.url} is no https address"
+            yield f"source {source.key}: {source.url} is not an https address"
 
 
 def _builds(rulebook: Rulebook) -> Iterator[str]:
@@ -148,12 +148,12 @@ def _update_words(rulebook: Rulebook, entry: Build | Unnumbered) -> Iterator[str
         near = nearest(entry.product, rulebook.products)
         yield f"{_named(entry)}: no product {entry.product}{near}"
     if not _MONTH.fullmatch(entry.month):
-        yield f"{_named(entry)}: {entry.month!r} is no month"
+        yield f"{_named(entry)}: {entry.month!r} is not a month"
     elif entry.month < "2007":
         yield f"{_named(entry)}: {entry.month} is before the products"
     for kb in (*entry.kb, *(part.kb for part in entry.parts if part.kb)):
         if not _KB.fullmatch(kb):
-            yield f"{_named(entry)}: {kb!r} is no KB number"
+            yield f"{_named(entry)}: {kb!r} is not a KB number"
     names = [part.component for part in entry.parts]
     if len(set(names)) != len(names):
         yield f"{_named(entry)}: a component stands twice"
@@ -174,7 +174,7 @@ def _products(rulebook: Rulebook) -> Iterator[str]:
         builds = {build.version for build in rulebook.builds_of(product.key)}
         for row in product.systems:
             if row.least is not None and row.least not in builds:
-                yield f"product {product.key} on {row.os}: {row.least} is no build of it"
+                yield f"product {product.key} on {row.os}: {row.least} is not a build of it"
         if product.systems_closed and not systems:
             yield f"product {product.key}: a closed list of no systems"
         named = {*rulebook.components.deciding, *rulebook.components.tools}
@@ -223,7 +223,7 @@ def _limits(rulebook: Rulebook) -> Iterator[str]:
         ("disk.free_gib", rulebook.disk.free_gib, 1024),
     ):
         if not 1 <= number <= most:
-            yield f"{name}: it has to lie within 1 and {most}"
+            yield f"{name}: it must be between 1 and {most}"
 
 
 def _updates(rulebook: Rulebook) -> Iterator[str]:
@@ -232,7 +232,7 @@ def _updates(rulebook: Rulebook) -> Iterator[str]:
         yield from _unknown(f"update {update.key}", systems, rulebook.windows)
         for kb in (update.hotfix, *update.later):
             if not _KB.fullmatch(kb):
-                yield f"update {update.key}: {kb!r} is no KB number"
+                yield f"update {update.key}: {kb!r} is not a KB number"
         for file in update.files:
             windows = rulebook.windows.get(file.os)
             number = f"{file.version.major}.{file.version.minor}"
@@ -248,7 +248,7 @@ def _installer(rulebook: Rulebook) -> Iterator[str]:
         yield from _unknown(entry, (row.product,), installer.products)
         yield from _unknown(entry, (row.os,), rulebook.windows)
         if not _KB.fullmatch(row.hotfix):
-            yield f"{entry} is no KB number"
+            yield f"{entry} is not a KB number"
     rows = [(row.product, row.os) for row in installer.hotfixes]
     if len(set(rows)) != len(rows):
         yield "installer: a product has two rows for a Windows"

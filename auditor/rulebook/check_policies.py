@@ -66,14 +66,14 @@ def _numbers(rulebook: Rulebook, policy: Policy) -> Iterator[str]:
     for product, threshold in policy.minimum.items():
         for build in (threshold.build, *threshold.kinds.values()):
             if product in rulebook.products and (product, build) not in known:
-                yield f"{build} is no build of {product}"
+                yield f"{build} is not a build of {product}"
     releases = rulebook.registry.dotnet.releases
     if policy.dotnet is not None and policy.dotnet.release not in releases:
-        yield f"{policy.dotnet.release} is no release of .NET"
+        yield f"{policy.dotnet.release} is not a release of .NET"
     if policy.max_age_days < 1:
         yield "facts must be allowed a day at least"
     if policy.max_age_days > _MOST_DAYS:
-        yield f"facts may be {_MOST_DAYS} days old at most"
+        yield f"facts may be at most {_MOST_DAYS} days old"
     if len(set(policy.counts)) != len(policy.counts):
         yield "a rule counts twice"
     if not policy.counts:
@@ -84,14 +84,14 @@ def _unguarded(policy: Policy) -> Iterator[str]:
     for held, rules in _GUARDS.items():
         for rule in rules:
             if getattr(policy, held) and rule not in policy.counts:
-                yield f"it has {held}, so {rule} has to count"
+                yield f"it has {held}, so {rule} must count"
 
 
 def _sql_builds(rulebook: Rulebook, asked: SqlDemand) -> Iterator[str]:
     for build in asked.builds:
         branch = rulebook.sql.branch(build)
         if branch is None or branch.speaks is None or build < branch.speaks:
-            yield f"{build} is no build of SQL Server with TLS 1.2"
+            yield f"{build} is not a build of SQL Server with TLS 1.2"
         elif asked.least(branch) != build:
             yield f"{build} is not the first of {branch.called}, or stands after a later one"
     if not asked.builds:

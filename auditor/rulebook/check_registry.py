@@ -14,7 +14,7 @@ def registry_faults(rulebook: Rulebook) -> Iterator[str]:
     protocols = rulebook.registry.secure_protocols
     for name, bit in protocols.bits.items():
         if bit.bit_count() != 1:
-            yield f"{protocols.name}: {name} is 0x{bit:X}, which is no single bit"
+            yield f"{protocols.name}: {name} is 0x{bit:X}, which is not a single bit"
     if len(set(protocols.bits.values())) != len(protocols.bits):
         yield f"{protocols.name}: two protocols have the same bit"
     for name in (protocols.needed, *protocols.weak):

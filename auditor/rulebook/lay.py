@@ -69,7 +69,7 @@ def _whole(policies: Mapping[str, Table], key: str, on_the_way: tuple[str, ...])
         # What a policy is called, and what it is for, is its own.
         own = lay({k: v for k, v in other.items() if k not in ("title", "description")}, own)
     if not isinstance(without, list):
-        raise LikeError(f"policies.{key}.without: it is no list of rules")
+        raise LikeError(f"policies.{key}.without: it is not a list of rules")
     if without:
         unknown = sorted(set(map(str, without)) - set(map(str, own.get("counts", []))))
         if unknown:

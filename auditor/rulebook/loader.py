@@ -53,7 +53,7 @@ def read_tables() -> Table:
     for file in FILES:
         for name, table in tomllib.loads((folder / file).read_text(encoding="utf-8")).items():
             if name in merged:
-                raise AuditError("RULEBOOK", f"{file}: table {name} stands in another file too")
+                raise AuditError("RULEBOOK", f"{file}: table {name} is in another file too")
             merged[name] = with_keys(table) if name in KEYED else table
     return merged
 

@@ -83,8 +83,8 @@ def _unsupported(
     yield _ended(goal, today), goal.support.sources if goal.support is not None else ()
     for each in supported:
         cited = each.support.sources if each.support is not None else ()
-        alone = " alone" if len(supported) == 1 else ""
-        yield f"Today it supports {each.title}{alone}.", cited
+        only = "only " if len(supported) == 1 else ""
+        yield f"Today it supports {only}{each.title}.", cited
         if origin is not None and origin != each and origin.key not in each.ways:
             yield _unsettled(origin, each), ()
 

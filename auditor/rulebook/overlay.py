@@ -66,10 +66,10 @@ def policy_document(document: Mapping[str, Any], key: str, known: Mapping[str, A
     """
     if not _KEY.fullmatch(key):
         raise OverlayError(
-            ["the file's name is the policy's: small letters, digits and hyphens, please"]
+            ["the file's name is the policy's: use small letters, digits and hyphens"]
         )
     if key in known:
-        raise OverlayError([f"there is a policy {key} already: call the file otherwise"])
+        raise OverlayError([f"there is already a policy {key}: give the file another name"])
     policy = {name: value for name, value in document.items() if name not in ("sources", "cites")}
     if "cites" in document:
         policy["sources"] = document["cites"]
@@ -122,7 +122,7 @@ class _Over:
         elif name in _LISTS:
             self._rows(name, value)
         elif not isinstance(value, Mapping):
-            self._left_out(f"{name}: it is no table")
+            self._left_out(f"{name}: it is not a table")
         elif name == "clock":
             self.laid[name] = self._sound(Clock, dict(value), name)
             self.changes.append("clock changed")
@@ -152,7 +152,7 @@ class _Over:
     def _entry(self, name: str, key: str, entry: object) -> None:
         place, laid = f"{name}.{key}", self.laid[name]
         if not isinstance(entry, Mapping):
-            self._left_out(f"{place}: it is no table")
+            self._left_out(f"{place}: it is not a table")
             return
         before = laid.get(key)
         if before is None and not _KEY.fullmatch(key):
@@ -165,7 +165,7 @@ class _Over:
 
     def _rows(self, name: str, new: object) -> None:
         if not isinstance(new, list):
-            self._left_out(f"{name}: it is no list; write [[{name}]]")
+            self._left_out(f"{name}: it is not a list; write [[{name}]]")
             return
         rows, known_by = list(self.laid[name]), _IDENTITY[name]
         for number, written in enumerate(new, 1):
@@ -216,7 +216,7 @@ def _joined(before: Table, entry: Mapping[str, Any]) -> Table:
 def _unsourced(place: str, before: Table | None, entry: Mapping[str, Any]) -> Iterator[str]:
     """A change without a source, and a list of sources that would be emptied."""
     if "sources" in entry and not entry["sources"]:
-        yield f"{place}.sources: none is left, and an entry without a source is not taken"
+        yield f"{place}.sources: none is left, and an entry without a source is not accepted"
     own = [key for key, value in entry.items() if key != "sources" and not _is_cited(value)]
     if before is not None and own and "sources" not in entry:
         yield f"{place}: it changes {', '.join(own)}, so it needs `sources` of its own"

@@ -19,7 +19,7 @@ def test_case(rule: str, case: Case) -> None:
     assert finding.status is Status(case.status), finding.reason
     assert case.says in finding.reason
     if finding.status is Status.ADVICE:
-        assert "it is advice" in finding.reason, "why it is no fail"
+        assert "this is advice" in finding.reason, "why it is no fail"
 
 
 @pytest.mark.parametrize("rule", [rule.id for rule in RULES])

@@ -298,7 +298,7 @@ def test_what_was_judged_needs_no_such_note() -> None:
 OLDER = server(
     fqdn="older.contoso.com", product=LYNC2013, core="5.0.8308.1001", front_end="5.0.8308.1001"
 )
-ALL_THREE = "Microsoft supports no topology that has all of these at once"
+ALL_THREE = "Microsoft does not support a topology that has all of these at once"
 
 # pools (kind, members, what else is known of it), readings -> whether they are said to be too many
 TOGETHER: list[tuple[list[tuple[PoolKind, list[str], dict[str, object]]], bool]] = [
@@ -407,7 +407,7 @@ def test_hybrid_without_an_edge_pool_is_not_ready_however_ready_its_servers_are(
     assert assessment.pools[0].readiness is Readiness.READY
     hybrid = next(s for s in assessment.scenarios if s.key == "hybrid")
     assert hybrid.readiness is Readiness.UNKNOWN
-    assert hybrid.reason.startswith("it goes over an Edge pool, and the estate has none")
+    assert hybrid.reason.startswith("it goes over an Edge pool, but the estate has none")
     assert exit_code(assessment) is ExitCode.INCOMPLETE
     # What certainly needs work does so without one, too.
     old = server(core="6.0.9319.515", front_end="6.0.9319.515", fqdn=READY.fqdn)

@@ -80,12 +80,12 @@ PATHS = {
         "ready",
         f"2 pools ready; excluded: fe2.contoso.com ({CHANGE})",
     ),
-    "the front ends": ([FRONT_OUT, EDGE], "unknown", "no audited way is left from pool"),
+    "the front ends": ([FRONT_OUT, EDGE], "unknown", "no audited path is left from pool"),
     "one of two front end pools": ([FRONT_OUT, DIRECTOR, SILENT_EDGE], "ready", "2 pools ready"),
     "the only Edge": (
         [FRONT, EDGE_OUT],
         "unknown",
-        "no audited way is left from pool.contoso.com; 1 pool ready",
+        "no audited path is left from pool.contoso.com; 1 pool ready",
     ),
     "one of two Edge pools": ([FRONT, EDGE_OUT, OTHER_FRONT, OTHER_EDGE], "ready", "2 pools ready"),
     "everything": ([FRONT_OUT, EDGE_OUT], "unknown", "no pool of its path is audited; excluded"),
@@ -104,7 +104,7 @@ def test_a_path_says_by_name_what_is_left_out(pools: list[Pool], readiness: str,
 def test_a_way_that_is_missing_hides_no_work() -> None:
     found, reason = _federation(_assess(FRONT, EDGE_OUT, old=("fe1",)))
     assert found == "work_needed"
-    assert "no audited way" not in reason
+    assert "no audited path" not in reason
 
 
 def test_an_excluded_server_is_listed_with_its_reason_and_not_judged() -> None:
@@ -127,7 +127,7 @@ def test_its_pool_names_it() -> None:
     pool = _assess(FRONT, EDGE_OUT).pools[1]
     assert (pool.readiness, pool.reason) == (
         "not_in_scope",
-        f"every server of it is excluded: e1.contoso.com ({CHANGE})",
+        f"all of its servers are excluded: e1.contoso.com ({CHANGE})",
     )
 
 

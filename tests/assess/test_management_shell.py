@@ -54,7 +54,7 @@ def test_the_newest_answer_counts_in_whatever_order_they_come() -> None:
         assert _state(*evidence).status == "pass"
         judged = judge(server(), TWO, evidence=evidence)
         assert judged.finding("SFB-REPL-001").status == "pass"
-        assert "as fe02.contoso.com says" in judged.finding("SFB-REPL-001").reason
+        assert "as fe02.contoso.com reported" in judged.finding("SFB-REPL-001").reason
 
 
 def test_an_older_answer_counts_where_the_newest_is_a_refusal_and_that_is_said() -> None:
@@ -73,11 +73,11 @@ UNREAD = [
     (FamilyError("CommandNotFoundException", "is not recognized"), "is not available here"),
     (
         FamilyError(BROKEN, "an object was expected, not 7"),
-        'came back as nothing that can be read: "an object was expected, not 7"',
+        'came back unreadable: "an object was expected, not 7"',
     ),
     (
         FamilyError("SqlException", NOBODY),
-        f'was refused: "{NOBODY}" (WinRM hands no credentials on to the SQL Server)',
+        f'was refused: "{NOBODY}" (WinRM does not pass credentials on to the SQL Server)',
     ),
 ]
 
@@ -92,7 +92,7 @@ def test_why_there_is_no_answer_is_said(error: FamilyError, why: str) -> None:
 def test_a_server_of_another_estate_says_nothing() -> None:
     stranger = said("fe01-of.fabrikam.com", replication=LATE, pool_upgrade=state("Busy"))
     assert _replica(stranger).status == "unknown"
-    assert "is no server of a test" in _replica(stranger).reason
+    assert "is not a server of a test" in _replica(stranger).reason
 
 
 def test_every_answer_says_who_gave_it_and_when() -> None:

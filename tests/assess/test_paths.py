@@ -106,7 +106,7 @@ def test_the_route_that_a_site_states_is_taken_by_it_and_its_branches() -> None:
     assert _short(federation.pools) == ["fe", "edge", "edge2"]
     assert federation_edges(estate) == (("edge.contoso.com", "edge2.contoso.com"), True)
     (guess,) = federation.guessed
-    assert "edge2.contoso.com federation goes by differs by site or pool" in guess
+    assert "edge2.contoso.com federation uses differs by site or pool" in guess
 
 
 def test_an_edge_pool_that_no_site_states_and_no_pool_names_is_not_on_the_route() -> None:
@@ -135,7 +135,7 @@ def test_a_way_without_the_edge_pool_that_it_needs_is_broken(
     pools: tuple[Pool, ...], key: str, *, lacks: bool
 ) -> None:
     path = path_of(Estate("Contoso", "a test", pools=pools), _entry(key))
-    assert path.broken == ("it goes over an Edge pool, and the estate has none" if lacks else "")
+    assert path.broken == ("it goes over an Edge pool, but the estate has none" if lacks else "")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_edge_pools_of_the_federation_route(
     assert (_short(found), is_known) == (edges.split(), known)
 
 
-_WHICH = "Which of edge.contoso.com, edge2.contoso.com federation goes by is not known"
+_WHICH = "Which of edge.contoso.com, edge2.contoso.com federation uses is not known"
 
 # pools -> what is said about missing links
 GUESSES = [
@@ -163,7 +163,7 @@ GUESSES = [
     ((UNLINKED, EDGE_TO_FE), []),  # there is only one
     ((FE, EDGE_TO_FE, OTHER_EDGE), [_WHICH]),  # what a pool names is no route of a site
     ((FE, OTHER_FE, EDGE_TO_FE, OTHER_EDGE), [_WHICH]),
-    ((FE, SILENT_EDGE), ["What edge.contoso.com hands over to is not known"]),
+    ((FE, SILENT_EDGE), ["The next hop of edge.contoso.com is not known"]),
 ]
 
 

@@ -134,7 +134,7 @@ def _judged(folder: Path) -> Judged:
 
 # folder -> Windows, words of the reason, strong cryptography of .NET
 SERVERS = [
-    ("E15", "2012r2", "both rows ask the same", "pass"),
+    ("E15", "2012r2", "both rows require the same", "pass"),
     ("E16", "2016", "must be a new installation", "advice"),
 ]
 

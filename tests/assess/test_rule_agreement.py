@@ -45,7 +45,7 @@ def test_files_are_of_this_windows(windows: str, native: str, beside: str, statu
     reading = server(windows, files=files(native, wow_winhttp=beside, wow_webio=beside))
     finding = judge(reading).finding("SFB-FACT-001")
     assert finding.status == status
-    assert ("of another Windows" in finding.reason) is (status == "unknown")
+    assert ("not from Windows" in finding.reason) is (status == "unknown")
     assert (len(finding.evidence) > 1) is (status == "unknown")
 
 
@@ -84,7 +84,7 @@ def test_builds_are_of_the_product(
     judged = judge(server("2016", core, front_end, product=product))
     finding = judged.finding("SFB-FACT-001")
     assert finding.status == status
-    assert ("no build of" in finding.reason) is (status == "unknown")
+    assert ("not a build of" in finding.reason) is (status == "unknown")
     if status == "unknown":
         assert judged.server.readiness == "unknown"
         assert finding.remediation
@@ -133,7 +133,9 @@ def test_an_answer_is_of_the_server_that_it_is_taken_for(
     finding = judge(replace(server(), origin=origin, domain=domain)).finding("SFB-FACT-001")
     assert finding.status == status
     if status == "unknown":
-        assert finding.reason == "The answer is of a computer in fabrikam.com, not in contoso.com."
+        assert finding.reason == (
+            "The answer came from a computer in fabrikam.com, not in contoso.com."
+        )
         assert domain in [evidence.value for evidence in finding.evidence]
 
 
@@ -158,5 +160,5 @@ def test_an_address_says_nothing_of_a_domain() -> None:
 def test_every_contradiction_is_said() -> None:
     reading = server("2012", "6.0.9318.516", files=files("6.3.9600.17415"))
     finding = judge(replace(reading, origin="bundle", domain="x.org")).finding("SFB-FACT-001")
-    for words in ("of another Windows", "no build of", "of a computer in x.org"):
+    for words in ("not from Windows", "not a build of", "from a computer in x.org"):
         assert words in finding.reason

@@ -16,23 +16,23 @@ ACCEPTED = load().registry.cipher_suites.accepted
 GOOD, POOR = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_256_CBC_SHA"
 
 ORDERS = [
-    (ciphers(), "pass", "Such a suite"),
-    (ciphers(local=[POOR, f" {GOOD.lower()}_P384"]), "pass", "Such a suite"),
+    (ciphers(), "pass", "One of these suites"),
+    (ciphers(local=[POOR, f" {GOOD.lower()}_P384"]), "pass", "One of these suites"),
     (ciphers(local=[POOR]), "advice", "None of these suites"),
     (ciphers(local=[f"X{GOOD}", f"{GOOD}_P384_X"]), "advice", "None of these suites"),
     # A policy is all that counts where there is one.
     (ciphers([POOR], [GOOD]), "advice", "None of these suites"),
-    (ciphers([GOOD], [POOR]), "pass", "Such a suite"),
+    (ciphers([GOOD], [POOR]), "pass", "One of these suites"),
     # An order that was not told, or not wholly, is no proof of anything.
-    (ciphers(None, None), "unknown", "tells no order"),
+    (ciphers(None, None), "unknown", "reports no order"),
     (ciphers(kind="DWord"), "unknown", "holds no cipher suite"),
     (ciphers([""]), "unknown", "holds no cipher suite"),
     (ciphers([POOR], truncated=True), "unknown", "more suites"),
     (ciphers([GOOD], truncated=True), "unknown", "more suites"),
-    (ciphers([GOOD], length=1023), "pass", "Such a suite"),
-    (ciphers([GOOD], length=1024), "unknown", "1,024 characters, and Microsoft limits it to 1,023"),
-    (ciphers([GOOD], length=1024, kind="MultiString"), "pass", "Such a suite"),
-    (ciphers([GOOD], length=None), "pass", "Such a suite"),
+    (ciphers([GOOD], length=1023), "pass", "One of these suites"),
+    (ciphers([GOOD], length=1024), "unknown", "1,024 characters, but Microsoft limits it to 1,023"),
+    (ciphers([GOOD], length=1024, kind="MultiString"), "pass", "One of these suites"),
+    (ciphers([GOOD], length=None), "pass", "One of these suites"),
 ]
 
 
@@ -79,24 +79,29 @@ SWITCHES: list[tuple[str, Switches, str, str]] = [
     ("dhe128", {SHA256: OFF}, "advice", "SHA256"),
     ("dhe128", {DH: OFF}, "advice", "Diffie-Hellman"),
     # What belongs to other suites alone takes nothing away.
-    ("ecdhe256", {AES_128: OFF, SHA256: OFF, DH: OFF}, "pass", "Such a suite"),
-    ("dhe128", {AES_256: OFF, SHA384: OFF, ECDH: OFF}, "pass", "Such a suite"),
-    ("ecdhe256", {"Hashes\\SHA": OFF, "Hashes\\MD5": OFF}, "pass", "Such a suite"),
-    ("ecdhe256", {"Ciphers\\RC4 128/128": OFF, "Ciphers\\NULL": OFF}, "pass", "Such a suite"),
+    ("ecdhe256", {AES_128: OFF, SHA256: OFF, DH: OFF}, "pass", "One of these suites"),
+    ("dhe128", {AES_256: OFF, SHA384: OFF, ECDH: OFF}, "pass", "One of these suites"),
+    ("ecdhe256", {"Hashes\\SHA": OFF, "Hashes\\MD5": OFF}, "pass", "One of these suites"),
+    (
+        "ecdhe256",
+        {"Ciphers\\RC4 128/128": OFF, "Ciphers\\NULL": OFF},
+        "pass",
+        "One of these suites",
+    ),
     # One suite that is left is enough; several can go by several switches.
-    ("ecdhe256 dhe128", {ECDH: OFF}, "pass", "Such a suite"),
-    ("ecdhe256 dhe256", {AES_256: OFF}, "advice", "are in the order, and switched off"),
+    ("ecdhe256 dhe128", {ECDH: OFF}, "pass", "One of these suites"),
+    ("ecdhe256 dhe256", {AES_256: OFF}, "advice", "are in the order, but switched off"),
     ("ecdhe256 dhe128", {ECDH: OFF, DH: OFF}, "advice", "ECDH, KeyExchangeAlgorithms\\Diffie"),
     # On is 0xFFFFFFFF, or nothing; of other numbers nobody knows.
-    ("ecdhe256", {AES_256: ON, SHA384: ON, ECDH: ON, PKCS: ON}, "pass", "Such a suite"),
+    ("ecdhe256", {AES_256: ON, SHA384: ON, ECDH: ON, PKCS: ON}, "pass", "One of these suites"),
     ("ecdhe256", {AES_256: dword(1)}, "unknown", "AES 256/256 is 0x1, where 0 and 0xFFFFFFFF"),
     ("ecdhe256", {SHA384: dword(0xFFFFFFFE)}, "unknown", "SHA384 is 0xFFFFFFFE"),
-    ("ecdhe256", {ECDH: text("0")}, "unknown", "ECDH is no REG_DWORD"),
-    ("ecdhe256", {ECDH: RegistryValue("QWord", 0)}, "unknown", "ECDH is no REG_DWORD"),
+    ("ecdhe256", {ECDH: text("0")}, "unknown", "ECDH is not a REG_DWORD"),
+    ("ecdhe256", {ECDH: RegistryValue("QWord", 0)}, "unknown", "ECDH is not a REG_DWORD"),
     ("ecdhe256", {ECDH: "unreadable"}, "unknown", "ECDH is unreadable"),
     ("ecdhe256", {ECDH: None}, "unknown", "ECDH is not reported"),
     ("ecdhe256", {ECDH: dword(1), AES_256: OFF}, "advice", "switched off by Ciphers"),
-    ("ecdhe256 dhe128", {ECDH: dword(1)}, "pass", "Such a suite"),
+    ("ecdhe256 dhe128", {ECDH: dword(1)}, "pass", "One of these suites"),
     ("ecdhe256 dhe256", {ECDH: dword(1), DH: OFF}, "unknown", f"{GOOD} is in the order; whether"),
     ("ecdhe256 dhe128", {ECDH: OFF, DH: "unreadable"}, "unknown", "Hellman is unreadable"),
     # RSA: nobody says what is left of it on a Windows of today.

@@ -52,11 +52,11 @@ DECIDING = [
     # What is missing or no version proves nothing; what is too old is too old all the same.
     (SFB2015, None, "6.0.9319.516", "unknown", "Core Components is not among the packages"),
     (SFB2015, None, "6.0.9319.281", "unknown", "Core Components is not among the packages"),
-    (SFB2015, "6.0.9319.x", "6.0.9319.516", "unknown", "Core Components 6.0.9319.x is no build"),
-    (SFB2015, "6.0.9319.516", "", "unknown", "Front End Server none is no build"),
+    (SFB2015, "6.0.9319.x", "6.0.9319.516", "unknown", "Core Components 6.0.9319.x is not a build"),
+    (SFB2015, "6.0.9319.516", "", "unknown", "Front End Server none is not a build"),
     (SFB2015, "6.0.9319.281", "n/a", "fail", "Core Components 6.0.9319.281 is below"),
     (SFB2015, "60.0.9319.516", "6.0.9319.516", "unknown", "whose builds are 6.0.9319.x"),
-    (SFB2015, "5.0.8308.1001", "5.0.8308.1001", "unknown", "are no build of Skype"),
+    (SFB2015, "5.0.8308.1001", "5.0.8308.1001", "unknown", "are not a build of Skype"),
 ]
 
 
@@ -76,7 +76,13 @@ def test_deciding_components(
 # The minimum of Lync Server 2013, Core Components, Front End Server -> status, words.
 # CU6 HF1 is of the front end alone, CU8 leaves Core Components out, two others the front end.
 LEFT_OUT = [
-    (".941", ".933", ".941", "pass", "leaves Core Components as it was, at 5.0.8308.933 or later."),
+    (
+        ".941",
+        ".933",
+        ".941",
+        "pass",
+        "Core Components, which its update does not change: 5.0.8308.933 or later.",
+    ),
     (
         ".941",
         ".932",
@@ -98,7 +104,13 @@ LEFT_OUT = [
         "fail",
         "932 is below 5.0.8308.933, Front End Server 5.0.8308.940 is below 5.0.8308.941.",
     ),
-    (".965", ".956", ".965", "pass", "leaves Core Components as it was, at 5.0.8308.956 or later."),
+    (
+        ".965",
+        ".956",
+        ".965",
+        "pass",
+        "Core Components, which its update does not change: 5.0.8308.956 or later.",
+    ),
     (
         ".965",
         ".955",
@@ -112,7 +124,7 @@ LEFT_OUT = [
         ".945",
         ".941",
         "pass",
-        "leaves Front End Server as it was, at 5.0.8308.941 or later.",
+        "Front End Server, which its update does not change: 5.0.8308.941 or later.",
     ),
     (
         ".945",
@@ -133,7 +145,7 @@ LEFT_OUT = [
         ".927",
         ".920",
         "pass",
-        "leaves Front End Server as it was, at 5.0.8308.920 or later.",
+        "Front End Server, which its update does not change: 5.0.8308.920 or later.",
     ),
     # An update of the Web Components alone leaves both.
     (
@@ -141,7 +153,7 @@ LEFT_OUT = [
         ".577",
         ".577",
         "pass",
-        "leaves Front End Server as it was, at 5.0.8308.577 or later.",
+        "Front End Server, which its update does not change: 5.0.8308.577 or later.",
     ),
     (".603", ".576", ".576", "fail", "are below 5.0.8308.577."),
     (".956", ".956", ".956", "pass", "at 5.0.8308.956 or later."),
@@ -167,7 +179,7 @@ def test_what_the_minimums_update_leaves_out_is_asked_for_as_it_was_before(
     assert words in finding.reason
     assert ("half-patched" in finding.reason) is ("half-patched" in words)
     left = least != ".956"
-    assert ("its update leaves" in finding.required) is left
+    assert ("which its update does not change" in finding.required) is left
     notes = {row.note for row in finding.compared}
     assert (LEFT in notes) is left
     assert judged.finding("SFB-CU-002").observed == "none lags"
@@ -181,7 +193,7 @@ def test_the_edges_own_package_goes_by_the_front_ends() -> None:
         finding = judge(reading, pool(PoolKind.EDGE), rulebook=book).finding("SFB-CU-001")
         assert finding.status == status
         assert finding.compared[-1].required == "5.0.8308.941"
-    assert "Edge Server 5.0.8308.940 is behind 5.0.8308.941, though" in finding.reason
+    assert "Edge Server 5.0.8308.940 is behind 5.0.8308.941, although" in finding.reason
 
 
 def test_the_label_stands_beside_the_number() -> None:
@@ -228,8 +240,8 @@ def test_a_pools_servers_have_the_package_of_its_role(
 # version of the Edge's own package beside Core Components -> status of SFB-CU-001, its words
 EDGES = [
     ("6.0.9319.516", "pass", "Every deciding component"),
-    ("6.0.9319.515", "unknown", "Edge Server 6.0.9319.515 is behind 6.0.9319.516, though"),
-    ("6.0.9319.0", "unknown", "no source here confirms that this is its name"),
+    ("6.0.9319.515", "unknown", "Edge Server 6.0.9319.515 is behind 6.0.9319.516, although"),
+    ("6.0.9319.0", "unknown", "no source here confirms this package's name"),
     ("5.0.8308.1144", "unknown", "Edge Server 5.0.8308.1144 is behind"),
     ("6.0.9319.x", "unknown", "Edge Server 6.0.9319.x is behind"),
     (None, "unknown", "Edge Server none is behind"),
@@ -413,7 +425,7 @@ def test_a_package_that_a_source_lists_for_the_update_must_have_come_with_it(
     assert finding.actions == (("install-cu",) if status == "fail" else ())
     assert ("though the update 6.0.9319.548 services that" in finding.reason) is (status == "fail")
     assert finding.reason.startswith("What fails: Web Components Server 6") is (status == "fail")
-    assert ("so it is advice" in finding.reason) is (status == "advice")
+    assert ("so this is advice" in finding.reason) is (status == "advice")
     assert ("which by itself would be advice" in finding.reason) is (
         status == "fail" and "mediation" in beside
     )
@@ -444,8 +456,8 @@ def test_each_component_stands_beside_what_the_update_asks_of_it() -> None:
 # a package beside the deciding ones -> what is required of it, and what is known of that
 BESIDE = [
     ("6.0.9319.515", "not known", NOT_KNOWN),
-    ("6.0.9319.516", "6.0.9319.516", "has that build, and decides nothing"),
-    ("6.0.9319.517", "6.0.9319.516", "has that build, and decides nothing"),
+    ("6.0.9319.516", "6.0.9319.516", "has that build, but decides nothing"),
+    ("6.0.9319.517", "6.0.9319.516", "has that build, but decides nothing"),
     ("6.0.9319.x", "not known", NOT_KNOWN),
 ]
 

@@ -47,17 +47,17 @@ ENGINES: list[tuple[EngineFacts, str, str]] = [
     (engine("three", "6.2.9200.0"), "pass", "BuildVersion 6.2.9200.0"),
     (engine(None, "10.0.14393.0"), "pass", "BuildVersion 10.0.14393.0"),
     (engine("absent", "6.2.9200.0", two="absent"), "pass", "BuildVersion"),
-    (engine(None, "6.2.9199.99999"), "unknown", "does not tell"),
-    (engine("three", BUILD_2_0), "unknown", "does not tell"),
-    (engine("absent", BUILD_2_0, two=None), "unknown", "does not tell"),
-    (engine("absent", BUILD_2_0, two="absent"), "unknown", "does not tell"),
-    (engine("absent", None, two="absent"), "unknown", "does not tell"),
-    (engine("=1+1", "x"), "unknown", "does not tell"),
+    (engine(None, "6.2.9199.99999"), "unknown", "does not report"),
+    (engine("three", BUILD_2_0), "unknown", "does not report"),
+    (engine("absent", BUILD_2_0, two=None), "unknown", "does not report"),
+    (engine("absent", BUILD_2_0, two="absent"), "unknown", "does not report"),
+    (engine("absent", None, two="absent"), "unknown", "does not report"),
+    (engine("=1+1", "x"), "unknown", "does not report"),
     # A session of a PowerShell that is not registered.
     (engine("absent", "6.2.9200.16481"), "unknown", "contradict each other"),
     # The key of 3.0 was not spoken of at all.
-    (replace(engine("absent", None), engines=engine().engines[:1]), "unknown", "does not tell"),
-    (replace(engine("absent", None), engines=()), "unknown", "does not tell"),
+    (replace(engine("absent", None), engines=engine().engines[:1]), "unknown", "does not report"),
+    (replace(engine("absent", None), engines=()), "unknown", "does not report"),
 ]
 
 

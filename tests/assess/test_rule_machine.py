@@ -124,7 +124,7 @@ def test_an_update_that_is_not_active_yet_is_not_a_pass(
     assert judged.server.readiness == ready.get(status, "ready")
 
 
-# a file that waits -> whether it may be an update's
+# a file that waits -> whether it may belong to an update's
 PLACES = [
     ("\\??\\C:\\Windows\\System32\\winhttp.dll", True),
     ("\\??\\C:\\Windows\\SysWOW64\\winhttp.dll", True),
@@ -173,7 +173,7 @@ PLACES = [
 def test_where_a_file_lies_tells_whether_it_may_be_an_updates(path: str, *, matters: bool) -> None:
     finding = judge(server(reboot=reboot(**renames(path, "")))).finding("SFB-BOOT-001")
     assert finding.status == ("unknown" if matters else "advice")
-    assert ("into which folder the product was installed is not read" in finding.reason) is (
+    assert ("which folder the product was installed into is not read" in finding.reason) is (
         not matters
     )
     assert (path in finding.reason) is matters
@@ -240,12 +240,12 @@ CERTIFICATES: list[tuple[CertificatesFacts, str, str]] = [
     # Wildcards are listed for simple URLs alone: no pass, and no fail.
     (certificates(certificate("*.contoso.com")), "advice", "is a wildcard"),
     (certificates(certificate("*.CONTOSO.com", until=10)), "advice", "is a wildcard"),
-    (certificates(certificate("*.contoso.com", until=-1)), "unknown", "for its name"),
+    (certificates(certificate("*.contoso.com", until=-1)), "unknown", "carries its name"),
     (certificates(GONE, certificate("*.contoso.com")), "advice", "is a wildcard"),
     (certificates(GONE, certificate("*.contoso.com", until=-1)), "fail", "expired"),
     (certificates(certificate(FQDN), certificate("*.contoso.com", until=9)), "pass", ""),
     (certificates(certificate(FQDN, until=9), certificate("*.contoso.com")), "advice", "expires"),
-    (certificates(certificate("*.contoso.com", key=False)), "unknown", "for its name"),
+    (certificates(certificate("*.contoso.com", key=False)), "unknown", "carries its name"),
     (certificates(certificate("*.contoso.com"), truncated=True), "unknown", "cut short"),
     (certificates(certificate(FQDN, uses=None)), "pass", ""),
     (certificates(certificate(FQDN, until=30)), "pass", ""),
@@ -261,9 +261,9 @@ CERTIFICATES: list[tuple[CertificatesFacts, str, str]] = [
     (certificates(certificate(FQDN, until=0), certificate(FQDN)), "pass", ""),
     # The pool's name is what most services prove; its own name alone does not do.
     (certificates(THE_POOLS, certificate(POOL, FQDN)), "advice", "expired: CN=pool01"),
-    (certificates(THE_POOLS, certificate(FQDN)), "unknown", "for its pool's name none is valid"),
-    (certificates(THE_POOLS, certificate(FQDN, until=9)), "unknown", "none is valid"),
-    (certificates(certificate(POOL, since=1), certificate(FQDN)), "unknown", "none is valid"),
+    (certificates(THE_POOLS, certificate(FQDN)), "unknown", "for its pool's name is valid"),
+    (certificates(THE_POOLS, certificate(FQDN, until=9)), "unknown", "is valid today;"),
+    (certificates(certificate(POOL, since=1), certificate(FQDN)), "unknown", "is valid today;"),
     (certificates(THE_POOLS, certificate(POOL, key=False), certificate(FQDN)), "unknown", "valid"),
     (certificates(THE_POOLS, GONE), "fail", "expired on 2018-08-31"),
     (certificates(GONE), "fail", "expired on 2018-08-31"),
@@ -271,16 +271,16 @@ CERTIFICATES: list[tuple[CertificatesFacts, str, str]] = [
     (certificates(TO_COME), "fail", "None is valid before 2018-09-02"),
     (certificates(GONE, TO_COME), "fail", "None is valid before 2018-09-02"),
     # Nothing for its name: which one the services use is not read.
-    (certificates(), "unknown", "for its name"),
-    (certificates(certificate("x.org")), "unknown", "for its name"),
-    (certificates(certificate("*.org", "*.fe01.contoso.com")), "unknown", "for its name"),
-    (certificates(certificate(FQDN, key=False)), "unknown", "for its name"),
-    (certificates(certificate(FQDN, uses=("1.3.6.1.5.5.7.3.2",))), "unknown", "for its name"),
+    (certificates(), "unknown", "carries its name"),
+    (certificates(certificate("x.org")), "unknown", "carries its name"),
+    (certificates(certificate("*.org", "*.fe01.contoso.com")), "unknown", "carries its name"),
+    (certificates(certificate(FQDN, key=False)), "unknown", "carries its name"),
+    (certificates(certificate(FQDN, uses=("1.3.6.1.5.5.7.3.2",))), "unknown", "carries its name"),
     # What is not told may be what matters.
     (certificates(GONE, truncated=True), "unknown", "cut short"),
     (certificates(certificate(FQDN), truncated=True), "pass", ""),
-    (certificates(GONE, certificate("x.org", told=False)), "unknown", "does not tell every name"),
-    (certificates(GONE, certificate("x.org", cut=True)), "unknown", "does not tell every name"),
+    (certificates(GONE, certificate("x.org", told=False)), "unknown", "does not report every name"),
+    (certificates(GONE, certificate("x.org", cut=True)), "unknown", "does not report every name"),
     (certificates(GONE, certificate("x.org", told=False, until=-1)), "fail", "expired"),
     (certificates(certificate(FQDN, told=False)), "pass", ""),
     (certificates(certificate(FQDN, told=False, until=-1)), "fail", "expired"),
@@ -313,17 +313,22 @@ CLOCKS: list[tuple[CertificatesFacts, timedelta, str, str]] = [
     # What is no pass by ours is none by its own.
     (certificates(GONE), timedelta(days=-30), "fail", "expired on 2018-08-31"),
     (certificates(TO_COME), timedelta(days=30), "fail", "before 2018-09-02"),
-    (certificates(certificate("x.org")), timedelta(days=30), "unknown", "for its name"),
+    (certificates(certificate("x.org")), timedelta(days=30), "unknown", "carries its name"),
     # Who is right is not known: an advice stays one where it is valid by both.
     (certificates(certificate(FQDN, until=20)), timedelta(days=10), "advice", "2018-09-21"),
     (certificates(certificate(FQDN, until=40)), timedelta(days=20), "pass", "2018-10-11"),
     (certificates(certificate("*.contoso.com")), timedelta(days=9), "advice", "wildcard"),
-    (certificates(certificate("*.contoso.com")), timedelta(days=999), "unknown", "for its name"),
+    (
+        certificates(certificate("*.contoso.com")),
+        timedelta(days=999),
+        "unknown",
+        "carries its name",
+    ),
     (
         certificates(certificate(POOL, until=9), certificate(FQDN)),
         timedelta(days=10),
         "unknown",
-        "none is valid",
+        "is valid today;",
     ),
 ]
 
@@ -336,7 +341,7 @@ def test_a_certificate_is_valid_by_the_servers_own_clock_too(
     finding = judge(replace(reading, collected=NOW + ahead)).finding("SFB-CERT-001")
     assert finding.status == status
     assert words in finding.reason
-    by_its_own = f"{NOW + ahead:%Y-%m-%d %H:%M} UTC when ours said 2018-09-01 12:00 UTC"
+    by_its_own = f"{NOW + ahead:%Y-%m-%d %H:%M} UTC when ours showed 2018-09-01 12:00 UTC"
     told = status == "unknown" and "x.org" not in facts.items[0].subject
     assert (by_its_own in finding.reason) is told
     assert bool(finding.remediation) is (status != "pass")
@@ -403,9 +408,9 @@ def test_disks_that_were_not_read_are_unknown() -> None:
 # services -> status, words of the reason
 SERVICES: list[tuple[ServicesFacts, str, str]] = [
     (services(), "pass", "Every service"),
-    (services(Service("RTCSRV", "Stopped", "Auto")), "advice", "does not run: RTCSRV."),
-    (services(Service("RTCSRV", "Paused", "Auto")), "advice", "does not run: RTCSRV."),
-    (services(Service("RTCSRV", "Stopped", "Disabled")), "advice", "Disabled, as a failover"),
+    (services(Service("RTCSRV", "Stopped", "Auto")), "advice", "is not running: RTCSRV."),
+    (services(Service("RTCSRV", "Paused", "Auto")), "advice", "is not running: RTCSRV."),
+    (services(Service("RTCSRV", "Stopped", "Disabled")), "advice", "Disabled, as after a failover"),
     (services(Service("RTCSRV", "Stopped", "Manual")), "pass", ""),
     (services(Service("RTCSRV", None, "Auto")), "pass", ""),
     (services(Service("RTCSRV", None, None)), "pass", ""),

@@ -69,7 +69,7 @@ def test_what_may_be_an_edge_is_unknown_with_the_reason_and_the_way_out() -> Non
     assert (finding.status, finding.blocks) == ("unknown", False)
     assert finding.reason.startswith("The kind of the pool pool01.contoso.com is not known")
     assert "Survivable Branch Appliances" in finding.reason
-    assert "every role but the Edge" in finding.reason
+    assert "every role except the Edge" in finding.reason
     assert "estate file" in finding.remediation
 
 
@@ -145,7 +145,7 @@ def test_a_back_end_is_asked_of_pools_that_have_one(
     finding = _cu9(pool(kind, backends=backends)).finding("SFB-PRE-001")
     assert finding.status == ("not_applicable" if look is None else "unknown")
     if look is not None:
-        assert finding.remediation.endswith(f" Here: {look}." if look else "later will do.")
+        assert finding.remediation.endswith(f" Here: {look}." if look else "later are sufficient.")
 
 
 def test_what_is_asked_of_kinds_of_pools_alone_looks_at_no_back_end() -> None:
@@ -162,7 +162,7 @@ def test_numbers_that_no_document_has_are_told_as_such() -> None:
     policy = replace(BOOK.policies["tls10-disable"], prerequisites=(row,))
     book = replace(BOOK, policies={policy.key: policy})
     finding = judge(server(), policy=policy.key, rulebook=book).finding("SFB-PRE-001")
-    told = "A thing. Look. (No document of Microsoft's has these numbers.)"
+    told = "A thing. Look. (No Microsoft document has these numbers.)"
     assert finding.remediation == told
 
 
@@ -177,7 +177,7 @@ RELEASES = [
     (RegistryValue("DWord", 0xFFFFFFFF), "pass", ".NET Framework 4.8.1 or later (4294967295)"),
     (RegistryValue("DWord", 394802), "fail", ".NET Framework 4.6.2 (394802)"),
     (RegistryValue("DWord", 378388), "fail", ".NET Framework older than 4.5 (378388)"),
-    (None, "fail", "none of 4.5 or later"),
+    (None, "fail", "no version from 4.5 on"),
     (text("461814"), "unknown", "461814"),
 ]
 
@@ -236,7 +236,7 @@ def test_support_by_the_day_of_the_audit(
     finding = judged.finding("SFB-SUP-001")
     assert finding.status == status
     assert finding.blocks is (status == "fail")
-    assert "asks for builds" not in finding.reason  # it asks for support
+    assert "requires builds" not in finding.reason  # it requires support
     assert judged.server.readiness == {"fail": "blocked", "unknown": "unknown"}.get(status, "ready")
 
 
@@ -269,7 +269,7 @@ def test_an_end_of_support_that_is_advice_has_something_to_do(
     assert todo in finding.remediation
     assert cited in finding.sources
     assert not finding.actions
-    assert finding.reason.endswith("asks for builds and not for support, so it is advice.")
+    assert finding.reason.endswith("requires builds, not support, so this is advice.")
 
 
 def test_where_no_product_is_supported_none_is_named() -> None:
@@ -286,4 +286,4 @@ def test_while_it_is_supported_there_is_nothing_to_do() -> None:
     assert NOW.date() < _ENDS
     finding = judge(server()).finding("SFB-SUP-001")
     assert finding.remediation == ""
-    assert "asks for builds" not in finding.reason
+    assert "requires builds" not in finding.reason

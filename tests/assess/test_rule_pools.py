@@ -161,13 +161,13 @@ def test_everything_in_which_a_pair_differs_is_said() -> None:
     ]
     finding = _finding(_assess([ours, theirs], readings), "SFB-POOL-002")
     for words in (
-        "of kind enterprise, its partner of kind standard",
+        "kind is enterprise, its partner's standard",
         "Skype for Business Server 2015 here, Lync Server 2013 there",
         "Windows Server 2012 R2 here, Windows Server 2012 there",
     ):
         assert words in finding.reason
     assert "builds differ" not in finding.reason  # of two products they always do
-    assert "do not count on a failover" in finding.remediation
+    assert "do not rely on failover" in finding.remediation
     told = "p: 6.0.9319.516 on Windows Server 2012 R2; q: 5.0.8308.1001 on Windows Server 2012"
     assert finding.observed == told
 

@@ -181,9 +181,9 @@ def _unread_services(*items: Product) -> Reading:
 
 # what the machine has beside no package of a role, where -> its readiness, words of the reason
 SIGNS: list[tuple[Reading, Pool, str, str]] = [
-    (server(products=ProductsFacts(())), LOOSE, "unknown", "brings: RTCSRV, RTCLOCAL, LYNCLOCAL"),
+    (server(products=ProductsFacts(())), LOOSE, "unknown", "installs: RTCSRV, RTCLOCAL, LYNCLOCAL"),
     (server(products=ProductsFacts(MISSPELT)), LOOSE, "unknown", "RTCSRV"),
-    (server(products=ProductsFacts(())), APPLICATIONS, "unknown", "brings: RTCSRV, LYNCLOCAL"),
+    (server(products=ProductsFacts(())), APPLICATIONS, "unknown", "installs: RTCSRV, LYNCLOCAL"),
     (_running("rtcmedsrv"), LOOSE, "unknown", "rtcmedsrv"),
     (_running("MSSQL$LYNCLOCAL"), LOOSE, "unknown", "MSSQL$LYNCLOCAL"),
     (_running("MSSQL$LYNCLOCAL"), APPLICATIONS, "unknown", "MSSQL$LYNCLOCAL"),
@@ -204,9 +204,9 @@ SIGNS: list[tuple[Reading, Pool, str, str]] = [
         _unread_services(*MISSPELT),
         LOOSE,
         "unknown",
-        "Core Components is installed, and of services",
+        "Core Components is installed, and no services",
     ),
-    (_unread_services(*TOOLS), LOOSE, "unknown", "Core Components is installed, and of services"),
+    (_unread_services(*TOOLS), LOOSE, "unknown", "Core Components is installed, and no services"),
     (_unread_services(BOOTSTRAPPER, UCMA), LOOSE, "not_in_scope", ""),
     (_unread_services(package(SFB2015, "6.0.9319.0")), LOOSE, "unknown", f"{SFB2015} is installed"),
     # Another domain's machine says nothing of this one.

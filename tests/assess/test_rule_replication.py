@@ -91,7 +91,7 @@ def test_a_version_that_the_packages_contradict(
     finding = judge(reading, pool(service_version=7), evidence=evidence).finding("SFB-REPL-001")
     assert (finding.status == "advice") is is_said
     assert (f"It reported {told}" in finding.reason) is is_said
-    assert (finding.remediation == "Go by the packages.") is is_said
+    assert (finding.remediation == "Rely on the packages.") is is_said
 
 
 def test_a_server_that_was_not_read_contradicts_nothing() -> None:
@@ -132,8 +132,8 @@ def test_two_shells_that_contradict_each_other_are_both_named(
         told = evidence if settled or when != NOW else [fe01, fe02]  # of one instant: the first
         finding = judge(server(), FIVE, evidence=told).finding("SFB-REPL-001")
         assert finding.status == ("pass" if settled else "advice")
-        assert ("fe02.contoso.com said otherwise on" in finding.reason) is not settled
-        assert "as fe01.contoso.com says" in finding.reason
+        assert ("fe02.contoso.com reported otherwise on" in finding.reason) is not settled
+        assert "as fe01.contoso.com reported" in finding.reason
         asked = {e.path.partition(": ")[0].rpartition(" ")[2] for e in finding.evidence}
         assert ("fe02.contoso.com" in asked) is not settled
         assert bool(finding.remediation) is not settled
@@ -150,7 +150,7 @@ def test_shells_that_agree_or_speak_of_others_leave_no_doubt() -> None:
     finding = judge(server(), FIVE, evidence=[fe01, *others]).finding("SFB-REPL-001")
     assert (finding.status, finding.reason) == (
         "pass",
-        "It has what was changed last, as fe01.contoso.com says.",
+        "It has the last change, as fe01.contoso.com reported.",
     )
 
 

@@ -50,14 +50,14 @@ INSTANCES = [
     (instance(), "pass", "Every instance speaks TLS 1.2"),
     # without PatchLevel a Version that will do is enough, and an older one may be updated
     (instance(patch_level=None), "pass", ""),
-    (instance(version="12.1.4100.1", patch_level=None), "unknown", "notes no PatchLevel"),
+    (instance(version="12.1.4100.1", patch_level=None), "unknown", "recorded no PatchLevel"),
     (instance(version="12.1.4100.1", patch_level="12.1.4439.1"), "pass", ""),
     (instance(version=None, patch_level="12.1.4439.1"), "pass", ""),
-    (instance(version=None), "unknown", "Setup notes no version of it"),
+    (instance(version=None), "unknown", "Setup recorded no version of it"),
     (instance(patch_level="12.2"), "unknown", "its PatchLevel is older than its Version"),
     (instance(patch_level=" 12.2.5000.0 "), "pass", ""),
-    (instance(patch_level="=1+1"), "unknown", "what Setup noted is no version"),
-    (instance(patch_level="99999999999.1"), "unknown", "what Setup noted is no version"),
+    (instance(patch_level="=1+1"), "unknown", "what Setup recorded is not a version"),
+    (instance(patch_level="99999999999.1"), "unknown", "what Setup recorded is not a version"),
     (
         instance(version="9.0.5000.0", patch_level=None, id=None),
         "unknown",
@@ -91,7 +91,7 @@ def test_the_reason_of_a_fail_names_the_build_that_will_do(branch: SqlBranch) ->
 def test_a_list_that_was_cut_short_is_never_a_pass() -> None:
     finding = of_instances(instance(version="12.0.5000.0", patch_level=None), truncated=True)
     assert finding.status == "unknown"
-    assert finding.reason == "others (not listed): the server has more than were read."
+    assert finding.reason == "others (not listed): the server has more instances than were read."
 
 
 def test_where_setup_wrote_another_number_the_reason_says_why() -> None:
@@ -126,7 +126,7 @@ def test_the_table_has_a_row_for_each_instance_that_is_or_should_be_there() -> N
     ]
     assert finding.actions == ("update-sql-server",)
     assert finding.remediation.startswith("Update every instance on the server")
-    assert "Look at LYNCLOCAL on the server itself." in finding.remediation
+    assert "Check LYNCLOCAL on the server itself." in finding.remediation
     assert {"dtls", "kb3135244"} <= set(finding.sources)
     paths = [evidence.path.rpartition("\\")[2] for evidence in finding.evidence]
     assert paths == [
@@ -154,7 +154,7 @@ def test_without_an_instance_where_none_is_expected_nothing_is_claimed() -> None
     book = replace(BOOK, sql=replace(BOOK.sql, instances=()))
     reading = server(sql=replace(sql(), instances=()))
     finding = judge(reading, EDGE, policy="tls10-disable", rulebook=book).finding("SFB-SQL-001")
-    assert (finding.status, finding.reason) == ("unknown", "Nothing of it is there.")
+    assert (finding.status, finding.reason) == ("unknown", "None was found.")
 
 
 def test_it_is_asked_of_products_that_the_policy_names() -> None:
@@ -209,8 +209,8 @@ DRIVERS = [
     (_ABSENT, present("thirteen"), "fail", "asks for it on every server"),
     (_UNREADABLE, _ABSENT, "unknown", "its registry key could not be read"),
     (_UNREADABLE, present("13.0.811.168"), "unknown", "its registry key could not be read"),
-    (present("twelve"), present("13.0.811.168"), "unknown", "that is no version"),
-    (present(RegistryValue("DWord", 12)), _ABSENT, "unknown", "that is no version"),
+    (present("twelve"), present("13.0.811.168"), "unknown", "that is not a version"),
+    (present(RegistryValue("DWord", 12)), _ABSENT, "unknown", "that is not a version"),
     (present("12.0.2000.8"), present("13.0.811.168"), "advice", "ask for this one by name do not"),
 ]
 

@@ -44,8 +44,8 @@ ROWS = [
     (LYNC2013, "2008", "fail", "is not supported on Windows Server 2008"),
     (SFB2015, "2008", "fail", "is not supported"),
     (SFB2015, "2008r2", "pass", "must be an in-place upgrade"),
-    (SFB2015, "2012", "pass", "both rows ask the same"),
-    (SFB2015, "2012r2", "pass", "both rows ask the same"),
+    (SFB2015, "2012", "pass", "both rows require the same"),
+    (SFB2015, "2012r2", "pass", "both rows require the same"),
     (SFB2015, "2016", "pass", "must be a new installation"),
     (SFB2015, "2022", "fail", "is not supported on Windows Server 2022"),
     (SFB2019, "2012r2", "fail", "is not supported on Windows Server 2012 R2"),
@@ -125,17 +125,17 @@ def test_a_row_that_nobody_states_is_advice() -> None:
     assert finding.status == "advice"
     assert finding.reason == (
         "That Skype for Business Server 2015 runs on it is inferred. "
-        "That is a doubt and no lack, so it is advice."
+        "That is a doubt rather than a lack, so this is advice."
     )
 
 
 # what Setup left behind -> how it came there, what was read of that
 LEFT_BEHIND = [
-    (sql(), "Probably installed anew", ["MSSQL12.RTCLOCAL", "MSSQL12.LYNCLOCAL", "not there"]),
-    (sql(instance(id=None), lync2013_folder=None), "cannot be told; both", []),
-    (sql(instance(id="RTCLOCAL")), "cannot be told; both", ["RTCLOCAL", "not there"]),
-    (sql(instance("RTC", key="MSSQL11")), "in place over", ["MSSQL11.RTC", "not there"]),
-    (sql(instance("X", key="MSSQL11"), lync2013_folder=True), "in place over", ["there"]),
+    (sql(), "Probably newly installed", ["MSSQL12.RTCLOCAL", "MSSQL12.LYNCLOCAL", "not there"]),
+    (sql(instance(id=None), lync2013_folder=None), "is not known; both", []),
+    (sql(instance(id="RTCLOCAL")), "is not known; both", ["RTCLOCAL", "not there"]),
+    (sql(instance("RTC", key="MSSQL11")), "in place from", ["MSSQL11.RTC", "not there"]),
+    (sql(instance("X", key="MSSQL11"), lync2013_folder=True), "in place from", ["there"]),
 ]
 
 
@@ -153,20 +153,21 @@ def test_without_the_family_nothing_is_claimed_of_the_installation() -> None:
     for reading in (server(without=["sql"]), server(failed=["sql"])):
         finding = judge(reading).finding("SFB-OS-001")
         assert finding.status == "pass"
-        assert (
-            finding.reason == "Installed in place or anew cannot be told; both rows ask the same."
+        assert finding.reason == (
+            "Whether it was upgraded in place or newly installed is not known; "
+            "both rows require the same."
         )
 
 
 # what differs from a Windows Server 2012 R2 -> status under Lync 2013 and SfB 2015, words
 MACHINES = [
-    ({"product_type": 1}, "fail", "fail", "Windows 8.1 is no server operating system"),
+    ({"product_type": 1}, "fail", "fail", "Windows 8.1 is not a server operating system"),
     ({"product_type": 2}, "advice", "advice", "domain controller"),
     ({"product_type": 4}, "unknown", "unknown", "product type 4 is not known"),
     ({"installation": "Server Core"}, "fail", "advice", "Server Core"),
     ({"installation": None}, "pass", "pass", ""),
     ({"installation": "SERVER"}, "pass", "pass", ""),
-    ({"installation": "Client"}, "unknown", "unknown", "calls its installation 'Client'"),
+    ({"installation": "Client"}, "unknown", "unknown", "installation is called 'Client'"),
     ({"installation": "Nano Server"}, "unknown", "unknown", "'Nano Server'"),
     ({"installation": "Client", "product_type": 1}, "fail", "fail", "Windows 8.1"),
     ({"version": Version(6, 3, 9601)}, "unknown", "unknown", "6.3.9601.0 (server) is not known"),
@@ -212,9 +213,9 @@ def test_service_pack_1_is_work_and_no_migration(build: int, pack: int, status: 
 
 # product, its build -> who asks for it beside the update, the end of the reason
 WHO_ASKS = [
-    (SFB2015, "6.0.9319.516", "sfb2015-requirements", "alone, and so is the product."),
-    (LYNC2013, "5.0.8308.1001", "lync2013-systems", "alone, and so is the product."),
-    (SFB2019, "7.0.2046.123", None, "KB3140245 is for service pack 1 alone."),
+    (SFB2015, "6.0.9319.516", "sfb2015-requirements", "only, and so is the product."),
+    (LYNC2013, "5.0.8308.1001", "lync2013-systems", "only, and so is the product."),
+    (SFB2019, "7.0.2046.123", None, "KB3140245 is for service pack 1 only."),
 ]
 
 
@@ -241,7 +242,7 @@ def test_a_required_system_is_named_where_there_is_one() -> None:
     rows = judge(server("2012r2")).finding("SFB-OS-001").required
     assert rows.startswith("Windows Server 2008 R2, Windows Server 2012, ")
     unlisted = judge(server("2022", "7.0.2046.820", "7.0.2046.820", product=SFBSE))
-    assert "no source here lists systems" in unlisted.finding("SFB-OS-001").required
+    assert "no source here lists operating systems" in unlisted.finding("SFB-OS-001").required
 
 
 def test_why_the_system_is_not_known_is_told() -> None:
@@ -273,7 +274,7 @@ REMEDIES = [
     ({}, "pass", ""),
     ({"product_type": 2}, "advice", ""),
     ({"product_type": 1}, "fail", "Move the server to a Windows that"),
-    ({"installation": "Nano Server"}, "unknown", "Look on the server which Windows it is."),
+    ({"installation": "Nano Server"}, "unknown", "Check on the server which Windows it is."),
 ]
 
 

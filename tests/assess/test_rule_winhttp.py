@@ -118,7 +118,7 @@ def test_an_advice_on_a_row_without_a_star_says_so(rule: str, native: RegistryVa
     lacking = {"files": files(OLD_2012), "winhttp": winhttp(native, None)}
     finding = judge(_server("2012", LYNC2013, **lacking)).finding(rule)
     assert finding.status == "advice"
-    assert "The article's row of Lync Server 2013 has no star" in finding.reason
+    assert "The article's row for Lync Server 2013 has no star" in finding.reason
     assert "has no star" not in judge(_server("2012", SFB2015, **lacking)).finding(rule).reason
 
 
@@ -148,7 +148,9 @@ def test_a_32_bit_copy_of_which_nothing_is_known_is_advice(copy: str | None, wor
     judged = judge(_server("2012", files=FilesFacts(told)))
     finding = judged.finding("SFB-KB-001")
     assert finding.status == "advice"
-    assert finding.reason.startswith(f"Of the 32-bit copy nothing can be proved: {words} No source")
+    assert finding.reason.startswith(
+        f"Nothing can be proved about the 32-bit copy: {words} No source"
+    )
     assert finding.actions == ()
     assert judged.server.readiness == "ready"
 
@@ -179,7 +181,7 @@ def test_without_the_updates_files_nothing_is_said_of_a_windows_that_needs_it() 
     book = load()
     without = {**book.updates, "kb3140245": replace(book.updates["kb3140245"], files=())}
     told = judge(_server("2012"), rulebook=replace(book, updates=without)).finding("SFB-KB-001")
-    assert (told.status, "No source here has the files" in told.reason) == ("unknown", True)
+    assert (told.status, "No source here lists the files" in told.reason) == ("unknown", True)
 
 
 Value = RegistryValue | None
@@ -195,20 +197,20 @@ VALUES: list[tuple[str, Value, Value, str, str, str]] = [
     ("2012", dword(0xFFFFFFFF), dword(0xFFFFFFFF), "advice", "advice", "SSL 2.0, SSL 3.0"),
     ("2012", dword(0xA0), dword(0xA80), "fail", "advice", "In the view native"),
     ("2012", dword(0xA80), dword(0x280), "fail", "advice", "In the view wow6432"),
-    ("2012", dword(0), dword(0), "fail", "advice", "In the views native and wow6432 TLS"),
-    ("2012", None, None, "fail", "advice", "has none by default"),
+    ("2012", dword(0), dword(0), "fail", "advice", "In the views native and wow6432, TLS"),
+    ("2012", None, None, "fail", "advice", "does not offer it by default"),
     ("2012", dword(0xA80), None, "fail", "advice", "In the view wow6432"),
     ("2012", None, dword(0xA80), "fail", "advice", "In the view native"),
-    ("2012", text("0xA80"), dword(0xA80), "fail", "advice", "no REG_DWORD in native"),
-    ("2012", RegistryValue("QWord", 0xA80), dword(0xA80), "fail", "advice", "no REG_DWORD"),
+    ("2012", text("0xA80"), dword(0xA80), "fail", "advice", "not a REG_DWORD in native"),
+    ("2012", RegistryValue("QWord", 0xA80), dword(0xA80), "fail", "advice", "not a REG_DWORD"),
     ("2008r2", dword(0xA80), dword(0xA80), "pass", "pass", ""),
-    ("2008r2", None, None, "fail", "advice", "Windows Server 2008 R2 has none by default"),
+    ("2008r2", None, None, "fail", "advice", "Windows Server 2008 R2 does not offer it by default"),
     # From 2012 R2 on nothing is needed, but a value can take TLS 1.2 away.
     ("2012r2", None, None, "pass", "pass", ""),
     ("2012r2", dword(0xA80), None, "pass", "pass", ""),
     ("2012r2", dword(0xA0), None, "fail", "fail", "leaves out TLS 1.2"),
     ("2012r2", None, dword(0x200), "fail", "fail", "In the view wow6432"),
-    ("2012r2", text("2688"), None, "unknown", "unknown", "no REG_DWORD"),
+    ("2012r2", text("2688"), None, "unknown", "unknown", "not a REG_DWORD"),
 ]
 
 
@@ -224,9 +226,13 @@ def test_the_bit_decides_in_both_views(
         assert "support-blog-ja" not in finding.sources
         # One of the pages that are cited says otherwise, which whoever opens it should know.
         assert ("says that the value is not required" in finding.reason) is (
-            "none by default" in finding.reason
+            "not offer it by default" in finding.reason
         )
-        mend = status == "fail" or "no REG_DWORD" in finding.reason or "none by" in finding.reason
+        mend = (
+            status == "fail"
+            or "not a REG_DWORD" in finding.reason
+            or "offer it by" in finding.reason
+        )
         if status != "advice":
             assert finding.actions == (("set-default-secure-protocols",) if mend else ())
             assert bool(finding.remediation) is mend

@@ -114,7 +114,7 @@ def test_one_that_a_longer_one_makes_idle_is_told(waivers: list[Waiver], idle: s
     told = [note for note in behind(*waivers).assessment.notes if "is not used" in note]
     held = waivers[0] if idle == "b" else waivers[1]
     assert told == [
-        f"A waiver is not used, for one until {held.until} by A. Engineer covers the same: {each}."
+        f"A waiver is not used, as one until {held.until} by A. Engineer covers the same: {each}."
         for each in waivers
         if each.why == idle
     ]

@@ -112,7 +112,7 @@ def test_old_evidence_is_as_good_as_unread(config: Path, capsys: Capture) -> Non
     _save(config.parent, kinds.ALL_OFF, when=TOO_OLD)
     found = _audited(capsys, config)
     assert {scenario.in_use for scenario in found.values()} == {"unknown"}
-    told = "counts as unread: the facts are 31 days old; the policy takes 30 at most"
+    told = "counts as unread: the facts are 31 days old; the policy allows 30 at most"
     assert told in found["hybrid"].evidence
     assert read_audit(config.parent / "audit" / "audit.json").run.exit_code == 3
     ended = sfb_audit(capsys, "scenarios", "--config", config)
@@ -129,9 +129,9 @@ def test_of_old_and_new_evidence_the_new_counts(config: Path, capsys: Capture) -
 def test_evidence_of_another_estate_does_not_count(config: Path, capsys: Capture) -> None:
     _save(config.parent, kinds.ALL_OFF, "fe77")
     assert _audited(capsys, config)["hybrid"].in_use == "unknown"
-    told = "fe77.contoso.com is no server of estate file estate.toml"
+    told = "fe77.contoso.com is not a server of estate file estate.toml"
     notes = read_audit(config.parent / "audit" / "audit.json").estate.notes
-    assert any("What fe77.contoso.com said of its estate does not count" in n for n in notes)
+    assert any("What fe77.contoso.com reported on its estate does not count" in n for n in notes)
     assert told in sfb_audit(capsys, "scenarios", "--config", config).out
 
 
@@ -206,7 +206,7 @@ def test_a_replica_that_is_late_is_a_finding_on_a_server_that_nobody_reached(
     found = {f.subject: f for f in audit.findings if f.rule == "SFB-REPL-001"}
     late, missing = found["edge01.contoso.com"], found["fe01.contoso.com"]
     assert (late.status, late.counted, missing.status) == ("advice", False, "advice")
-    assert "knows no replica" in missing.reason
+    assert "has no replica of that name" in missing.reason
     ended = sfb_audit(capsys, "explain", "edge01", "--run", config.parent / "audit")
     assert "Advice  SFB-REPL-001" in ended.out
     assert "is older than that change (2018-07-02 09:30 UTC)" in ended.out
@@ -224,5 +224,5 @@ def test_a_pool_that_is_busy_is_explained(config: Path, capsys: Capture) -> None
     assert "Advice SFB-POOL-003" in " ".join(printed.split())
     ended = sfb_audit(capsys, "explain", "pool01", "--run", out)
     assert "Advice  SFB-POOL-003" in ended.out
-    assert "So said fe01.contoso.com" in ended.out
+    assert "Reported by fe01.contoso.com" in ended.out
     assert "PoolUpgradeState = Busy" in ended.out

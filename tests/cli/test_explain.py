@@ -184,7 +184,7 @@ def test_a_server_that_was_not_read_is_told_shortly(
     assert told.count("the server was not read: REACH-AUTH") == 1
     assert f"by            {', '.join(rules)}\n" in told
     assert "not read, tried 2018-08-20 01:02 UTC (REACH-AUTH)" in told
-    assert "What a pass rests on" not in told
+    assert "For the evidence of a pass" not in told
     in_full = explain(capsys, run, name, "--full").out
     assert all(f"  {rule}  " in in_full for rule in rules)
     one = explain(capsys, run, name, "--rule", "SFB-CU-001").out
@@ -210,7 +210,7 @@ def test_what_does_not_apply_by_what_was_read_shows_that(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen = (EvidenceEntry(family="services", path="Win32_Service", value="WinRM"),)
-    reason = "It is no Lync server."
+    reason = "Not a Lync server."
     spared = finding(
         "SFB-PROD-001", "fe01.contoso.com", "not_applicable", reason=reason, evidence=seen
     )
@@ -388,7 +388,7 @@ def test_one_rule_alone(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("nobody", "SUBJECT-UNKNOWN", "servers and pools go by their FQDN"),
         ("medd01.contoso.com", "SUBJECT-UNKNOWN", "Did you mean med01.contoso.com"),
-        ("sql01", "SUBJECT-UNKNOWN", "takes no cumulative update: listed, and never judged"),
+        ("sql01", "SUBJECT-UNKNOWN", "takes no cumulative update: listed, but never judged"),
         ("", "SUBJECT-UNKNOWN", "Scenarios: hybrid, federation, exchange_online"),
         (".", "SUBJECT-UNKNOWN", "Scenarios: hybrid"),
         ("9", "SUBJECT-UNKNOWN", "The steps of the plan go from 1 to 8."),
@@ -426,7 +426,7 @@ def test_of_a_machine_that_is_never_judged_the_steps_on_it_are_told(
         "  in the plan   1 step: 5; 40 min (assumed)\n\nIn the plan\n  step 5  "
     )
     assert "Under the policy" not in told
-    assert "in the plan   no step works on it\n" in explain(capsys, run, "sql02").out
+    assert "in the plan   no step concerns it\n" in explain(capsys, run, "sql02").out
 
 
 def test_a_host_name_of_several_servers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

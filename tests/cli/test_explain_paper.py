@@ -75,9 +75,9 @@ def test_a_pass_is_told_in_three_lines_its_places_folded(
     assert "Pass (1)  read 2018-08-20 01:02 UTC\n" in told
     below = "\n".ljust(20)
     found = f"found: {passed.observed} (winhttp: 2 places)"
-    asked = f"asked: {passed.required} [1]"
+    asked = f"required: {passed.required} [1]"
     assert f"SFB-PA-001       It is set{below}{found}{below}{asked}\n" in told
-    assert "What a pass rests on: --rule with its id, or --full for all." in told
+    assert "For the evidence of a pass, use --rule with its ID, or --full for all." in told
     assert READ[0].path not in told
 
 
@@ -92,7 +92,7 @@ def test_in_full_a_pass_tells_all_that_it_rests_on(
                 f"because       {passed.reason}", "read          by winhttp, 2018-08-20 01:02 UTC:",
                 f"{READ[0].path} = absent", "sources       [1]"):  # fmt: skip
         assert row in told
-    assert "What a pass rests on" not in told
+    assert "For the evidence of a pass" not in told
 
 
 def test_passes_that_were_read_at_several_times_say_so_each(
@@ -230,7 +230,7 @@ def test_the_head_says_what_to_do_and_by_which_steps(
     of_pool = explain(capsys, run, "pool01").out.partition("\n\n")[0]
     assert "to do         fe02, fe03, fe04: Install the March 2018 cumulative" in of_pool
     assert "in the plan   3 steps: 2 to 3, 5; 3 h 10 min (assumed)\n" in of_pool
-    assert "read          4 of 4 servers, facts of 2018-08-20 01:02 UTC\n" in of_pool
+    assert "read          4 of 4 servers, facts from 2018-08-20 01:02 UTC\n" in of_pool
 
 
 @pytest.mark.parametrize("name", ["fe02", "pool01", "hybrid"])
@@ -382,7 +382,7 @@ def test_a_rule_that_judges_others_says_where_to_look(
 ) -> None:
     told = explain(capsys, run, name, "--rule", "sfb-pool-001")
     assert told.code == 0
-    assert f"SFB-POOL-001 is a rule of pools and judges nothing here{where}\n" in told.out
+    assert f"SFB-POOL-001 is a rule of pools and does not apply here{where}\n" in told.out
 
 
 def test_what_is_required_of_a_server_that_was_not_read_is_not_the_rules_title(
@@ -414,11 +414,11 @@ def test_what_the_head_counts_and_nothing_tells_is_accounted_for(
         finding("SFB-KB-001", "fe03.contoso.com", "pass"),
     ]
     write_with(run, *found)
-    told = "Not told here but of its servers, or of all with --full: "
+    told = "Not shown here (see its servers, or --full): "
     assert f"\n{told}3 unknown, 1 advice, 1 pass.\n" in explain(capsys, run, "hybrid").out
     assert f"\n{told}1 unknown, 1 advice, 1 pass.\n" in explain(capsys, run, "pool01").out
     for more in (("--full",), ("--rule", "SFB-KB-001")):
-        assert "Not told here" not in explain(capsys, run, "hybrid", *more).out
+        assert "Not shown here" not in explain(capsys, run, "hybrid", *more).out
 
 
 @pytest.mark.parametrize("name", ["hybrid", "pool01"])
@@ -468,7 +468,7 @@ def test_a_step_is_a_paper_of_its_own(
         f"why           {of_edge.reason}",
         "rules         SFB-CU-001  It is up to date",
         f"impact        {of_edge.impact}",
-        f"way back      {of_edge.rollback}",
+        f"rollback      {of_edge.rollback}",
         "waits for     step 5: the Edge follows what is behind it (practice)",
         "              step 2: one front end at a time keeps the pool's quorum",
         "waits for it  step 8: Audit again",
@@ -535,10 +535,10 @@ def test_each_step_has_what_a_board_asks_shortly_or_whole(
         "wave 2, 1 h 15 min",
         "after step 2: one front end at a time keeps the pool's quorum",
         f"impact: {third.impact}",
-        "back: Take the update out. …",
+        "rollback: Take the update out. …",
     ]
-    assert "All of one step: sfb-audit explain with its number or its ID." in block
-    assert f"back: {back}\n" in whole
+    assert "For a whole step: sfb-audit explain with its number or ID." in block
+    assert f"rollback: {back}\n" in whole
 
 
 SUBJECTS = ("fe01", "fe02", "edge02", "pchat01", "pool01", "hybrid", "federation", "3")

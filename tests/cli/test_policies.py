@@ -162,7 +162,7 @@ def test_what_the_sources_say_beyond_the_servers_is_told_once_and_by_whom(
     capsys: pytest.CaptureFixture[str], bundles: Path, tmp_path: Path
 ) -> None:
     _, audit, _ = _assessed(capsys, bundles, tmp_path, *_options(*POLICIES))
-    notes = [note for note in audit.notes if "no audit of servers reads" in note]
+    notes = [note for note in audit.notes if "an audit of servers does not read" in note]
     assert [note[:28] for note in notes] == [
         "The article also names what ",
         "Under tls10-disable: Microso",
@@ -188,7 +188,7 @@ def test_a_policy_of_ones_own_beside_the_shipped_one(
     assert [(o.file, o.changes[0]) for o in audit.run.overlays] == [
         ("contoso.toml", "policies.contoso added")
     ]
-    assert "Laid over the rulebook: contoso.toml" in " ".join(out.split())
+    assert "Overlay on the rulebook: contoso.toml" in " ".join(out.split())
 
 
 def test_the_same_policy_twice_is_judged_once(

@@ -74,7 +74,7 @@ def test_each_policy_tells_whom_it_judges_and_what_nobody_reads(
         assert by_policy[key].partition(" judges ")[2].startswith(of.removeprefix("judges "))
     disabling = by_policy["tls10-disable"]
     assert "(Skype for Business Server 2015; on Windows Server 2019) [dtls]" in disabling
-    assert "besides As long as that is so" in disabling
+    assert "besides While a server that is ruled out is in use" in disabling
     assert "besides Microsoft's page also names" in disabling
 
 

@@ -95,8 +95,8 @@ def test_what_a_rule_reads_is_shown(
 # rule -> what its cited pages do not say of themselves, as it is shown
 SOURCES_APART = [
     ("SFB-WINHTTP-001", "says that the value is not required"),
-    ("SFB-TLS-001", "under clients on Windows 7 alone"),
-    ("SFB-TLS-002", "does not speak of this key"),
+    ("SFB-TLS-001", "only for clients on Windows 7"),
+    ("SFB-TLS-002", "does not mention this key"),
 ]
 
 

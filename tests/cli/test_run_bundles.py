@@ -117,7 +117,7 @@ def test_a_bundle_stands_for_its_server_and_is_marked(
     assert edge["reached"]["age_days"] == 0
     assert not servers["fe01"]["reached"]["unauthenticated"]
     told = " ".join(ended.out.split())
-    assert "carried by hand, which anybody could have written: edge01.contoso.com (0 days" in told
+    assert "carried by hand, whose authors are not verified: edge01.contoso.com (0 days" in told
 
 
 def test_it_is_kept_with_the_run_and_judged_alike_again(

@@ -192,7 +192,7 @@ def test_of_a_run_alone_a_pool_that_needs_no_work_holds_no_path_up(
     audit = sample()
     reasons = {
         "dir01.contoso.com": "1 server not in scope",
-        "edgepool01.contoso.com": "no scenario that is in use runs through its pool",
+        "edgepool01.contoso.com": "no scenario in use runs through its pool",
     }
     pools = [
         pool.model_copy(update={"readiness": "not_in_scope", "reason": reasons[pool.fqdn]})

@@ -119,7 +119,7 @@ def test_that_a_server_was_asked_is_the_word_of_a_file(origin: str, *, told: boo
         TEXT, fqdn="fe01.contoso.com", started=STARTED, finished=FINISHED, origin=origin
     )
     kept = as_kept(Bundle(Path("fe01.json"), reading, TEXT)).reading
-    assert (kept.reach.sentence == "The server answered, as the file of a run says.") is told
+    assert (kept.reach.sentence == "The server answered, according to the file of a run.") is told
     assert replace(kept, reach=reading.reach) == reading
 
 

@@ -281,7 +281,7 @@ SCENARIOS = (
         pools=(POOL01, EDGE01),
         source=(ARTICLE,),
         chains=((POOL01, "dir01.contoso.com", EDGE01),),
-        guessed=("What edgepool01.contoso.com hands over to is not known.",),
+        guessed=("The next hop of edgepool01.contoso.com is not known.",),
     ),
     ScenarioEntry(
         key="federation",

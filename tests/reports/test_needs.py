@@ -81,7 +81,7 @@ def test_a_scenarios_row_shows_its_way_and_what_on_it_is_not_ready(
     row = _rows(audit, tmp_path, "Scenarios")[0]
     way = "pool01.contoso.com > dir01.contoso.com > edgepool01.contoso.com"
     assert str(row["Way to Office 365"]).splitlines()[0] == way
-    assert "hands over to is not known" in str(row["Way to Office 365"])
+    assert "The next hop of edgepool01.contoso.com is not known" in str(row["Way to Office 365"])
     pools = "pool01.contoso.com: work needed\nedgepool01.contoso.com: work needed"
     assert row["Pools on its path"] == pools
     page = page_text(audit)

@@ -54,7 +54,7 @@ def test_the_console(width: int) -> None:
     assert max(len(line) for line in text.splitlines()) <= width
     for said in ("Policies", "Where they differ", "contoso: Blocked", "contoso: SFB-CU-001 fail"):
         assert said in text
-    assert "Laid over the rulebook: contoso.toml (SHA-256 abab" in " ".join(text.split())
+    assert "Overlay on the rulebook: contoso.toml (SHA-256 abab" in " ".join(text.split())
 
 
 def test_the_console_counts_those_that_differ_in_rules_alone() -> None:
@@ -71,11 +71,11 @@ def test_the_console_counts_those_that_differ_in_rules_alone() -> None:
     servers = tuple(same.get(server.fqdn, server) for server in audit.servers)
     text = printed(audit.model_copy(update={"servers": servers}), 120)
     named = "fe01.contoso.com, dir01.contoso.com, old01.contoso.com"  # not se02: nothing differs
-    assert re.search(rf"\n3 servers differ in rules alone: {named} *\n", text)
+    assert re.search(rf"\n3 servers differ in rules only: {named} *\n", text)
     assert "fe01" not in text.partition("Where they differ")[2].partition("differ in rules")[0]
     alone = audit.model_copy(update={"servers": (same["fe01.contoso.com"],)})
     text = printed(alone, 120)
-    assert "1 server differs in rules alone: fe01.contoso.com" in text
+    assert "1 server differs in rules only: fe01.contoso.com" in text
     assert "Where they differ" not in text
 
 
@@ -127,7 +127,7 @@ def test_the_explanation(subject: str) -> None:
     told = _explained(several(), subject)
     assert "Under the policy contoso: Blocked" in told
     assert "fail, by the main policy pass" in told
-    assert "Laid over the rulebook: contoso.toml" in told
+    assert "Overlay on the rulebook: contoso.toml" in told
     assert "Under the policy" not in _explained(sample(), subject)
 
 

@@ -142,7 +142,7 @@ def test_the_sentences_that_say_what_ready_means_are_true() -> None:
     meanings = summarise(waived()).meanings
     assert meanings["ready"] == "Everything the policy requires was found."
     assert meanings["ready_waived"] == (
-        "It does not meet the policy: somebody has accepted that for a time, the first until "
+        "It does not meet the policy; this has been accepted until a set date, the first until "
         "2018-10-31."
     )
     assert summarise(sample()).meanings == words.READINESS_MEANING

@@ -16,7 +16,7 @@ from tests.reports.entries import empty, reached, server
 from tests.reports.printed import printed
 
 _OUTCOME = "REACH-AUTH: The account is locked. Unlock it."
-_PRODUCT = "Skype for Business Server 2015, by the estate, not read"
+_PRODUCT = "Skype for Business Server 2015, per the estate, not read"
 
 
 def _audit() -> Audit:

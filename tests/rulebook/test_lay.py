@@ -87,7 +87,7 @@ def test_what_another_policy_rules_out_or_asks_stays_ruled_out_and_asked() -> No
         ({"a": {"like": "b"}, "b": {"like": "a"}}, "policies.a.like: it ends at itself"),
         ({"a": {"like": "a"}}, "policies.a.like: it ends at itself"),
         ({"a": {"counts": ["A"], "without": ["B"]}}, "a.without: B does not count anyway"),
-        ({"a": {"counts": ["A"], "without": "A"}}, "a.without: it is no list of rules"),
+        ({"a": {"counts": ["A"], "without": "A"}}, "a.without: it is not a list of rules"),
     ],
 )
 def test_a_policy_that_is_like_none(policies: dict[str, dict[str, Any]], words: str) -> None:

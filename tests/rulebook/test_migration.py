@@ -17,7 +17,7 @@ BOOK = load()
 TODAY = date(2026, 11, 27)
 SE = "Skype for Business Server Subscription Edition"
 SFB2015 = "Skype for Business Server 2015"
-ENDED = f"Microsoft's support of {SFB2015} ended on 2025-10-14. Today it supports {SE} alone."
+ENDED = f"Microsoft's support of {SFB2015} ended on 2025-10-14. Today it supports only {SE}."
 
 
 def _from(
@@ -90,7 +90,7 @@ def test_that_the_target_is_not_supported_is_told_with_what_is(policy: str) -> N
 
 
 def test_that_disabling_tls_1_0_names_no_subscription_edition_is_told_there_alone() -> None:
-    words = "Of Subscription Edition Microsoft's page on disabling TLS 1.0 and 1.1 says nothing."
+    words = "Microsoft's page on disabling TLS 1.0 and 1.1 does not mention Subscription Edition."
     assert [key for key in BOOK.policies if words in _from("lync2010", key).how] == [
         "tls10-disable"
     ]

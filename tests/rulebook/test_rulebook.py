@@ -213,7 +213,7 @@ RULED_OUT = [
             Exclusion("y", "t", ("dtls",), "lync2013", kinds=("sba",)),
             Exclusion("y", "t", ("dtls",), "lync2013", except_kinds=("edge",)),
         ),
-        "is ruled out, but for pools of kind edge",
+        "is ruled out, except in pools of kind edge",
     ),
     ((Exclusion("y", "t", ("dtls",), "lync2013"),), "is ruled out"),
 ]

@@ -40,11 +40,11 @@ class FactsAgree(Rule):
             subject,
             Status.UNKNOWN if found else Status.PASS,
             observed="; ".join(evidence.value for _, shown in found for evidence in shown)
-            or f"Windows {system}, files and packages of one kind",
-            required="files of this Windows, builds of the product, an answer of this server",
-            reason=" ".join(sentence for sentence, _ in found) or "Nothing contradicts anything.",
+            or f"Windows {system}, consistent files and packages",
+            required="files of this Windows, builds of this product, an answer from this server",
+            reason=" ".join(sentence for sentence, _ in found) or "The facts are consistent.",
             evidence=[*agreed, *(evidence for _, shown in found for evidence in shown)],
-            remediation="Find out on the server which of them is wrong." if found else "",
+            remediation="Check on the server which of them is wrong." if found else "",
         )
 
 
@@ -62,7 +62,7 @@ def _files_of_another_windows(subject: Subject, context: Context) -> list[Contra
         return []
     shown = [subject.evidence("files", file.path, file.version) for file in strange]
     names = ", ".join(dict.fromkeys(f"{file.name} {file.version}" for file in strange))
-    return [(f"{names}: a file of another Windows than {windows}.", shown)]
+    return [(f"{names}: not from Windows {windows}.", shown)]
 
 
 def _is_of(file: Version, windows: Version, known: Windows | None) -> bool:
@@ -91,7 +91,7 @@ def _builds_of_another_product(subject: Subject) -> list[Contradiction]:
     ]
     names = ", ".join(f"{package.component} {package.shown}" for package in strange)
     lines = f"{product.line}.x, from {product.base} on"
-    return [(f"{names}: no build of {product.title}, whose builds are {lines}.", shown)]
+    return [(f"{names}: not a build of {product.title}, whose builds are {lines}.", shown)]
 
 
 def _windows_of_32_bits(subject: Subject) -> list[Contradiction]:
@@ -101,7 +101,7 @@ def _windows_of_32_bits(subject: Subject) -> list[Contradiction]:
         return []
     shown = subject.evidence("os", "Win32_OperatingSystem.OSArchitecture", facts.architecture)
     return [
-        ("Windows calls itself 32-bit, and the products run on 64-bit editions alone.", [shown])
+        ("Windows reports itself as 32-bit, but the products run on 64-bit editions only.", [shown])
     ]
 
 
@@ -112,4 +112,4 @@ def _domain_of_another_server(subject: Subject) -> list[Contradiction]:
         return []
     shown = [subject.evidence("", "the answer's DNS suffix", subject.reading.domain)]
     asked = subject.reading.fqdn.partition(".")[2]
-    return [(f"The answer is of a computer in {told}, not in {asked}.", shown)]
+    return [(f"The answer came from a computer in {told}, not in {asked}.", shown)]

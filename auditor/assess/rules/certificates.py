@@ -34,7 +34,7 @@ class CertificateIsValid(Rule):
         "set-cscertificate",
     )
     needs_product = False
-    no_fail = "One is valid today, so it is advice."
+    no_fail = "One is valid today, so this is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         facts = subject.get(CertificatesFacts)
@@ -59,13 +59,13 @@ class CertificateIsValid(Rule):
         )
 
 
-_RENEW = "Renew the certificate, and assign the new one before the day."
-_REQUEST = "Request a new certificate and assign it in the deployment wizard."
-_LOOK = "Look in the deployment wizard which certificate is assigned, and how long it is valid."
-_CLOCK = "Find out which clock is wrong; repair the time source."
+_RENEW = "Renew the certificate, and assign the new one before that day."
+_REQUEST = "Request a new certificate and assign it in the Deployment Wizard."
+_LOOK = "Check in the Deployment Wizard which certificate is assigned, and how long it is valid."
+_CLOCK = "Find out which clock is wrong; correct the time source."
 
 _NONE_FOR_THE_POOL = (
-    "Of those for its pool's name none is valid today, and which one the services use is not read."
+    "None of those for its pool's name is valid today; which one the services use is not read."
 )
 
 _BAD = (Status.FAIL, Status.UNKNOWN)
@@ -102,8 +102,8 @@ def _by_both_clocks(
     status, reason, _ = _verdict(own, facts, subject, theirs, days)
     if status not in _BAD:
         return verdict
-    clocks = f"The server's own clock said {_at(theirs)} when ours said {_at(theirs - skew)}"
-    return Status.UNKNOWN, f"{clocks}, and by it: {reason}", _CLOCK
+    clocks = f"The server's own clock showed {_at(theirs)} when ours showed {_at(theirs - skew)}"
+    return Status.UNKNOWN, f"{clocks}; by its clock: {reason}", _CLOCK
 
 
 def _at(when: datetime) -> str:
@@ -117,7 +117,7 @@ def _in_time(own: Sequence[Certificate], now: datetime, warn_days: int) -> _Verd
         last = max(each.not_after for each in valid)
         if last - now < timedelta(days=warn_days):
             return Status.ADVICE, f"The last one expires on {last.date()}.", _RENEW
-        told = f"There is one until {last.date()}"
+        told = f"One is valid until {last.date()}"
         gone = [each for each in own if each.not_after < now]
         if not gone:
             return Status.PASS, f"{told}.", ""
@@ -125,7 +125,7 @@ def _in_time(own: Sequence[Certificate], now: datetime, warn_days: int) -> _Verd
         reason = f"{told}; expired: {names}. Which one the services use is not read."
         return Status.ADVICE, reason, f"{_LOOK} Remove those that nothing uses."
     if not own:
-        reason = "No certificate with a private key is for its name or its pool's."
+        reason = "No certificate with a private key carries its name or its pool's."
         return Status.UNKNOWN, reason, _LOOK
     future = [each.not_before for each in own if each.not_before > now]
     if future:
@@ -139,12 +139,12 @@ def _others(others: Sequence[Certificate], names: set[str], *, cut: bool) -> _Ve
     if cut:
         return Status.UNKNOWN, "The list of certificates was cut short.", _LOOK
     if any(_holds_back_names(each) for each in others):
-        reason = "This Windows does not tell every name that a certificate is for."
+        reason = "This Windows does not report every name of a certificate."
         return Status.UNKNOWN, reason, _LOOK
     if any(_is_for(each, _wildcards(names)) for each in others):
         reason = (
             "The only valid one is a wildcard for its domain; Microsoft lists wildcards for simple "
-            "URLs, and none for a server's or a pool's name."
+            "URLs, not for the name of a server or a pool."
         )
         return Status.ADVICE, reason, f"{_LOOK} {_REQUEST}"
     return None

@@ -18,12 +18,12 @@ _CURVE = re.compile(r"_P\d+$")  # up to Windows Server 2012 R2 a suite's name ma
 
 
 class AcceptedCipherSuite(Rule):
-    """Microsoft's list is Azure Front Door's, of which not every service makes use: advice.
+    """Microsoft's list is that of Azure Front Door, which not every service uses: advice.
 
     A suite in the order does not count while its cipher, hash or key exchange is switched off.
 
-    A policy's order that is longer than Microsoft allows proves nothing: what Windows makes of
-    it is not said.
+    A policy's order that is longer than Microsoft allows proves nothing: how Windows treats it is
+    not documented.
     """
 
     id = "SFB-TLS-003"
@@ -32,7 +32,9 @@ class AcceptedCipherSuite(Rule):
     needs = ("ciphers",)
     sources = ("front-door-ciphers", "schannel-order", "schannel-switches")
     needs_product = False
-    no_fail = "The list is Azure Front Door's, which not every service uses, so it is advice."
+    no_fail = (
+        "The list is that of Azure Front Door, which not every service uses, so this is advice."
+    )
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         suites = context.rulebook.registry.cipher_suites
@@ -99,7 +101,7 @@ def _verdict(
     if doubt:
         return Status.UNKNOWN, doubt
     if any(each.usable for each in common):
-        return Status.PASS, "Such a suite is in the order that Windows goes by."
+        return Status.PASS, "One of these suites is in the order that Windows uses."
     unclear = [each for each in common if not each.off]
     if unclear:
         said = dict.fromkeys(doubt for each in unclear for doubt in each.doubts)
@@ -109,10 +111,10 @@ def _verdict(
         )
     if common:
         return Status.ADVICE, (
-            f"{are([each.name for each in common])} in the order, and switched off by "
+            f"{are([each.name for each in common])} in the order, but switched off by "
             f"{', '.join(_off(common))}."
         )
-    return Status.ADVICE, "None of these suites is in the order that Windows goes by."
+    return Status.ADVICE, "None of these suites is in the order that Windows uses."
 
 
 def _remedy(common: list[_Listed], suites: CipherSuites) -> str:
@@ -147,7 +149,7 @@ def _unclear(switch: CipherSwitch | None, on: int) -> str | None:
     if value is None or value.dword == on:
         return None
     if value.dword is None:
-        return "no REG_DWORD"
+        return "not a REG_DWORD"
     return f"0x{value.dword:X}, where 0 and 0x{on:X} are documented"
 
 
@@ -168,14 +170,14 @@ def _plain(suites: tuple[str, ...]) -> tuple[str, ...]:
 def _doubt(order: CipherOrder | None, offered: Sequence[str], limit: int) -> str:
     """Why the order says nothing about what Windows offers, empty where it does."""
     if order is None:
-        return "Windows tells no order of cipher suites."
+        return "Windows reports no order of cipher suites."
     if order.kind == "String" and order.length is not None and order.length > limit:
         return (
-            f"The policy has {order.length:,} characters, and Microsoft limits it to {limit:,}: "
-            "what Windows makes of it is not known."
+            f"The policy has {order.length:,} characters, but Microsoft limits it to {limit:,}: "
+            "how Windows treats it is not known."
         )
     if order.truncated:
-        return "There are more suites than the server told."
+        return "There are more suites than the server reported."
     return "" if offered else f"{order.path}, Functions, holds no cipher suite."
 
 

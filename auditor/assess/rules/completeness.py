@@ -27,5 +27,5 @@ def gap_in_packages(subject: Subject, context: Context) -> str | None:
         )
     web = any(name.startswith(_ROLE_OF_A_HALF) for name in there)
     if pool.kind is PoolKind.UNKNOWN and web and not identity.components(names.front_end):
-        return f"Web Components are installed without {names.front_end}: a half-done installation?"
+        return f"Web Components are there without {names.front_end}: an incomplete installation?"
     return None

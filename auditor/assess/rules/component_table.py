@@ -11,11 +11,11 @@ from auditor.rulebook.policy import Threshold
 from auditor.version import Version
 
 DECIDES = "decides"
-LEFT = "decides; the update leaves it as it was"
+LEFT = "decides; the update does not change it"
 SERVICED = "serviced by the update"
 OF_THE_EDGE = "the update has a package for the Edge; no source confirms this name"
 NOT_KNOWN = "no source here says whether the update services it"
-THERE = "has that build, and decides nothing"
+THERE = "has that build, but decides nothing"
 
 
 def component_table(

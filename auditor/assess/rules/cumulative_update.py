@@ -58,10 +58,10 @@ def _threshold(subject: Subject, context: Context) -> Threshold:
 class CumulativeUpdate(_UpdateRule):
     """Core Components decides on every role, with Front End Server where that is installed.
 
-    Components move separately: one at the minimum beside one below it is half-patched, a fail.
-    An Edge whose own package is below it is a doubt, as no source confirms how that is called.
-    What the minimum's update is known to leave out is asked for in the last build that has it.
-    The base version that Get-CsServerVersion gives is no update level.
+    Components move separately: one at the minimum beside one below it is half-patched, a fail. An
+    Edge whose own package is below it is a doubt, as no source confirms that package's name. A
+    component that the minimum's update is known to leave out must have the last build issued for
+    it. The base version that Get-CsServerVersion gives is not an update level.
     """
 
     id = "SFB-CU-001"
@@ -92,7 +92,7 @@ class CumulativeUpdate(_UpdateRule):
             remediation=how_to_update(
                 subject,
                 context,
-                f"Install the cumulative update {label} or a later one, all of it.",
+                f"Install the complete cumulative update {label} or a later one.",
             )
             if mend
             else "",
@@ -112,7 +112,7 @@ def _verdict(subject: Subject, context: Context) -> tuple[Status, str]:
     if below and has_core:
         shortfall = _shortfall(below, subject, context)
         if fine:
-            return Status.FAIL, f"The server is half-patched: {shortfall}, {_are(fine)} not."
+            return Status.FAIL, f"The server is half-patched: {shortfall}, but {_are(fine)} not."
         return Status.FAIL, f"{shortfall}."
     doubt = gap_in_packages(subject, context) or _doubt(subject, context)
     if doubt is not None:
@@ -136,7 +136,7 @@ def _left(subject: Subject, context: Context) -> str:
     product = product_of(subject).key
     least = {name: book.least_of(product, build, name) for name in book.components.deciding}
     return "".join(
-        f"; its update leaves {name} as it was, at {version} or later"
+        f"; {name}, which its update does not change: {version} or later"
         for name, version in least.items()
         if version != build
     )
@@ -147,14 +147,14 @@ def _doubt(subject: Subject, context: Context) -> str | None:
     product, names = product_of(subject), context.rulebook.components
     strange = [p for p in subject.product.deciding if not _own(p, product)]
     if strange:
-        return f"{_are(strange)} no build of {product.title}, whose builds are {product.line}.x."
+        return f"{_are(strange)} not a build of {product.title}, whose builds are {product.line}.x."
     of_edge = [p for p in subject.product.packages if names.is_edges(p.component)]
     behind = [p for p in of_edge if not _own(p, product) or _older(p, subject, context)]
     if behind:
         least = asked(behind[0], subject, context, _threshold(subject, context))
         return (
-            f"{_are(behind)} behind {least}, though an update has the same package for "
-            "front ends and the Edge; no source here confirms that this is its name."
+            f"{_are(behind)} behind {least}, although an update has the same package for front "
+            "ends and the Edge; no source here confirms this package's name."
         )
     return None
 
@@ -168,8 +168,8 @@ def _older(package: Package, subject: Subject, context: Context) -> bool:
 class LaggingPackages(_UpdateRule):
     """Packages beside the deciding ones. Updates do not service every package.
 
-    One that a source lists as part of the very update must have come with it; of the others no
-    source here says whether they should have, and those that matter most are worth a look.
+    One that a source lists as part of that update must have come with it; no source here says
+    whether the others should have, and those that matter most are worth a look.
     """
 
     id = "SFB-CU-002"
@@ -185,24 +185,26 @@ class LaggingPackages(_UpdateRule):
         reasons = []
         if missed:
             reasons.append(
-                f"What fails: {_are(missed)} behind, though the update {threshold.build} services "
-                "that."
+                f"What fails: {_are(missed)} behind, although the update {threshold.build} "
+                "services that."
             )
         if watched:
-            weight = "which by itself would be advice" if missed else "so it is advice"
+            weight = "which by itself would be advice" if missed else "so this is advice"
             reasons.append(
                 f"{_are(watched)} behind; no source here says whether the update "
                 f"{threshold.build} services that, {weight}."
             )
         if rest:
             reasons.append(
-                f"Behind as well, which weighs nothing as updates do not service every package: "
+                "Behind as well, without weight, as updates do not service every package: "
                 f"{_listed(rest)}."
             )
         status = Status.FAIL if missed else Status.ADVICE if watched else Status.PASS
         first = any(_older(package, subject, context) for package in subject.product.deciding)
         if first and lagging:
-            reasons.append(f"{CumulativeUpdate.id} comes first: it is what installs the update.")
+            reasons.append(
+                f"{CumulativeUpdate.id} comes first: its remediation installs the update."
+            )
         return self.finding(
             subject,
             status,
@@ -215,7 +217,7 @@ class LaggingPackages(_UpdateRule):
                 subject,
                 context,
                 f"Install the update first ({CumulativeUpdate.id}); its installer lists what it "
-                "would update, these packages included where it services them."
+                "would update, including these packages if it services them."
                 if first
                 else "Run the update installer; it lists what it would still update.",
             )

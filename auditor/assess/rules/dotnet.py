@@ -14,8 +14,8 @@ class StrongCrypto(Rule):
     """SchUseStrongCrypto for every installed runtime, in both registry views.
 
     A condition of disabling TLS 1.0 and 1.1; under the other policies a lack is advice. A runtime
-    is installed where one of its keys is there, or where the value Release speaks of it: then a
-    key that is not there lacks the value like any other.
+    is installed where one of its keys is there, or where the value Release shows it: then an absent
+    key lacks the value like any other.
     """
 
     id = "SFB-NET-001"
@@ -24,7 +24,7 @@ class StrongCrypto(Rule):
     needs = ("dotnet",)
     sources = ("dtls", "ms365-tls")
     needs_product = False
-    no_fail = "This policy does not require strong cryptography, so it is advice."
+    no_fail = "This policy does not require strong cryptography, so this is advice."
     weight = "strong_crypto"
 
     def judge(self, subject: Subject, context: Context) -> Finding:
@@ -38,7 +38,7 @@ class StrongCrypto(Rule):
                 Status.UNKNOWN,
                 observed="no runtime was reported",
                 required=required,
-                reason="A Lync or Skype for Business server cannot be without .NET.",
+                reason="A Lync or Skype for Business server always has .NET.",
             )
         weak = [r for r in runtimes if r.strong_crypto is None or r.strong_crypto.dword != 1]
         status, reason = _verdict(weak, _untold(subject, context), context)
@@ -65,7 +65,7 @@ def _verdict(weak: list[DotNetRuntime], untold: list[str], context: Context) -> 
     """A fail is certain whatever else is missing; an advice is not."""
     severity = Status(context.policy.strong_crypto)
     if untold and not (weak and severity is Status.FAIL):
-        return Status.UNKNOWN, f"The answer does not speak of {', '.join(untold)}."
+        return Status.UNKNOWN, f"The answer does not mention {', '.join(untold)}."
     if weak:
         return severity, (
             ".NET programs that do not choose a protocol themselves may not offer TLS 1.2."
@@ -92,18 +92,18 @@ def _shown(runtime: DotNetRuntime) -> str:
 
 
 class DotNetRelease(Rule):
-    """By the number Release in the registry, where the policy states a .NET Framework."""
+    """By the Release number in the registry, where the policy sets a minimum .NET Framework."""
 
     id = "SFB-NET-002"
     title = "The .NET Framework is new enough"
-    applies_to = "servers of a product for which the policy states a .NET Framework"
+    applies_to = "servers of a product for which the policy sets a minimum .NET Framework"
     needs = ("dotnet",)
     sources = ("dotnet-release",)
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         wanted, product = context.policy.dotnet, product_of(subject)
         if wanted is None or product.key not in wanted.products:
-            return f"the policy states no .NET Framework for {product.title}"
+            return f"the policy sets no minimum .NET Framework for {product.title}"
         return None
 
     def judge(self, subject: Subject, context: Context) -> Finding:
@@ -117,11 +117,11 @@ class DotNetRelease(Rule):
                 Status.UNKNOWN,
                 observed=str(value),
                 required=required,
-                reason=f"{known.name} is no REG_DWORD, so nobody knows what is installed.",
+                reason=f"{known.name} is not a REG_DWORD, so what is installed is not known.",
                 evidence=[subject.evidence("dotnet", f"{known.path}\\{known.name}", value)],
             )
         observed = (
-            "none of 4.5 or later" if number is None else _release(known.called(number), number)
+            "no version from 4.5 on" if number is None else _release(known.called(number), number)
         )
         old = number is None or number < wanted.release
         return self.finding(

@@ -45,19 +45,19 @@ def how_installed(subject: Subject, context: Context, row: SystemRow) -> Install
     over = context.rulebook.products[known.over].title
     clues = _left_behind(subject, known, over)
     branch = subject.pool.kind.value in known.never_kinds
-    in_place = f"on {windows.title} {product.title} must be an in-place upgrade"
+    in_place = f"on {windows.title}, {product.title} must be an in-place upgrade"
     against = False
     if row.install == "in_place" and branch:
         sentence = f"{_begun(in_place)}, and a branch cannot be upgraded in place."
         against = True
     elif row.install == "in_place":
-        sentence = f"Installed in place over {over}: certain, as {in_place}."
+        sentence = f"Upgraded in place from {over}: certain, as {in_place}."
     elif row.install == "any" and not branch:
-        sentence = f"{_weighed(clues, over)}; both rows ask the same."
+        sentence = f"{_weighed(clues, over)}; both rows require the same."
     else:
         where = "in a branch" if branch else f"on {windows.title}"
-        new = f"{where} {product.title} must be a new installation"
-        sentence = f"Installed anew: certain, as {new}."
+        new = f"{where}, {product.title} must be a new installation"
+        sentence = f"Newly installed: certain, as {new}."
         if clues.in_place:
             found = " and ".join(clues.in_place)
             sentence = f"{_begun(new)}, yet {found}, as after an upgrade in place."
@@ -69,16 +69,19 @@ def _begun(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
+_OPEN = "Whether it was upgraded in place or newly installed is not known"
+
+
 def _weighed(clues: _Clues, over: str) -> str:
     """What is probable where both ways lead there, and why."""
     in_place, new = " and ".join(clues.in_place), " and ".join(clues.new)
     if in_place and new:
-        return f"Installed in place or anew cannot be told, as {in_place}, yet {new}"
+        return f"{_OPEN}, as {in_place}, yet {new}"
     if in_place:
-        return f"Probably installed in place over {over}, as {in_place}"
+        return f"Probably upgraded in place from {over}, as {in_place}"
     if new:
-        return f"Probably installed anew, as {new}, unless somebody upgraded it since"
-    return "Installed in place or anew cannot be told"
+        return f"Probably newly installed, as {new}, unless it was upgraded since"
+    return _OPEN
 
 
 def _left_behind(subject: Subject, known: InPlace, over: str) -> _Clues:

@@ -16,9 +16,9 @@ _FROM_3_0 = r"\3\powershellengine"
 
 
 class WindowsReadyForUpdate(Rule):
-    """Microsoft asks for these of the product, and of its installation or upgrade.
+    """Microsoft requires these for the product, and for its installation or upgrade.
 
-    Without the PowerShell the product's own shell does not start: work, before the update. The
+    Without that PowerShell the product's own shell does not start: work before the update. The
     hotfix may be part of a later one, and no source here says that an update needs it: advice.
     """
 
@@ -27,12 +27,12 @@ class WindowsReadyForUpdate(Rule):
     applies_to = "servers on which the policy's cumulative update is still to be installed"
     needs = ("engine",)
     sources = ("lync2013-powershell", "sfb2015-requirements")
-    no_fail = "So it is advice."
+    no_fail = "So this is advice."
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         product = product_of(subject)
         if product.key not in context.rulebook.installer.products:
-            return f"no source here says what an update of {product.title} stands on"
+            return f"no source here says what an update of {product.title} requires"
         if context.policy.least(product.key) is None:
             return f"the policy states no minimum build for {product.title}"
         if is_updated(subject, context):
@@ -80,17 +80,17 @@ def _engine_verdict(facts: EngineFacts, installer: Installer) -> tuple[Status, s
     sure = _is_told(facts.engines) and None not in present and bool(known)
     if answers and sure:
         return Status.UNKNOWN, (
-            f"Windows PowerShell {_short(max(known))} is the latest that is registered, and the "
-            f"session's is newer (BuildVersion {session}): they contradict each other."
+            f"Windows PowerShell {_short(max(known))} is the latest registered, but the session's "
+            f"is newer (BuildVersion {session}): they contradict each other."
         )
     if answers:
         return Status.PASS, f"The session's Windows PowerShell has BuildVersion {session}."
     if sure:
         return Status.FAIL, (
-            f"Windows PowerShell {_short(max(known))} is the latest here, and the product needs "
+            f"Windows PowerShell {_short(max(known))} is the latest here, but the product needs "
             f"{_short(installer.powershell)}."
         )
-    return Status.UNKNOWN, "Windows does not tell which PowerShell is installed."
+    return Status.UNKNOWN, "Windows does not report which PowerShell is installed."
 
 
 def _is_told(engines: tuple[RegisteredEngine, ...]) -> bool:
@@ -122,7 +122,7 @@ def _of_hotfix(row: InstallerHotfix, word: str) -> str:
         if word == _NOT_READ
         else f"{row.hotfix} is not listed; a later update may contain it."
     )
-    return f"{lacking} Microsoft asks for it before an upgrade, and says nothing of updates."
+    return f"{lacking} Microsoft asks for it before an upgrade, and does not mention updates."
 
 
 def _remedy(status: Status, installer: Installer, row: InstallerHotfix | None) -> str:
@@ -134,8 +134,7 @@ def _remedy(status: Status, installer: Installer, row: InstallerHotfix | None) -
         )
     if status is Status.UNKNOWN:
         parts.append(
-            f"Look at $PSVersionTable on the server: BuildVersion has to be {installer.build} "
-            "or later."
+            f"Check $PSVersionTable on the server: BuildVersion must be {installer.build} or later."
         )
     if row is not None:
         parts.append(

@@ -11,15 +11,15 @@ _GIB = 1024**3
 
 
 class RoomForDatabases(Rule):
-    """A practitioner's number for the drive with the databases, and no document of Microsoft's."""
+    """The number is a practitioner's, for the drive with the databases, and not Microsoft's."""
 
     id = "SFB-DISK-001"
-    title = "The system drive has room for the update of the databases"
-    applies_to = "Standard Edition servers, whose databases lie on the server itself"
+    title = "The system drive has room for the database update"
+    applies_to = "Standard Edition servers, whose databases are on the server itself"
     needs = ("disk",)
     sources = ("hansen",)
     needs_product = False
-    no_fail = "The number is a practitioner's and in no document of Microsoft's, so it is advice."
+    no_fail = "The number is a practitioner's and in no Microsoft document, so this is advice."
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         if subject.pool.kind.value not in context.rulebook.disk.kinds:
@@ -36,7 +36,7 @@ class RoomForDatabases(Rule):
                 Status.UNKNOWN,
                 observed="not told",
                 required=required,
-                reason="Windows does not tell how much is free on its own drive.",
+                reason="Windows does not report how much is free on its own drive.",
             )
         scarce = drive.free < least * _GIB
         return self.finding(
@@ -44,24 +44,24 @@ class RoomForDatabases(Rule):
             Status.ADVICE if scarce else Status.PASS,
             observed=f"{drive.free / _GIB:.1f} GiB free on {drive.drive}",
             required=required,
-            reason="The update of the databases may run out of room, if they lie on this drive."
+            reason="The database update may run out of space if the databases are on this drive."
             if scarce
-            else "There is room.",
+            else "There is enough space.",
             evidence=[subject.evidence("disk", f"{drive.drive} FreeSpace", drive.free)],
-            remediation="Make room before the update." if scarce else "",
+            remediation="Free some space before the update." if scarce else "",
         )
 
 
 class ServicesRun(Rule):
-    """A server whose services stand still may be out of service on purpose: worth a look."""
+    """A server whose services are stopped may be out of service on purpose: worth a look."""
 
     id = "SFB-SVC-001"
-    title = "The services of the product run"
+    title = "The product's services are running"
     applies_to = "every Lync or Skype for Business server"
     needs = ("services",)
     sources = ("computer-failover", "windows-services")
     needs_product = False
-    no_fail = "A server may be out of service on purpose, so it is advice."
+    no_fail = "A server may be out of service on purpose, so this is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:  # noqa: ARG002
         facts = subject.get(ServicesFacts)
@@ -69,20 +69,20 @@ class ServicesRun(Rule):
         disabled = [each for each in facts.items if each.start_mode == "Disabled"]
         reasons = []
         if not facts.items:
-            reasons.append("No service of the product is there.")
+            reasons.append("No service of the product was found.")
         if still:
-            reasons.append(f"Starts by itself, and does not run: {_named(still)}.")
+            reasons.append(f"Starts automatically, but is not running: {_named(still)}.")
         if disabled:
-            reasons.append(f"Disabled, as a failover leaves them: {_named(disabled)}.")
+            reasons.append(f"Disabled, as after a failover: {_named(disabled)}.")
         return self.finding(
             subject,
             Status.ADVICE if reasons else Status.PASS,
             observed=_named([*still, *disabled]) or f"{len(facts.items)} services",
-            required="services that start by themselves, running",
-            reason=" ".join(reasons) or "Every service that starts by itself runs.",
+            required="services that start automatically, running",
+            reason=" ".join(reasons) or "Every service that starts automatically is running.",
             evidence=_states(subject, facts),
             remediation="Find out whether the server is out of service; if so, its pool has one "
-            "front end less than it seems."
+            "front end fewer than it seems."
             if reasons
             else "",
         )
@@ -92,7 +92,9 @@ def _states(subject: Subject, facts: ServicesFacts) -> list[Evidence]:
     """One line for all that stand alike."""
     alike: dict[str, list[str]] = {}
     for each in facts.items:
-        state = f"{each.state or 'state not told'}, {each.start_mode or 'start not told'}"
+        state = (
+            f"{each.state or 'state not reported'}, {each.start_mode or 'start mode not reported'}"
+        )
         alike.setdefault(state, []).append(each.name)
     return [
         subject.evidence("services", shorten(", ".join(names)), state)

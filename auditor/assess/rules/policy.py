@@ -22,13 +22,15 @@ class NotRuledOut(Rule):
     for_migrating = True
 
     def exempt(self, subject: Subject, context: Context) -> str | None:  # noqa: ARG002
-        return None if context.policy.excludes else "the policy rules no product out"
+        return None if context.policy.excludes else "the policy rules out no product"
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         product, system = product_of(subject), subject.system.system
         row = _exclusion(subject, context)
         if row is None and system is None and any(each.os for each in context.policy.excludes):
-            return self.unknown(subject, f"whether Windows rules it out: {subject.system.reason}")
+            return self.unknown(
+                subject, f"whether its Windows rules it out is not known: {subject.system.reason}"
+            )
         required = "nothing that the policy's source rules out"
         if row is None and (perhaps := _perhaps_excluded(subject, context)):
             return self._undecided(subject, perhaps, required)
@@ -66,37 +68,37 @@ class NotRuledOut(Rule):
             Status.UNKNOWN,
             observed=product_of(subject).title,
             required=required,
-            reason=f"The kind of the pool {name} is not known, and that decides. {whys}",
+            reason=f"The kind of the pool {name} is not known, which decides this. {whys}",
             evidence=subject.package_evidence,
-            remediation="Judge it with the topology, or with an estate file that says so.",
+            remediation="Audit it with the topology, or with an estate file that states the kind.",
             sources=tuple(dict.fromkeys(key for row in perhaps for key in row.sources)),
         )
 
 
 class OtherPrerequisites(Rule):
-    """Things that a policy asks and no fact family reads: unknown, whatever the server is.
+    """What a policy requires and no fact family reads: unknown on every server.
 
-    What is asked of a back end is asked of the kinds of pools that have one, and of a pool whose
-    databases the estate puts on another machine.
+    Prerequisites of a back end apply to the kinds of pools that have one, and to a pool whose
+    databases the estate places on another machine.
     """
 
     id = "SFB-PRE-001"
     title = "The policy's other prerequisites are met"
-    applies_to = "servers of a product for which the policy asks what this audit does not read"
+    applies_to = "servers of a product for which the policy requires what this audit does not read"
     sources = ("dtls",)
 
     def stand_in(self, subject: Subject, context: Context) -> StandIn | None:
         if _exclusion(subject, context) is None:
             return None
         ruled_out = NotRuledOut.id
-        reason = f"the policy rules the server out, whatever else it has ({ruled_out})"
+        reason = f"the policy rules the server out in any case ({ruled_out})"
         return StandIn(ruled_out, reason)
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         if _rows(subject, context):
             return None
         title = product_of(subject).title
-        return f"the policy asks nothing of {title} that this audit does not read"
+        return f"the policy requires nothing of {title} that this audit does not read"
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         rows = _rows(subject, context)
@@ -106,7 +108,7 @@ class OtherPrerequisites(Rule):
             Status.UNKNOWN,
             observed="not read",
             required=titles,
-            reason=f"Nothing reads this, a person has to look: {titles}.",
+            reason=f"The audit does not read this; check it by hand: {titles}.",
             remediation="\n".join(f"{row.title}. {_look(row, subject.pool)}" for row in rows),
             sources=tuple(dict.fromkeys(key for row in rows for key in row.sources)),
         )
@@ -160,4 +162,4 @@ def _look(row: Prerequisite, pool: Pool) -> str:
     if row.back_ends and _back_ends(pool):
         check = f"{check} Here: {', '.join(_back_ends(pool))}."
     firm = row.confidence is Confidence.STATED
-    return check if firm else f"{check} (No document of Microsoft's has these numbers.)"
+    return check if firm else f"{check} (No Microsoft document has these numbers.)"

@@ -12,7 +12,7 @@ from auditor.facts.estate.pool_upgrade import PoolUpgradeFacts
 _READY = "ready"
 _TODO = {
     "busy": "Wait ten minutes and ask again; if it is busy three times, something is wrong.",
-    "insufficientactivefrontends": "Find out which of its front ends do not run. Where they "
+    "insufficientactivefrontends": "Find out which of its front ends are not running. Where they "
     "cannot be started, fail the pool over to its paired pool before anything is updated, but only "
     "where SFB-POOL-002 passes.",
 }
@@ -21,21 +21,21 @@ _WITH_CMDLET = (6, 7)
 
 
 class PoolReadyForUpdate(PoolRule):
-    """Worth a look before a window is booked, and no more: the state is of that moment.
+    """Worth a look before a window is booked, and no more: the state is momentary.
 
     The plan asks the pool again before each of its servers.
     """
 
     id = "SFB-POOL-003"
-    title = "The pool is ready for an update, by its own word"
+    title = "The pool reports that it is ready for an update"
     applies_to = "Enterprise pools, up to Skype for Business Server 2015, that were asked"
     asks = ("pool_upgrade",)
     sources = ("pool-upgrade-readiness", "patch-front-end-2013")
-    no_fail = "The state is that of a moment, so it is advice."
+    no_fail = "The state is momentary, so this is advice."
 
     def exempt(self, subject: PoolSubject, context: Context) -> str | None:  # noqa: ARG002
         if subject.pool.kind is not PoolKind.ENTERPRISE:
-            return "it is no Enterprise pool"
+            return "it is not an Enterprise pool"
         version = subject.pool.service_version
         if version is not None and version not in _WITH_CMDLET:
             return "its product does not have Get-CsPoolUpgradeReadinessState"
@@ -47,7 +47,7 @@ class PoolReadyForUpdate(PoolRule):
         if facts is None:
             return self.unsaid(subject, answer)
         if facts.pool is not None and facts.pool.casefold() != subject.fqdn.casefold():
-            return self.unknown(subject, f"{answer.server} spoke of {shorten(facts.pool)}.")
+            return self.unknown(subject, f"{answer.server} answered for {shorten(facts.pool)}.")
         status, reason, remediation = _verdict(facts)
         when = f" on {answer.when:%Y-%m-%d %H:%M} UTC" if answer.when else ""
         state = shorten(facts.state or "not told")
@@ -55,8 +55,8 @@ class PoolReadyForUpdate(PoolRule):
             subject,
             status,
             observed=f"{state}{_active(facts)}",
-            required="Ready, as each of its upgrade domains",
-            reason=" ".join([f"{reason} So said {answer.server}{when}.", *answer.doubts]),
+            required="Ready, and so is each upgrade domain",
+            reason=" ".join([f"{reason} Reported by {answer.server}{when}.", *answer.doubts]),
             evidence=[
                 answer.evidence("PoolUpgradeState", state),
                 *(
@@ -72,14 +72,14 @@ def _verdict(facts: PoolUpgradeFacts) -> tuple[Status, str, str]:
     """Status, reason, and what to do."""
     state = (facts.state or "").casefold()
     if state in _TODO:
-        return Status.ADVICE, "No front end of it can be updated now.", _TODO[state]
+        return Status.ADVICE, "None of its front ends can be updated now.", _TODO[state]
     if state != _READY:
         return Status.UNKNOWN, "No document names this state.", ""
     waiting = [_named(each.name) for each in facts.domains.items if each.ready is False]
     if waiting:
         return (
             Status.ADVICE,
-            f"The pool is ready, and {some_of(waiting)} of it is not.",
+            f"The pool is ready, but {some_of(waiting)} of it is not.",
             "Begin with another upgrade domain, and ask again before this one.",
         )
     return Status.PASS, "It can be updated.", ""

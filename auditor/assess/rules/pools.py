@@ -17,29 +17,29 @@ from auditor.estate.problems import some_of
 
 
 class _OfSeveral(PoolRule):
-    applies_to = "every pool of several servers, but those of trusted applications"
+    applies_to = "every pool of several servers, except those of trusted applications"
     needs = ("products",)
 
     def exempt(self, subject: PoolSubject, context: Context) -> str | None:  # noqa: ARG002
         if subject.pool.kind is PoolKind.TRUSTED_APPLICATION:
-            return "its machines are those of applications"
+            return "its machines belong to applications"
         if len(subject.servers) < 2:
-            return "no two servers of it are audited"
+            return "fewer than two of its servers are audited"
         return None
 
 
 class OneBuild(_OfSeveral):
     """An update is done when every server of the pool has it.
 
-    Microsoft asks it of servers that are added. No document says for how long an update may be
+    Microsoft requires it of added servers. No document says for how long an update may be
     half done, so it is advice; a server that is too old for the policy fails by itself, in
     SFB-CU-001, and a pool of two products in SFB-POOL-004.
     """
 
     id = "SFB-POOL-001"
-    title = "The servers of a pool have one build"
+    title = "All servers of a pool have the same build"
     sources = ("add-front-end", "practice")
-    no_fail = "No document says for how long an update may be half done, so it is advice."
+    no_fail = "No document says for how long an update may be half done, so this is advice."
 
     def judge(self, subject: PoolSubject, context: Context) -> Finding:
         known, missing = subject.proven, subject.doubts
@@ -47,7 +47,9 @@ class OneBuild(_OfSeveral):
         newest = next(iter(builds), "")
         behind = [fqdn for build, names in builds.items() if build != newest for fqdn in names]
         status = Status.ADVICE if behind else Status.UNKNOWN if missing else Status.PASS
-        reason = _mixed(known, context) if behind else "" if missing else "They have the same."
+        reason = (
+            _mixed(known, context) if behind else "" if missing else "They have the same build."
+        )
         return self.finding(
             subject,
             status,
@@ -67,35 +69,34 @@ def _mixed(members: Sequence[ServerVerdict], context: Context) -> str:
     if len({member.product for member in members}) > 1:
         return f"Its servers run {_products(members, context)} ({OneProduct.id})."
     return (
-        f"Its servers have {len(by_build(members))} builds: an update that is half done, or a "
-        "server that was added as it came."
+        f"Its servers have {len(by_build(members))} builds: an unfinished update, or a server "
+        "that was added without it."
     )
 
 
 class OneProduct(_OfSeveral):
-    """An upgrade in place that is begun has to be finished, in Microsoft's words.
+    """Microsoft says that an in-place upgrade, once begun, has to be finished.
 
-    A part of a pool alone is not supported, so it is a fail. A server of which nothing is known is
-    unknown by itself, and makes its pool so.
+    A partly upgraded pool is not supported, so it is a fail. A server of which nothing is known is
+    itself unknown, and makes its pool unknown.
     """
 
     id = "SFB-POOL-004"
-    title = "The servers of a pool run one product"
+    title = "All servers of a pool run the same product"
     sources = ("upgrade-in-place",)
-    no_fail = "A server of which nothing is known is unknown by itself, so here it is advice."
+    no_fail = "An unknown server is reported as such, so here this is advice."
 
     def judge(self, subject: PoolSubject, context: Context) -> Finding:
         known, missing = subject.proven, subject.doubts
         products = _products(known, context)
         several = len({member.product for member in known}) > 1
-        reason = "They run the same."
+        reason = "They run the same product."
         if several:
             reason = (
-                f"Its servers run {products}: Microsoft supports no pool of which a part only is "
-                "upgraded."
+                f"Its servers run {products}: Microsoft does not support a partly upgraded pool."
             )
         elif missing:
-            reason = "Those that are known run the same." if known else ""
+            reason = "Those that are known run the same product." if known else ""
         return self.finding(
             subject,
             Status.FAIL if several else Status.ADVICE if missing else Status.PASS,
@@ -106,28 +107,28 @@ class OneProduct(_OfSeveral):
             remediation="Finish the upgrade on every server of the pool, or find out to which pool "
             "of the topology each of them belongs."
             if several
-            else "Audit the others, which may run another one."
+            else "Audit the others, which may run another product."
             if missing
             else "",
         )
 
 
 class AlikePair(PoolRule):
-    """One of a pair has to do what the other does, should that fail.
+    """Each pool of a pair has to take over if the other fails.
 
-    Kind, product and Windows by Microsoft's words; that both have the same build is practice.
+    Kind, product and Windows are Microsoft's conditions; the same build is field practice.
     """
 
     id = "SFB-POOL-002"
-    title = "Paired pools are of one kind, product, Windows and build"
+    title = "Paired pools have the same kind, product, Windows and build"
     applies_to = "every pool that is paired with another"
     needs = ("products", "os")
     sources = ("pool-pairing", "upgrade-in-place", "practice")
-    no_fail = "It matters when one pool has to stand in for the other, so it is advice."
+    no_fail = "It matters when one pool has to take over from the other, so this is advice."
 
     def exempt(self, subject: PoolSubject, context: Context) -> str | None:  # noqa: ARG002
         if subject.partner is None and not subject.pool.paired_with:
-            return "it is paired with no other pool"
+            return "it is not paired with another pool"
         return None
 
     def judge(self, subject: PoolSubject, context: Context) -> Finding:
@@ -139,16 +140,16 @@ class AlikePair(PoolRule):
         missing = [reason for one in pair for reason in _missing(one)]
         differences = list(_differences(subject, partner, context))
         status = Status.ADVICE if differences else Status.UNKNOWN if missing else Status.PASS
-        reason = " ".join(differences) or ("" if missing else "They are alike.")
+        reason = " ".join(differences) or ("" if missing else "They match.")
         return self.finding(
             subject,
             status,
             observed="; ".join(_shown(one, context) for one in pair),
-            required="both of one kind, product, Windows and build",
+            required="the same kind, product, Windows and build on both",
             reason=_with(reason, missing, ""),
             evidence=_evidence(member for one in pair for member in one.proven),
-            remediation="Make them alike, one soon after the other; do not count on a failover "
-            "between them until then."
+            remediation="Bring both to the same state, one soon after the other; do not rely on "
+            "failover between them until then."
             if differences
             else "",
         )
@@ -157,8 +158,8 @@ class AlikePair(PoolRule):
 def _differences(ours: PoolSubject, theirs: PoolSubject, context: Context) -> Iterator[str]:
     if ours.pool.kind is not theirs.pool.kind:
         yield (
-            f"The one is of kind {ours.pool.kind}, its partner of kind {theirs.pool.kind}; "
-            "Microsoft supports no such pair."
+            f"Its kind is {ours.pool.kind}, its partner's {theirs.pool.kind}; Microsoft does not "
+            "support such a pair."
         )
     here, there = ours.proven, theirs.proven
     if not (here and there):
@@ -174,8 +175,8 @@ def _differences(ours: PoolSubject, theirs: PoolSubject, context: Context) -> It
     systems = [_systems(members, context) for members in (here, there)]
     if all(systems) and systems[0] != systems[1]:
         yield (
-            f"{systems[0]} here, {systems[1]} there: Microsoft supports pairs on the same Windows "
-            "alone."
+            f"{systems[0]} here, {systems[1]} there: Microsoft supports pairs on the same "
+            "Windows only."
         )
 
 

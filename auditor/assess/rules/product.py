@@ -15,9 +15,9 @@ _COMPARE = "Compare the machine's installed programs with the topology."
 class ProductIdentified(Rule):
     """By the names of the server packages that are installed, not by their numbers.
 
-    Subscription Edition shares its numbers with 2019, and administrative tools make no server.
-    Where the packages and the estate name different products, neither is believed; nor is a list
-    without the packages that such a server has.
+    Subscription Edition shares its numbers with 2019, and administrative tools do not make a
+    server. Where the packages and the estate name different products, neither is believed; nor is a
+    list without the packages that such a server has.
     """
 
     id = "SFB-PROD-001"
@@ -40,7 +40,7 @@ class ProductIdentified(Rule):
                 Status.NOT_APPLICABLE,
                 observed=identity.reason,
                 required=required,
-                reason="It is no Lync server: nothing that was read says that it is one.",
+                reason="Not a Lync server: nothing that was read identifies it as one.",
                 evidence=seen,
                 sources=looked_for,
             )
@@ -87,7 +87,7 @@ class ProductTakesPart(Rule):
     needs = ("products",)
     sources = ("support-blog-ja", "techcommunity-222247")
     for_migrating = True
-    no_fail = "That is a doubt and no lack, so it is advice."
+    no_fail = "That is a doubt rather than a lack, so this is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         product = product_of(subject)
@@ -117,9 +117,9 @@ class ProductTakesPart(Rule):
                 observed=product.title,
                 required=required,
                 reason="The source rules out hybrid with this product, which is not in use here; "
-                f"of {', '.join(subject.scenarios)} it says nothing.",
+                f"it does not mention {', '.join(subject.scenarios)}.",
                 evidence=subject.package_evidence,
-                remediation="Plan its migration; until then try the connection.",
+                remediation="Plan its migration; until then, test the connection.",
                 sources=product.sources,
             )
         migration = migration_of(subject, context)

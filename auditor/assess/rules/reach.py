@@ -9,9 +9,9 @@ from auditor.facts.reading import ReachState
 
 
 class ServerWasRead(Rule):
-    """A server that was not read is unknown by every other rule too.
+    """A server that was not read is unknown to every other rule too.
 
-    So is one whose facts are older than the policy allows: they prove nothing any more.
+    So is one whose facts are older than the policy allows: they no longer prove anything.
     """
 
     id = "SFB-REACH-001"
@@ -43,7 +43,7 @@ class ServerWasRead(Rule):
                 subject,
                 Status.UNKNOWN,
                 observed=reach.sentence,
-                required=f"{required}, {context.policy.max_age_days} days old at most",
+                required=f"{required}, at most {context.policy.max_age_days} days old",
                 reason=f"{old[0].upper()}{old[1:]}.",
                 evidence=evidence,
                 remediation="Audit the server again.",
@@ -59,10 +59,10 @@ class ServerWasRead(Rule):
 
 
 class ClockAgrees(Rule):
-    """The server's instant in its answer against that of the auditing host: advice.
+    """Compares the time in the server's answer with the auditing host's: advice.
 
     Kerberos refuses tickets beyond five minutes by default. A bundle carried by hand has no
-    second clock beside it.
+    second clock to compare.
     """
 
     id = "SFB-CLOCK-001"
@@ -71,11 +71,11 @@ class ClockAgrees(Rule):
     sources = ("clock",)
     needs_product = False
     for_migrating = True
-    no_fail = "A clock says nothing of updates or of TLS 1.2, so it is advice."
+    no_fail = "A clock says nothing about updates or TLS 1.2, so this is advice."
 
     def exempt(self, subject: Subject, context: Context) -> str | None:  # noqa: ARG002
         if subject.reading.clock_skew is None:
-            return "collected offline, without a second clock beside it"
+            return "collected offline, with no second clock to compare"
         return None
 
     def judge(self, subject: Subject, context: Context) -> Finding:
@@ -89,9 +89,9 @@ class ClockAgrees(Rule):
             Status.ADVICE if off else Status.PASS,
             observed=f"{abs(seconds):.0f} seconds {direction} the auditing host",
             required=f"at most {limit} minutes apart",
-            reason="Kerberos refuses tickets by default where clocks are so far apart."
+            reason="By default Kerberos refuses tickets when clocks are this far apart."
             if off
             else "The clocks agree.",
             evidence=[subject.evidence("", "clock skew", f"{seconds:+.0f} s")],
-            remediation="Find out which clock is wrong; repair the time source." if off else "",
+            remediation="Find out which clock is wrong; correct the time source." if off else "",
         )

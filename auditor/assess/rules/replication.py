@@ -16,19 +16,19 @@ from auditor.version import Version
 # Machines of these need not hold a replica: a third party's, or nobody knows what they are.
 _WITHOUT_REPLICA = frozenset({PoolKind.TRUSTED_APPLICATION, PoolKind.UNKNOWN})
 _TO_AN_EDGE = (
-    " To an Edge Server it goes over HTTPS, TCP port 4443, from the front ends that hold the "
+    " Replication to an Edge Server uses HTTPS, TCP port 4443, from the front ends that hold the "
     "Central Management store to its internal interface."
 )
 
 
 class ReplicaUpToDate(Rule):
-    """A server that does not get the configuration is mended before it is taken out of service.
+    """A server that does not get the configuration is repaired before it is taken out of service.
 
-    Advice, as no document makes it a condition of TLS 1.2 or of an update; and nothing to say
-    where nobody asked, so that an audit without `discover` is not the worse for it. A server
-    reports when it was sent something: its last report is held against the last change, not
-    against the day. The version that it reported proves nothing, as it may be old or the base
-    alone, but one that the packages contradict is said.
+    Advice, as no document makes it a condition of TLS 1.2 or of an update; not applicable where it
+    was not asked for, so that an audit without `discover` is none the worse. A server reports when
+    it was sent something: its last report is compared with the last change, not with the day. The
+    version that it reported proves nothing, as it may be old or the base alone, but one that the
+    packages contradict is reported.
     """
 
     id = "SFB-REPL-001"
@@ -37,22 +37,22 @@ class ReplicaUpToDate(Rule):
     asks = ("replication",)
     sources = ("replication-status", "validate-edge", "edge-ports", "practice")
     needs_reading = False
-    no_fail = "No document makes it a condition of TLS 1.2 or of an update, so it is advice."
+    no_fail = "No document makes it a condition of TLS 1.2 or of an update, so this is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         if subject.product.is_server is False:
-            return self.not_applicable(subject, "it is no Lync or Skype for Business server")
+            return self.not_applicable(subject, "it is not a Lync or Skype for Business server")
         answer = context.shell.replication
         if answer.facts is None:
             return self.unsaid(subject, answer)
         if not answer.facts.items:
-            return self.unknown(subject, "The list came back empty, which it never is.")
+            return self.unknown(subject, "The list came back empty, which it never should be.")
         replica = context.shell.replica(subject.fqdn)
         if replica is None:
             return self._not_named(subject, answer, cut=answer.facts.truncated)
         late = list(_late(replica, context))
         if replica.up_to_date is None and not late:
-            return self.unknown(subject, "The server that was asked did not say it.")
+            return self.unknown(subject, "The server that was asked did not say.")
         elsewhere = [] if late else _unsettled(replica, answer, context)
         against = [_against(answer, told, _late(other, context)) for other, told in elsewhere]
         otherwise = list(_another_version(replica, subject, context))
@@ -62,14 +62,14 @@ class ReplicaUpToDate(Rule):
             observed=_state(replica),
             required="up to date, with a report since the last change",
             reason=" ".join([*late, *against, *otherwise, *answer.doubts])
-            or f"It has what was changed last, as {answer.server} says.",
+            or f"It has the last change, as {answer.server} reported.",
             evidence=[
                 *_evidence(replica, answer),
                 *(each for other, told in elsewhere for each in _evidence(other, told)),
             ],
             remediation=_again(subject)
             if late or against
-            else "Go by the packages."
+            else "Rely on the packages."
             if otherwise
             else "",
         )
@@ -80,14 +80,14 @@ class ReplicaUpToDate(Rule):
         if subject.pool.kind in _WITHOUT_REPLICA:
             return self.not_applicable(subject, "such a machine need not hold a replica")
         if cut:
-            return self.unknown(subject, "The list was cut, and does not name it so far.")
+            return self.unknown(subject, "The list was cut short, and does not name it.")
         return self.finding(
             subject,
             Status.ADVICE,
             observed="not named",
             required="a replica of this server",
-            reason="The estate has the server, and the Central Management store knows no replica "
-            "by its name: it was never set up, is gone, or goes by another name.",
+            reason="The server is in the estate, but the Central Management store has no replica "
+            "of that name: it was never set up, was removed, or has another name.",
             evidence=[answer.evidence(f"{subject.fqdn} ReplicaFqdn", "not there")],
             remediation="Find out whether the server is still in the published topology, and "
             "whether its setup was finished.",
@@ -97,7 +97,7 @@ class ReplicaUpToDate(Rule):
 def _late(replica: Replica, context: Context) -> Iterator[str]:
     report, change = replica.last_status_report, replica.last_update_creation
     if replica.up_to_date is False:
-        yield "It lacks the last change of the configuration, or did not report it yet."
+        yield "It lacks the last change of the configuration, or has not reported it yet."
     if report is None:
         if not replica.product_version:  # an instant alone may be lost on the way
             yield "It has never reported."
@@ -123,7 +123,7 @@ def _against(
 ) -> str:
     when = f" on {_shown(told.when)}" if told.when else ""
     return (
-        f"It has what was changed last, as {answer.server} says; {told.server} said "
+        f"It has the last change, as {answer.server} reported; {told.server} reported "
         f"otherwise{when}: {' '.join(late)}"
     )
 
@@ -143,8 +143,8 @@ def _another_version(replica: Replica, subject: Subject, context: Context) -> It
     if own and told not in own | bases:
         packages = " and ".join(str(build) for build in sorted(own))
         yield (
-            f"It reported {told}, and its packages are {packages}: the report is older, or "
-            "another's."
+            f"It reported {told}, but its packages are {packages}: the report is older, or "
+            "another server's."
         )
 
 
@@ -157,7 +157,7 @@ def _version(text: str | None) -> Version | None:
 
 def _state(replica: Replica) -> str:
     words = {True: "up to date", False: "not up to date", None: "not told"}
-    told = "reported, nobody knows when" if replica.product_version else "no report"
+    told = "reported at an unknown time" if replica.product_version else "no report"
     if replica.last_status_report is not None:
         told = f"reported {_shown(replica.last_status_report)}"
     return f"{words[replica.up_to_date]}, {told}"
@@ -188,7 +188,7 @@ def _told(value: object) -> str:
 def _again(subject: Subject) -> str:
     todo = (
         "Before it is updated: Invoke-CsManagementStoreReplication -ReplicaFqdn "
-        f"{subject.fqdn} in the management shell, wait, and ask again. If it stays so, look at "
-        "its service REPLICA."
+        f"{subject.fqdn} in the Management Shell, wait, and ask again. If that does not help, "
+        "check its service REPLICA."
     )
     return todo + _TO_AN_EDGE if subject.pool.kind is PoolKind.EDGE else todo

@@ -25,10 +25,10 @@ class _Renames(Enum):
 
 
 class NoRestartPending(Rule):
-    """Servicing and Windows Update say that an update waits; a rename of files may be anything's.
+    """Servicing and Windows Update show a waiting update; a file rename may be any program's.
 
     An installer that could not replace a file in use leaves a rename for the restart, and so do
-    many other programs, some of them always: where the files lie tells which ones may matter.
+    many other programs, some of them always: where the files are shows which ones may matter.
     """
 
     id = "SFB-BOOT-001"
@@ -37,7 +37,7 @@ class NoRestartPending(Rule):
     needs = ("reboot",)
     sources = ("css-reboot", "pendmoves", "file-renames-field")
     needs_product = False
-    no_fail = "No update is known to be among that, so it is advice."
+    no_fail = "No update is known to be among this, so this is advice."
 
     def judge(self, subject: Subject, context: Context) -> Finding:
         facts = subject.get(RebootFacts)
@@ -47,8 +47,8 @@ class NoRestartPending(Rule):
         return self.finding(
             subject,
             status,
-            observed="; ".join(signal.where for signal in told) or "nothing that asks for one",
-            required="nothing that waits for a restart",
+            observed="; ".join(signal.where for signal in told) or "nothing that requires one",
+            required="nothing waiting for a restart",
             reason=reason,
             evidence=[
                 subject.evidence("reboot", signal.where, _shown(signal))
@@ -76,18 +76,18 @@ def update_waits(subject: Subject, context: Context) -> str | None:
 def _verdict(facts: RebootFacts, restart: Restart) -> tuple[Status, str]:
     certain = _certain(facts)
     if certain:
-        return Status.FAIL, f"An update is not active before a restart: {', '.join(certain)}."
+        return Status.FAIL, f"An update is not active until a restart: {', '.join(certain)}."
     renames = _renames(facts, restart)
     if renames is _Renames.UPDATE:
         first = shorten(_watched(facts, restart)[0])
         return Status.UNKNOWN, (
-            f"Files are to be replaced or removed at the next restart, and {first} may be an "
-            "update's."
+            f"Files are to be replaced or removed at the next restart, and {first} may belong to "
+            "an update."
         )
     if renames is _Renames.UNTOLD:
         return Status.UNKNOWN, (
-            "Files are to be replaced or removed at the next restart; whether an update's are "
-            "among them is not known."
+            "Files are to be replaced or removed at the next restart; whether they belong to an "
+            "update is not known."
         )
     unread = [signal.where for signal in _signals(facts) if signal.state == _UNREADABLE]
     if unread:
@@ -95,16 +95,16 @@ def _verdict(facts: RebootFacts, restart: Restart) -> tuple[Status, str]:
     unclear = [signal for signal in (facts.update_exe, facts.update_exe_flags) if _unclear(signal)]
     if unclear:
         said = ", ".join(f"{signal.where} is {_shown(signal)}" for signal in unclear)
-        return Status.UNKNOWN, f"{shorten(said)}: whether that asks for a restart is not known."
+        return Status.UNKNOWN, f"{shorten(said)}: whether that requires a restart is not known."
     advice = []
     if renames is _Renames.OTHERS:
         advice.append(
-            "Files are to be replaced or removed at the next restart, none of them in a folder in "
-            "which Windows, the product or an installer usually keeps its own; into which folder "
-            "the product was installed is not read."
+            "Files are to be replaced or removed at the next restart, none of them in a folder "
+            "that Windows, the product or an installer usually uses; which folder the product was "
+            "installed into is not read."
         )
     if _renamed(facts):
-        advice.append("The computer gets another name with the next restart.")
+        advice.append("The computer will get another name at the next restart.")
     if advice:
         return Status.ADVICE, " ".join(advice)
     return Status.PASS, "Nothing waits for a restart."
@@ -156,7 +156,7 @@ def _renames(facts: RebootFacts, restart: Restart) -> _Renames:
 
 
 def _watched(facts: RebootFacts, restart: Restart) -> list[str]:
-    """Paths that may be an update's."""
+    """Paths that may belong to an update."""
     return [path for path in facts.file_rename_paths or () if _matters(path, restart)]
 
 

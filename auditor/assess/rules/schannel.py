@@ -17,7 +17,7 @@ class _Switch(Enum):
     ON = "on"
     OFF = "off"
     ABSENT = "absent"
-    WRONG_TYPE = "no REG_DWORD"
+    WRONG_TYPE = "not a REG_DWORD"
     UNCLEAR = "a number that no source names"
 
 
@@ -46,7 +46,7 @@ class _SchannelRule(Rule):
                 Status.UNKNOWN,
                 observed="not reported",
                 required=required,
-                reason=f"The answer does not speak of {schannel.path}\\{self.side}.",
+                reason=f"The answer does not mention {schannel.path}\\{self.side}.",
             )
         switches = {
             "Enabled": _read(found.enabled, schannel.on),
@@ -74,8 +74,8 @@ class SchannelClient(_SchannelRule):
     """The server is the client where it connects to Office 365.
 
     An absent value means Windows' default: off on Windows Server 2008 R2, on from 2012. Microsoft's
-    support article asks for the key under clients on Windows 7 alone; that a server needs TLS 1.2
-    on follows from that default, and the registry file of another page sets it on servers.
+    support article asks for the key only for clients on Windows 7; that a server needs TLS 1.2
+    on follows from that default, and another page's registry file sets it on servers.
     """
 
     id = "SFB-TLS-001"
@@ -87,8 +87,8 @@ class SchannelServer(_SchannelRule):
     """The server is the server where Office 365 or a partner connects to it.
 
     An absent value means Windows' default: off on Windows Server 2008 R2, on from 2012. Microsoft's
-    support article does not speak of this key; that a server needs TLS 1.2 on follows from that
-    default, and the registry file of another page sets it on servers.
+    support article does not mention this key; that a server needs TLS 1.2 on follows from that
+    default, and another page's registry file sets it on servers.
     """
 
     id = "SFB-TLS-002"
@@ -103,7 +103,7 @@ def _verdict(switches: Mapping[str, _Switch], *, default: bool, system: str) -> 
     it is of a number that is in no source. Where it is off, Microsoft's pages ask for both values.
     """
     if switches["Enabled"] is _Switch.OFF:
-        return Status.FAIL, "Enabled is 0: TLS 1.2 is off, whatever asks for it."
+        return Status.FAIL, "Enabled is 0: TLS 1.2 is off for every program."
     if switches["DisabledByDefault"] is _Switch.ON:
         return Status.FAIL, "DisabledByDefault is set: TLS 1.2 is not among the defaults."
     loose = {name: switch for name, switch in switches.items() if switch not in _SET}
@@ -113,7 +113,7 @@ def _verdict(switches: Mapping[str, _Switch], *, default: bool, system: str) -> 
     if not default and any(switch in _UNSET for switch in loose.values()):
         return Status.FAIL, f"{said}; {system} has TLS 1.2 off by default."
     if any(switch is not _Switch.ABSENT for switch in loose.values()):
-        return Status.UNKNOWN, f"{said}; what Windows makes of that is not documented."
+        return Status.UNKNOWN, f"{said}; how Windows treats that is not documented."
     return Status.PASS, f"{said}; {system} has TLS 1.2 on by default."
 
 

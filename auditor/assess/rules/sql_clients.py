@@ -16,26 +16,26 @@ from auditor.version import Version
 
 
 class SqlClientsSpeakTls12(SqlRule):
-    """Each client by the lowest version that the registry or the installed programs tell of it.
+    """Each client by its lowest version in the registry or among the installed programs.
 
     Microsoft's page asks for the clients without a number. The SQL Server team's own check has the
-    numbers of the Native Client and of the ODBC driver: below them is a fail, and what a script
-    in the field asks beyond them is advice. Of the management objects and the CLR types those of
-    service pack 2 will do; whether older ones will is not clear, so they are unknown.
+    numbers of the Native Client and of the ODBC driver: below them is a fail, and what a script in
+    the field asks beyond them is advice. Of the management objects and the CLR types those of
+    service pack 2 suffice; whether older ones do is not clear, so they are unknown.
     """
 
     id = "SFB-SQL-002"
     title = "The clients of SQL Server speak TLS 1.2"
-    applies_to = "servers of a product for which the policy asks it"
+    applies_to = "servers of a product for which the policy requires it"
     needs = ("sql", "products")
     sources = ("dtls", "tigertoolbox", "argiesen")
-    no_fail = "No document of Microsoft's says that TLS 1.2 fails with that, so it is advice."
+    no_fail = "No Microsoft document says that TLS 1.2 fails with that, so this is advice."
 
     def exempt(self, subject: Subject, context: Context) -> str | None:
         nothing = super().exempt(subject, context)
         if nothing is None and not sql_demand(subject, context).clients:
             title = product_of(subject).title
-            return f"the policy asks nothing of SQL Server's clients on servers of {title}"
+            return f"the policy requires nothing of SQL Server's clients on servers of {title}"
         return nothing
 
     def judge(self, subject: Subject, context: Context) -> Finding:
@@ -148,23 +148,23 @@ def _verdict(seen: _Seen) -> tuple[Status, str, str]:
     builds = [_build(version) for version in seen.versions]
     known = [build for build in builds if build is not None]
     if len(known) < len(builds):
-        return Status.UNKNOWN, shorten(", ".join(seen.versions)), "that is no version"
+        return Status.UNKNOWN, shorten(", ".join(seen.versions)), "that is not a version"
     lowest = min(known)
     if lowest < client.least:
         return _old(seen, str(lowest))
     if client.field is not None and lowest < client.field:
         note = f"it speaks TLS 1.2; a script in the field asks for {client.field} or later"
         return Status.ADVICE, str(lowest), note
-    return Status.PASS, str(lowest), "it will do"
+    return Status.PASS, str(lowest), "sufficient"
 
 
 def _absent(seen: _Seen) -> tuple[Status, str, str]:
     if seen.doubt:
         return Status.UNKNOWN, "not known", seen.doubt
     if seen.successor:
-        return Status.PASS, "not installed", "a later driver stands in for it"
+        return Status.PASS, "not installed", "a later driver replaces it"
     if seen.client.optional:
-        note = "the Administrative Tools bring it, and Microsoft's page asks for it everywhere"
+        note = "the Administrative Tools install it, and Microsoft's page asks for it everywhere"
         return Status.ADVICE, "not installed", note
     return Status.FAIL, "not installed", "Microsoft's page asks for it on every server"
 

@@ -18,16 +18,16 @@ class SqlServerSpeaksTls12(SqlRule):
     """Each instance by the branch of service that its build belongs to, as KB3135244 lists them.
 
     The branch comes first: service pack 1 of 2014 has higher numbers than the update that brought
-    TLS 1.2 to 2014 without it, and no TLS 1.2. Beside that the policy's own source names least
+    TLS 1.2 to 2014 without it, and no TLS 1.2. In addition, the policy's own source names minimum
     builds; the stricter of the two is required. A release older than all of these is too old.
 
-    An instance that a server of its kind ought to have and has not is unknown, never a pass. A
+    A missing instance that a server of its kind ought to have is unknown, never a pass. A
     back end on another machine is not read (SFB-PRE-001).
     """
 
     id = "SFB-SQL-001"
     title = "SQL Server on this server speaks TLS 1.2"
-    applies_to = "servers of a product for which the policy asks it"
+    applies_to = "servers of a product for which the policy requires it"
     needs = ("sql",)
     sources = ("kb3135244", "kb321185", "dtls")
 
@@ -37,12 +37,14 @@ class SqlServerSpeaksTls12(SqlRule):
         rows = [_weighed(each, known, wanted) for each in facts.instances]
         rows += _not_there(subject, facts, known)
         if facts.truncated:
-            rows.append(_unknown("others", "not listed", "the server has more than were read"))
+            rows.append(
+                _unknown("others", "not listed", "the server has more instances than were read")
+            )
         return self.of_rows(
             subject,
             rows,
             required=wanted.title,
-            fine="Every instance speaks TLS 1.2, in a build that the policy asks for.",
+            fine="Every instance speaks TLS 1.2, in a build that meets the policy.",
             evidence=[*_evidence(subject, facts)],
             actions=("update-sql-server",),
             sources=wanted.sources,
@@ -60,7 +62,7 @@ def _weighed(instance: SqlInstance, known: SqlKnowledge, wanted: SqlDemand) -> W
     status, note = _verdict(build, branch, required)
     if status is Status.FAIL and instance.patch_level is None:
         status = Status.UNKNOWN
-        note = f"{note}; Setup notes no PatchLevel, so an update may lie over that version"
+        note = f"{note}; Setup recorded no PatchLevel, so an update may have raised that version"
     return Weighed(
         status,
         Compared(shorten(instance.instance), str(build), f"{required} or later", note),
@@ -73,13 +75,13 @@ def _weighed(instance: SqlInstance, known: SqlKnowledge, wanted: SqlDemand) -> W
 def _verdict(build: Version, branch: SqlBranch, required: Version) -> tuple[Status, str]:
     called = branch.called
     if branch.speaks is None:
-        return Status.FAIL, f"{called} has TLS 1.2 in no build: {required} or later is asked for"
+        return Status.FAIL, f"no build of {called} has TLS 1.2: {required} or later is required"
     if build < branch.speaks:
         note = f"{called} has no TLS 1.2 before {branch.speaks}"
-        more = f"; {required} or later is asked for" if required > branch.speaks else ""
+        more = f"; {required} or later is required" if required > branch.speaks else ""
         return Status.FAIL, f"{note}{more}"
     if build < required:
-        note = f"{called} speaks TLS 1.2, but the policy asks for {required} or later"
+        note = f"{called} speaks TLS 1.2, but the policy requires {required} or later"
         return Status.FAIL, note
     return Status.PASS, f"{called} speaks TLS 1.2"
 
@@ -92,11 +94,11 @@ def _build(instance: SqlInstance) -> tuple[Version | None, str]:
     """
     written = [text for text in (instance.patch_level, instance.version) if text is not None]
     if not written:
-        return None, "Setup notes no version of it"
+        return None, "Setup recorded no version of it"
     try:
         builds = [sql_build(Version.parse(text.strip())) for text in written]
     except ValueError:
-        return None, "what Setup noted is no version"
+        return None, "what Setup recorded is not a version"
     if builds[0] < builds[-1]:
         return None, "its PatchLevel is older than its Version"
     if instance.generation not in (None, builds[0].major):
@@ -121,7 +123,7 @@ def _expected(home: SqlHome) -> str:
 
 def _unknown(name: str, observed: str, why: str) -> Weighed:
     row = Compared(shorten(name), observed, "a build with TLS 1.2", why)
-    return Weighed(Status.UNKNOWN, row, remedy=f"Look at {shorten(name)} on the server itself.")
+    return Weighed(Status.UNKNOWN, row, remedy=f"Check {shorten(name)} on the server itself.")
 
 
 def _shown(instance: SqlInstance) -> str:

@@ -32,7 +32,7 @@ class SqlRule(Rule):
     def exempt(self, subject: Subject, context: Context) -> str | None:
         product = product_of(subject)
         if product.key not in context.policy.sql:
-            return f"the policy asks nothing of SQL Server on servers of {product.title}"
+            return f"the policy requires nothing of SQL Server on servers of {product.title}"
         return None
 
     def of_rows(
@@ -50,7 +50,7 @@ class SqlRule(Rule):
         found = {each.status for each in rows}
         status = next((one for one in _WORST_FIRST if one in found), Status.UNKNOWN)
         worst = [each.row for each in rows if each.status is status]
-        reason = fine if status is Status.PASS else _told(worst) or "Nothing of it is there."
+        reason = fine if status is Status.PASS else _told(worst) or "None was found."
         remedies = [each.remedy for each in rows if each.status is not Status.PASS]
         cited = (*sources, *(key for each in rows for key in each.sources))
         return self.finding(

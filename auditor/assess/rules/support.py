@@ -15,7 +15,7 @@ class StillSupported(Rule):
     """By the day of the audit. An end of support is a fail where the policy makes it one.
 
     Under the other policies, which ask for builds, it is advice. Security updates that can be
-    bought are no support.
+    bought are not support.
     """
 
     id = "SFB-SUP-001"
@@ -87,7 +87,7 @@ def _verdict(product: Product, today: date, context: Context) -> tuple[Status, s
     """The status, and the reason with why it is no fail where it is advice."""
     status, reason = _weighed(product, today, context)
     if status is Status.ADVICE and context.policy.support != "fail":
-        reason = f"{reason} This policy asks for builds and not for support, so it is advice."
+        reason = f"{reason} This policy requires builds, not support, so this is advice."
     return status, reason
 
 
@@ -99,17 +99,17 @@ def _weighed(product: Product, today: date, context: Context) -> tuple[Status, s
     if support is None:
         return doubt, f"No source here says until when {product.title} is supported."
     if support.ends is None:
-        return Status.PASS, f"{product.title} is supported, and no end of that is named."
+        return Status.PASS, f"{product.title} is supported; no end date is named."
     if today <= support.ends:
         if support.at_latest:
             return doubt, f"Support ends on {support.ends} at the latest, or has ended."
         return Status.PASS, f"{product.title} is supported until {support.ends}."
     reason = _ended(support, today)
     if context.policy.extended_updates and support.extended and today <= support.extended:
-        bought = "The policy says that they were bought, which it takes for support"
-        return Status.ADVICE, f"{reason} {bought}: so it is advice."
+        bought = "The policy says that they were bought, which it counts as support"
+        return Status.ADVICE, f"{reason} {bought}, so this is advice."
     if support.confidence is not Confidence.STATED:
-        return doubt, f"{reason} No document of Microsoft's that says so is at hand."
+        return doubt, f"{reason} No Microsoft document confirming this is at hand."
     return Status(context.policy.support), reason
 
 

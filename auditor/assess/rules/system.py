@@ -23,17 +23,17 @@ _OF_A_SERVER = frozenset({"server", _SERVER_CORE})
 
 
 class SupportedSystem(Rule):
-    """A Windows that is in none of the product's rows is blocked: no update can help.
+    """A Windows that is not listed for the product is blocked: no update can help.
 
-    Some rows hold from a build of the product on, or only after an in-place upgrade.
+    Some rows require a minimum build of the product, or an in-place upgrade.
     """
 
     id = "SFB-OS-001"
-    title = "The operating system is one of the product's rows"
+    title = "The operating system is listed for the product"
     applies_to = "every Lync or Skype for Business server"
     needs = ("os",)
     sources = ("support-blog-ja", "techcommunity-222247")
-    no_fail = "That is a doubt and no lack, so it is advice."
+    no_fail = "That is a doubt rather than a lack, so this is advice."
     needs_system = True
 
     def judge(self, subject: Subject, context: Context) -> Finding:
@@ -99,7 +99,7 @@ def _rows(product: str, context: Context) -> str:
     """The systems of a product (its key), by their titles."""
     entry, windows = context.rulebook.products[product], context.rulebook.windows
     rows = ", ".join(windows[row.os].title for row in entry.systems)
-    return rows or f"no source here lists systems of {entry.title}"
+    return rows or f"no source here lists operating systems for {entry.title}"
 
 
 def _too_early(subject: Subject, context: Context, least: Version) -> tuple[Status, str] | None:
@@ -113,7 +113,7 @@ def _too_early(subject: Subject, context: Context, least: Version) -> tuple[Stat
     versions = [package.version for package in core if package.version is not None]
     title = windows_of(subject, context).title
     if not versions:
-        return Status.UNKNOWN, f"{title} needs {least} or later, and the build is not known."
+        return Status.UNKNOWN, f"{title} needs {least} or later, but the build is not known."
     if min(versions) < least:
         return Status.FAIL, f"On {title} the product needs {least} or later."
     return None
@@ -129,14 +129,14 @@ def _verdict(
     installation = (facts.installation or "").casefold()
     server_core = installation == _SERVER_CORE
     if windows.workstation:
-        return Status.FAIL, f"{windows.title} is no server operating system."
+        return Status.FAIL, f"{windows.title} is not a server operating system."
     if row is None and product.systems_closed:
         return Status.FAIL, f"{product.title} is not supported on {windows.title}."
     if server_core and product.server_core == "unsupported":
         return Status.FAIL, f"{product.title} is not supported on Server Core."
     if installation and installation not in _OF_A_SERVER:
         told = shorten(facts.installation or "")
-        return Status.UNKNOWN, f"It calls its installation {told!r}, and is a server otherwise."
+        return Status.UNKNOWN, f"Its installation is called {told!r}, but it is a server otherwise."
     if row is None:
         return Status.ADVICE, f"No source here says whether {product.title} runs on it."
     advice = _doubts(product, row, facts, server_core=server_core)
@@ -152,14 +152,14 @@ def _verdict(
 def _remedy(subject: Subject, context: Context, status: Status) -> str:
     """Where the product has to go as well, the new one decides on which Windows."""
     if status is not Status.FAIL:
-        return "Look on the server which Windows it is." if status is Status.UNKNOWN else ""
+        return "Check on the server which Windows it is." if status is Status.UNKNOWN else ""
     if support_is_over(subject, context):
         first = StillSupported.id
     elif product_is_ruled_out(subject, context):
         first = NotRuledOut.id
     else:
         return f"Move the server to a Windows that {product_of(subject).title} supports."
-    return f"The product is replaced first ({first}), on a Windows of the new one."
+    return f"The product is replaced first ({first}), on a Windows that the new one supports."
 
 
 def _doubts(product: Product, row: SystemRow, facts: OsFacts, *, server_core: bool) -> list[str]:
@@ -170,7 +170,7 @@ def _doubts(product: Product, row: SystemRow, facts: OsFacts, *, server_core: bo
     if server_core:
         doubts.append(f"No source here says whether {product.title} runs on Server Core.")
     if facts.product_type == _DOMAIN_CONTROLLER:
-        doubts.append("It is a domain controller, which is no place for this role.")
+        doubts.append("It is a domain controller, which should not hold this role.")
     return doubts
 
 
@@ -220,7 +220,7 @@ class ServicePack(Rule):
             required=required,
             reason="Service pack 1 is installed."
             if by_build
-            else "KB3140245 is for service pack 1 alone"
+            else "KB3140245 is for service pack 1 only"
             + (", and so is the product." if row is not None else "."),
             evidence=evidence,
             remediation="" if by_build else "Install service pack 1, before KB3140245.",

@@ -24,9 +24,9 @@ _UPDATE = "kb3140245"
 _NATIVE, _BESIDE = "System32", "SysWOW64"
 _NOT_REQUIRED = (
     "Microsoft's page on TLS 1.0 in Microsoft 365 says that the value is not required; KB3140245 "
-    "and the page on hybrid set-up say otherwise, and are followed."
+    "and the page on hybrid setup say otherwise, and take precedence."
 )
-_BESIDE_ONLY = "No source here speaks of that copy, so it is advice."
+_BESIDE_ONLY = "No source here mentions that copy, so this is advice."
 
 
 def need_of(subject: Subject, context: Context) -> Need | None:
@@ -53,7 +53,9 @@ def _weighed(subject: Subject, status: Status, reason: str) -> str:
     if status is not Status.ADVICE:
         return reason
     title = product_of(subject).title
-    return f"{reason} The article's row of {title} has no star, so under this policy it is advice."
+    return (
+        f"{reason} The article's row for {title} has no star, so this is advice under this policy."
+    )
 
 
 class _WinHttpRule(Rule):
@@ -91,7 +93,7 @@ class WinHttpUpdate(_WinHttpRule):
         wanted = update.files_for(windows.key)
         if not wanted:
             return self.unknown(
-                subject, f"No source here has the files of KB3140245 for {windows.title}."
+                subject, f"No source here lists the files of KB3140245 for {windows.title}."
             )
         facts = subject.get(FilesFacts)
         native = [(file, facts.find(file.name, _NATIVE)) for file in wanted]
@@ -132,7 +134,7 @@ def _file_verdict(
     if old and listed == context.rulebook.updates[_UPDATE].hotfix:
         return severity, (
             f"{listed} is listed as installed, but {_are(old)} older than it: "
-            "the installation did not take, or was undone."
+            "the installation failed, or was undone."
         )
     if old and listed:
         return severity, (
@@ -143,11 +145,11 @@ def _file_verdict(
         return severity, f"{_are(old)} older than KB3140245."
     lagging = [pair for pair in beside if _old(*pair)]
     if lagging:
-        return Status.ADVICE, f"The 32-bit copy lags: {_all_shown(lagging)}. {_BESIDE_ONLY}"
+        return Status.ADVICE, f"The 32-bit copy is older: {_all_shown(lagging)}. {_BESIDE_ONLY}"
     gaps = [pair for pair in beside if _version(pair[1]) is None]
     if gaps:
         return Status.ADVICE, (
-            f"Of the 32-bit copy nothing can be proved: {_all_shown(gaps)}. {_BESIDE_ONLY}"
+            f"Nothing can be proved about the 32-bit copy: {_all_shown(gaps)}. {_BESIDE_ONLY}"
         )
     how = f"{listed} is listed" if listed else "a later update that replaces it brought them"
     return Status.PASS, f"The files are new enough; {how}."
@@ -207,13 +209,13 @@ def _file_evidence(
 
 
 class DefaultSecureProtocols(_WinHttpRule):
-    """The value by which WinHTTP offers TLS 1.2 of itself: the bit counts, not the number.
+    """The value by which WinHTTP offers TLS 1.2 by default: the bit counts, not the number.
 
     A later rollup brings the files of KB3140245 and sets no value, so the two are two findings.
     A 32-bit program reads the other registry view. One of Microsoft's pages, which is cited for
     what the bits mean, says that the value is not required once the update is installed; KB3140245
     and the page on hybrid set-up have Windows Server 2008 R2 and 2012 without TLS 1.2 by default
-    until it is set, and are followed.
+    until it is set, and take precedence.
     """
 
     id = "SFB-WINHTTP-001"
@@ -307,12 +309,12 @@ def _protocol_verdict(
     if lacking:
         return severity, f"{_lack(lacking, wrong, windows)}{named}."
     if wrong:
-        return Status.UNKNOWN, f"In {', '.join(wrong)} {value.name} is no REG_DWORD."
+        return Status.UNKNOWN, f"In {', '.join(wrong)}, {value.name} is not a REG_DWORD."
     weak = [n for n in value.weak if any((v.data or 0) & value.bits[n] for v in views)]
     if weak:
         return Status.ADVICE, (
-            f"TLS 1.2 is there, and so is {', '.join(weak)}, which no one needs{named}. "
-            "What is asked for is there, so it is advice."
+            f"TLS 1.2 is set, and so is {', '.join(weak)}, which is not needed{named}. What is "
+            "required is there, so this is advice."
         )
     return Status.PASS, f"TLS 1.2 is among the default protocols in every view{named}."
 
@@ -332,8 +334,8 @@ def _lack(lacking: list[str], wrong: list[str], windows: Windows) -> str:
     why = (
         f"the value leaves out TLS 1.2, which {windows.title} has by default"
         if windows.winhttp_tls12
-        else f"TLS 1.2 is not set, and WinHTTP on {windows.title} has none by default"
+        else f"TLS 1.2 is not set, and WinHTTP on {windows.title} does not offer it by default"
     )
-    kind = f"; the value is no REG_DWORD in {', '.join(wrong)}" if wrong else ""
+    kind = f"; the value is not a REG_DWORD in {', '.join(wrong)}" if wrong else ""
     views = f"view{'s' * (len(lacking) > 1)} {' and '.join(lacking)}"
-    return f"In the {views} {why}{kind}"
+    return f"In the {views}, {why}{kind}"

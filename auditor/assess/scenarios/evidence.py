@@ -114,7 +114,7 @@ def of_estate(readings: Iterable[Reading], estate: Estate) -> tuple[Reading, ...
     return tuple(
         reading
         if not hosts or _host(reading.fqdn) in hosts
-        else without_facts(reading, f"{reading.fqdn} is no server of {estate.source}")
+        else without_facts(reading, f"{reading.fqdn} is not a server of {estate.source}")
         for reading in readings
     )
 
@@ -125,7 +125,7 @@ def strangers(readings: Iterable[Reading], estate: Estate) -> tuple[str, ...]:
     known = zip(readings, of_estate(readings, estate), strict=True)
     names = {was.fqdn for was, now in known if was is not now and Known([was])}
     return tuple(
-        f"What {name} said of its estate does not count: it is no server of {estate.source}."
+        f"What {name} reported on its estate does not count: it is not a server of {estate.source}."
         for name in sorted(names)
     )
 
@@ -149,8 +149,8 @@ def why_unread(error: FamilyError | None) -> str:
     if not_available(error):
         return "is not available here"
     if error.kind == BROKEN:
-        return f"came back as nothing that can be read: {quoted(error.message)}"
-    hop = " (WinRM hands no credentials on to the SQL Server)" if is_second_hop(error) else ""
+        return f"came back unreadable: {quoted(error.message)}"
+    hop = " (WinRM does not pass credentials on to the SQL Server)" if is_second_hop(error) else ""
     return f"was refused: {quoted(error.message)}{hop}"
 
 
@@ -296,7 +296,7 @@ class Known:
             return self.unread(family)
         if always and not found.items:
             return self.signal(
-                family, InUse.UNKNOWN, "the setting came back empty, which it never is"
+                family, InUse.UNKNOWN, "the setting came back empty, which it never should be"
             )
         judged = [judge(item) for item in found.items]
         for state in (InUse.YES, InUse.UNKNOWN):
@@ -304,7 +304,9 @@ class Known:
             if sentences:
                 return Signal(state, self._clues(family, sentences))
         if found.truncated:
-            return self.signal(family, InUse.UNKNOWN, "the list was cut: it is longer than is read")
+            return self.signal(
+                family, InUse.UNKNOWN, "the list was cut short: it is longer than is read"
+            )
         return Signal(
             InUse.NO, self._clues(family, [nothing, *(said for _, said in judged if said)])
         )

@@ -48,7 +48,7 @@ def exchange_online_application(look: Look) -> Signal:
         return FLAGS[application.enabled], f"{name} {said[application.enabled]}"
 
     return look.known.listed(
-        "partner_applications", judge, "Exchange Online is no partner application"
+        "partner_applications", judge, "Exchange Online is not a partner application"
     )
 
 
@@ -89,8 +89,8 @@ def _identifier(application: PartnerApplication) -> str:
 def _doubt(look: Look, application: PartnerApplication) -> str:
     """Why one without an address of Exchange Online's may be that all the same, "" where not."""
     if _may_be_online(look, application.metadata_url):
-        return "has its tokens from a name that is not known"
+        return "gets its tokens from a name that is not known"
     if not _identifier(application):
         return "does not say what application it is"
     told = application.uses_oauth_server or not _is_exchange(look, application)
-    return "" if told else "is Exchange; whether online, its tokens do not tell"
+    return "" if told else "is Exchange; its tokens do not show whether online"

@@ -37,7 +37,7 @@ def federated_users(look: Look) -> Signal:
         said = {
             True: "federated users are allowed",
             False: "",
-            None: "it is not said whether federated users are allowed",
+            None: "it is not stated whether federated users are allowed",
         }
         return FLAGS[edge.allow_federated_users], said[edge.allow_federated_users]
 
@@ -51,9 +51,9 @@ def open_discovery(look: Look) -> Signal:
         if edge.partner_discovery:
             return InUse.YES, "open federation is on: partners are discovered in DNS"
         if edge.partner_discovery is None and not edge.default_route_fqdn:
-            return InUse.UNKNOWN, "it is not said whether partners are discovered in DNS"
+            return InUse.UNKNOWN, "it is not stated whether partners are discovered in DNS"
         if edge.partner_discovery is None:
-            return InUse.UNKNOWN, f"all partners go by {quoted(edge.default_route_fqdn)}"
+            return InUse.UNKNOWN, f"all partners go through {quoted(edge.default_route_fqdn)}"
         return NOTHING
 
     return look.known.listed("access_edge", judge, "open federation is off", always=True)
@@ -98,14 +98,16 @@ def allowed_online(look: Look) -> Signal:
         endpoint = look.integrations.find(proxy.proxy_fqdn, Service.SIP)
         if endpoint is not None:
             by = f"{quoted(proxy.proxy_fqdn)}: {look.named(endpoint)}"
-            return known.signal(family, InUse.YES, f"allowed domains ({proxy.domains}) go by {by}")
+            return known.signal(
+                family, InUse.YES, f"allowed domains ({proxy.domains}) go through {by}"
+            )
     hosts = [proxy.proxy_fqdn for proxy in found.proxies.items]
     for host in filter(look.integrations.may_be_microsofts, hosts):
-        sentence = f"allowed domains go by {quoted(host)}, a name that is not known"
+        sentence = f"allowed domains go through {quoted(host)}, a name that is not known"
         return known.signal(family, InUse.UNKNOWN, sentence)
     if found.proxies.truncated:
         return known.signal(family, InUse.UNKNOWN, "the list of allowed domains' proxies was cut")
-    return known.signal(family, InUse.NO, "no allowed domain goes by a proxy of Office 365")
+    return known.signal(family, InUse.NO, "no allowed domain goes through a proxy of Office 365")
 
 
 def allowed_domains(look: Look) -> Signal:

@@ -60,7 +60,7 @@ def _local(provider: HostingProvider, endpoint: Endpoint | None) -> Judged:
     flags = (provider.enabled, provider.shared_address_space, provider.hosts_users)
     if endpoint is None or endpoint.service is not Service.SIP or False in flags:
         return NOTHING
-    return InUse.UNKNOWN, f"{_provider(provider)} is said to be local, with Office 365's proxy"
+    return InUse.UNKNOWN, f"{_provider(provider)} is marked as local, with Office 365's proxy"
 
 
 def online_provider(look: Look) -> Signal:
@@ -98,7 +98,7 @@ def _unlisted(look: Look, provider: HostingProvider) -> Judged:
         return NOTHING
     if host and not look.integrations.may_be_microsofts(host):
         return NOTHING
-    why = "a name that is not known" if host else "and nobody knows where it leads"
+    why = "a name that is not known" if host else "and where it leads is not known"
     return InUse.UNKNOWN, f"{_provider(provider)} is not disabled: {why}"
 
 

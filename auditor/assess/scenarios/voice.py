@@ -31,7 +31,7 @@ def call_data(look: Look, rulebook: Rulebook) -> Signal:
     """
 
     def judge(settings: CallDataConnector) -> Judged:
-        said = {True: "call data is sent to Office 365", False: "", None: "it is not said"}
+        said = {True: "call data is sent to Office 365", False: "", None: "it is not stated"}
         return FLAGS[settings.enabled], said[settings.enabled]
 
     family, known = "call_data_connector", look.known

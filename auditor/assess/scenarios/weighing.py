@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from auditor.rulebook.model import Rulebook
 
 _SAID = frozenset({InUse.YES, InUse.NO})
-_ASK = "the servers do not tell: somebody has to say"
+_ASK = "the servers do not show it, so it has to be stated"
 
 
 @dataclass(frozen=True, slots=True)

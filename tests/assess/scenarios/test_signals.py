@@ -117,7 +117,7 @@ def test_a_provider_whose_name_is_not_listed(differs: dict[str, object], federat
     ("proxy", "why"),
     [
         ("sipfed.online.lync.us", "a name that is not known"),
-        (None, "and nobody knows where it leads"),
+        (None, "and where it leads is not known"),
     ],
 )
 def test_why_a_provider_leaves_federation_open_to_doubt(proxy: str | None, why: str) -> None:
@@ -190,7 +190,7 @@ def test_a_default_route_decides_for_all_partners_and_is_named() -> None:
     shell = {**kinds.HYBRID, "Get-CsHostingProvider": [], "Get-CsAccessEdgeConfiguration": [routed]}
     found = weighed(shell)["federation"]
     assert found.in_use is InUse.UNKNOWN
-    assert 'all partners go by "clearing.contoso.net"' in found.evidence
+    assert 'all partners go through "clearing.contoso.net"' in found.evidence
 
 
 STRANGE = pool("x.contoso.com", PoolKind.UNKNOWN)

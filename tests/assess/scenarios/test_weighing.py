@@ -131,7 +131,7 @@ def test_hybrid_voice_can_only_be_asked_for() -> None:
     with_gateway = estate(FRONT, EDGE, GATEWAY)
     found = weighed(kinds.HYBRID, with_gateway)["hybrid_voice"]
     assert found.in_use is InUse.UNKNOWN
-    assert "somebody has to say" in found.evidence
+    assert "it has to be stated" in found.evidence
     assert weighed(kinds.HYBRID)["hybrid_voice"].in_use is InUse.NO
     assert weighed(kinds.FEDERATED, with_gateway)["hybrid_voice"].in_use is InUse.NO
 
@@ -358,10 +358,10 @@ def test_evidence_of_a_stranger_does_not_count(fqdn: str, hybrid: str) -> None:
     after = with_evidence(estate(), [front_end(kinds.HYBRID, fqdn=fqdn)], BOOK)
     found = next(s for s in after.scenarios if s.key == "hybrid")
     assert found.in_use == hybrid
-    said = f"{fqdn} is no server of topology contoso.xml"
+    said = f"{fqdn} is not a server of topology contoso.xml"
     assert (said in found.evidence) is (hybrid == "unknown")
     notes = "\n".join(after.notes)
-    assert (f"What {fqdn} said of its estate does not count" in notes) is (hybrid == "unknown")
+    assert (f"What {fqdn} reported on its estate does not count" in notes) is (hybrid == "unknown")
 
 
 def test_what_a_stranger_said_of_itself_alone_is_nothing_of_its_estate() -> None:
