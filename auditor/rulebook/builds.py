@@ -139,7 +139,7 @@ def place_build(
         lines = "; ".join(f"{p.title} ({p.key}) {p.line}.x" for p in of)
         raise UsageError(
             "BUILD-UNREADABLE",
-            f"{text[:60]!r} is not a build of a known product, nor a KB number or name of an update.",
+            f"{text[:60]!r} is not a build of a known product, nor a KB number or an update.",
             f"Builds have four numbers: {lines}. Updates go by KB number or name, such as "
             "KB4086059 or CU6 HF2.",
         )

@@ -167,7 +167,7 @@ ALL_AT_ONCE = {
             "minimum.sfb2015.sources: is missing",
             "lik: unknown key; did you mean 'like'?",
             "policy contoso: 6.0.9319.549 is not a build of sfb2015",
-            "policy contoso: facts may be 366 days old at most",
+            "policy contoso: facts may be at most 366 days old",
         ],
     ),
     "like is missing": (
@@ -197,7 +197,7 @@ ALL_AT_ONCE = {
         [
             "sources.standard.title: is missing",
             "title: is missing",
-            "policy contoso: facts may be 366 days old at most",
+            "policy contoso: facts may be at most 366 days old",
         ],
     ),
     "a product and a rule are misspelt": (
@@ -273,7 +273,7 @@ def test_an_overlay_is_told_all_at_once(capsys: pytest.CaptureFixture[str], tmp_
         "builds[1].kb: write it as a list, in [ ]",
         "builds[1].sources: is missing",
         "build 6.0.9319.900: no product sfb2016; did you mean 'sfb2019'?",
-        "build 6.0.9319.900: 'January 2027' is no month",
+        "build 6.0.9319.900: 'January 2027' is not a month",
     ):
         assert f"\n  {fault}\n" in told.err
     told = told_of(capsys, "rulebook", "check", file_of(tmp_path, _TWO_BUILDS))
