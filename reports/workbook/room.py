@@ -57,6 +57,8 @@ def row_ends(step: int) -> str:
 
 
 def _wrapped(line: str, width: float) -> int:
+    if _length(line) <= width:
+        return 1
     lines, used = 1, 0.0
     for word in line.split(" "):
         length = _length(word)
