@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Literal, Protocol
 
 from auditor.audit import (
+    CommandEntry,
     ComparedEntry,
     EvidenceEntry,
     FindingEntry,
@@ -80,6 +81,8 @@ POOL_KIND = {
     "gateway": "PSTN gateway",
     "unknown": "Unknown",
 }
+
+SHELL = {"powershell": "PowerShell", "cmd": "cmd", "gui": "By hand"}
 
 _NOT_IDENTIFIED, _NOT_READ = "Not identified", "Not read"
 _A_MINUTE = 60  # seconds
@@ -260,6 +263,11 @@ def counts(finding: FindingEntry) -> str:
 
 def sources(entries: Sequence[SourceRef]) -> str:
     return "\n".join(entry.title for entry in entries)
+
+
+def shell(command: CommandEntry) -> str:
+    """What a command is typed into, or that it is done by hand."""
+    return SHELL.get(command.shell, command.shell)
 
 
 def commands(step: StepEntry) -> str:

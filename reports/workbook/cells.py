@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 
 from openpyxl.cell.cell import Cell
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.text import web_address
@@ -18,10 +20,22 @@ CellValue = str | int | float | bool | datetime | date | time | timedelta | None
 _LOOKS_LIKE_A_FORMULA = tuple("=+-@")
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell of this workbook, such as A7 of a sheet, to lead to."""
+
+    sheet: str
+    cell: str
+
+
+Link = str | Place
+
+
 def put(
-    sheet: Worksheet, row: int, column: int, value: CellValue, style: str, link: str = ""
+    sheet: Worksheet, row: int, column: int, value: CellValue, style: str, link: Link = ""
 ) -> None:
-    """Write `value` in the named style; `link` becomes a hyperlink only if http or https.
+    """Write `value` in the named style; `link` becomes a hyperlink if it is a place here,
+    http or https.
 
     An instant is written in UTC, because Excel knows no time zones; one before 1900 and a
     number that is none are written as text, because Excel has no such values.
@@ -40,8 +54,10 @@ def put(
         cell.value = value  # openpyxl gives a date its own format here
         if number_format != "General":
             cell.number_format = number_format
-    address = web_address(link)
-    if address:
+    if isinstance(link, Place):
+        place = f"'{link.sheet}'!{link.cell}"
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=place)
+    elif address := web_address(link):
         cell.hyperlink = address
 
 

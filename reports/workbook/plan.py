@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openpyxl import Workbook
 from openpyxl.utils import column_index_from_string, get_column_letter
@@ -22,9 +22,11 @@ from reports.workbook.carry_over import (
     STATUS,
     CarriedOver,
 )
-from reports.workbook.cells import CellValue
+from reports.workbook.cells import CellValue, Link
+from reports.workbook.commands import first_commands
 from reports.workbook.fingerprints import add_fingerprints
-from reports.workbook.previous import PLAN, PLAN_ID, Cells
+from reports.workbook.previous import COMMANDS, PLAN, PLAN_ID, STEP_NUMBER, Cells
+from reports.workbook.room import row_ends
 from reports.workbook.style import (
     DONE,
     NOT_NEEDED,
@@ -38,16 +40,22 @@ from reports.workbook.table import A4, Column, Row, add_table, area, column_lett
 
 _PM_WIDTHS = {"Owner": 16, PLANNED_DATE: 13, STATUS: 13, "Ticket": 14, "Notes": 34}
 _LAST_ROW = 1_048_575  # as page breaks count them
-_IN_EVERY_PART = ("No.", "Minutes")
-_PARTS_END_WITH = (NEEDED_BY, "Impact", "Source")
+_TALLEST = 120.0  # points, but for what a person wrote: several rows are seen at once
+_RULES = 60.0  # those of a server that was not read are all there are
+_IN_EVERY_PART = (STEP_NUMBER, "Minutes")
+_PARTS_END_WITH = ("Why", "Rollback", "Source")
 _PRINTED_PERCENT = 62  # a part is as wide as A4 then, in fonts of other widths too
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A step and what the project manager wrote beside it."""
+    """A step and what the project manager wrote beside it.
+
+    `commands` is where they begin on the sheet Commands, "" where it has none.
+    """
 
     step: StepEntry
+    commands: Link
     waits: str
     needed_by: str
     pm: Cells
@@ -63,9 +71,9 @@ def add_plan(book: Workbook, audit: Audit, carried: CarriedOver) -> Worksheet:
 
 
 def print_in_parts(sheet: Worksheet) -> None:
-    """On A4, large enough to be read: what and why, how, what else, and by whom and when.
+    """On A4, large enough to be read, in parts that each name the step.
 
-    Number, target, action and minutes stand in every part.
+    They tell what and why, with what effect, after what, and (the manager's) by whom and when.
     """
     columns = _tool_columns()
     sheet.page_setup.paperSize = A4
@@ -87,9 +95,11 @@ def add_plan_fingerprints(book: Workbook, audit: Audit) -> None:
 def _rows(audit: Audit, carried: CarriedOver) -> list[PlanRow]:
     numbers = {step.id: step.number for step in audit.steps}
     names = needs.scenario_names(audit)
+    commands = first_commands(audit)
     return [
         PlanRow(
             step,
+            commands.get(step.id, ""),
             words.waits(step, numbers),
             needs.needed_by(step.needed_by, names),
             carried.plan.get(step.id, {}),
@@ -106,37 +116,49 @@ def _tool_columns() -> tuple[Column[PlanRow], ...]:
     return (
         Column(PLAN_ID, 12, lambda row: row.step.id, "Audit line"),
         Column("Wave", 7, lambda row: row.step.wave, "Audit number"),
-        Column("Site", 10, lambda row: row.step.site),
-        Column("Pool", 22, lambda row: row.step.pool),
-        Column("No.", 6, lambda row: row.step.number, "Audit number"),
-        Column("Target", 22, lambda row: row.step.target),
-        Column("Action", 30, lambda row: row.step.title),
+        _text("Site", 10, lambda row: row.step.site),
+        _text("Pool", 22, lambda row: row.step.pool),
+        Column(STEP_NUMBER, 6, lambda row: row.step.number, "Audit number"),
+        _text("Target", 22, lambda row: row.step.target),
+        _text("Action", 30, lambda row: row.step.title),
         Column("Minutes", 9, lambda row: row.step.minutes, "Audit number"),
-        _detail("Why", 40, lambda row: row.step.reason),
-        _detail(NEEDED_BY, 20, lambda row: row.needed_by),
-        _detail("Commands", 84, lambda row: words.commands(row.step), "Audit code"),
-        _detail("Impact", 28, lambda row: row.step.impact),
-        _detail("Rollback", 28, lambda row: row.step.rollback),
-        _detail("Waits for", 32, lambda row: row.waits),
-        _detail("Rules", 30, lambda row: ", ".join(row.step.rules)),
-        Column(
+        _detail("Why", 62, lambda row: row.step.reason),
+        _detail(NEEDED_BY, 28, lambda row: row.needed_by),
+        _detail(COMMANDS, 20, _commands, lambda row: row.commands),
+        _detail("Impact", 36, lambda row: row.step.impact),
+        _detail("Rollback", 29, lambda row: row.step.rollback),
+        _detail("Waits for", 52, lambda row: row.waits),
+        replace(_detail("Rules", 22, lambda row: ", ".join(row.step.rules)), tallest=_RULES),
+        _detail(
             "Source",
-            22,
+            39,
             lambda row: words.sources(row.step.source),
-            link=lambda row: first_address(row.step.source),
-            detail=True,
+            lambda row: first_address(row.step.source),
         ),
     )
 
 
+def _text(header: str, width: float, value: Callable[[PlanRow], str]) -> Column[PlanRow]:
+    return Column(header, width, value, rest=_rest, tallest=_TALLEST)
+
+
 def _detail(
-    header: str, width: float, value: Callable[[PlanRow], str], style: str = "Audit text"
+    header: str,
+    width: float,
+    value: Callable[[PlanRow], str],
+    link: Callable[[PlanRow], Link] | None = None,
 ) -> Column[PlanRow]:
-    return Column(header, width, value, style, detail=True, rest=_rest)
+    return replace(_text(header, width, value), link=link, detail=True)
 
 
 def _rest(row: PlanRow) -> str:
-    return f"... The row ends here: the rest is at step {row.step.number} in report.html."
+    return row_ends(row.step.number)
+
+
+def _commands(row: PlanRow) -> str:
+    """How many there are; they stand on a sheet of their own, to which this leads."""
+    number = len(row.step.commands)
+    return f"{number:,} on sheet {COMMANDS}" if number else ""
 
 
 def first_address(sources: Sequence[SourceRef]) -> str:

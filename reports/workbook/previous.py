@@ -22,8 +22,8 @@ from reports.workbook.cells import CellValue
 from reports.workbook.text import typed_text
 
 PLAN, OWN_TASKS, GONE = "Plan", "Own tasks", "Done or gone"
-FINGERPRINTS = "Fingerprints"
-PLAN_ID, TASK = "Plan ID", "Task"
+COMMANDS, FINGERPRINTS = "Commands", "Fingerprints"
+PLAN_ID, TASK, STEP_NUMBER = "Plan ID", "Task", "No."
 
 _MOST_BYTES_UNPACKED = 512 * 1024 * 1024
 _MOST_CELLS = 3_000_000
@@ -156,10 +156,19 @@ def _value(cell: Cell, values: Worksheet) -> CellValue:
 
 
 def _left_behind(book: Workbook, our_sheets: frozenset[str]) -> tuple[str, ...]:
-    foreign = [f"sheet {name}" for name in book.sheetnames if name not in our_sheets]
+    foreign = [
+        f"sheet {name}"
+        for name in book.sheetnames
+        if name not in our_sheets or _namesake(book, name)
+    ]
     remarks = [
         f"remarks on sheet {sheet.title}"
         for sheet in _people_sheets(book)
         if any(cell.comment for row in sheet.iter_rows() for cell in row)
     ]
     return (*foreign, *remarks)
+
+
+def _namesake(book: Workbook, name: str) -> bool:
+    """A sheet that a person called Commands, when the workbook had none of that name."""
+    return name == COMMANDS and book[name].cell(1, 1).value != STEP_NUMBER

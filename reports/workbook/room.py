@@ -51,7 +51,14 @@ def cut_to(text: str, width: float, lines: int, mark: str) -> str:
     return "\n".join((*kept, mark))
 
 
+def row_ends(step: int) -> str:
+    """The mark below text that a row has no room for: where the rest is."""
+    return f"... The row ends here: the rest is at step {step} in report.html."
+
+
 def _wrapped(line: str, width: float) -> int:
+    if _length(line) <= width:
+        return 1
     lines, used = 1, 0.0
     for word in line.split(" "):
         length = _length(word)

@@ -12,7 +12,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.workbook.cells import CellValue, put
+from reports.workbook.cells import CellValue, Link, put
 from reports.workbook.room import (
     CODE_LINE_POINTS,
     LINE_POINTS,
@@ -36,34 +36,35 @@ class Column(Generic[Row]):
     """One column: its header, its width in characters, a named style, and what a row has there.
 
     `pm` columns belong to the project manager and have the coloured header. `detail`
-    columns can be folded away with one click. Of a column with `rest` all text is shown; what
-    no row of Excel has room for ends with the sentence that `rest` gives.
+    columns can be folded away with one click. Of a column with `rest` all text is shown that
+    `tallest` points have room for; what is longer ends with the sentence that `rest` gives.
     """
 
     header: str
     width: float
     value: Callable[[Row], CellValue]
     style: str = "Audit text"
-    link: Callable[[Row], str] | None = None
+    link: Callable[[Row], Link] | None = None
     pm: bool = False
     detail: bool = False
     rest: Callable[[Row], str] | None = None
+    tallest: float = TALLEST_ROW
 
     def told(self, row: Row) -> CellValue:
         """What the cell of a row holds."""
         value = self.value(row)
         if self.rest is None or not isinstance(value, str):
             return value
-        most = int(TALLEST_ROW / self._line)
+        most = int(self.tallest / self._line)
         return cut_to(value, self.width * _NARROWER, most, self.rest(row))
 
     def height(self, value: CellValue) -> float:
         """The points that a value takes, about."""
         if not isinstance(value, str) or self.style == "Audit line":
             return LINE_POINTS
-        if self.rest is None:
+        if self.rest is None and not self.pm:
             return lines_of(value, self.width) * self._line
-        return all_lines_of(value, self.width * _NARROWER) * self._line
+        return min(all_lines_of(value, self.width * _NARROWER) * self._line, self.tallest)
 
     @property
     def _line(self) -> float:

@@ -15,10 +15,12 @@ from auditor.errors import UsageError
 from reports.files import replace_file, unwritable
 from reports.text import visible
 from reports.workbook.carry_over import CarriedOver, carry_over
+from reports.workbook.commands import add_commands
 from reports.workbook.findings import COMPONENTS, add_components, add_findings
 from reports.workbook.people import add_gone, add_own_tasks
 from reports.workbook.plan import add_plan, add_plan_fingerprints, print_in_parts
 from reports.workbook.previous import (
+    COMMANDS,
     FINGERPRINTS,
     GONE,
     OWN_TASKS,
@@ -35,8 +37,8 @@ from reports.workbook.summary import add_summary
 from reports.workbook.table import ready_to_print
 
 OUR_SHEETS = frozenset(
-    {"Summary", PLAN, OWN_TASKS, GONE, FINGERPRINTS, "Servers", "Findings", COMPONENTS,
-     "Scenarios", "Sources", "Other machines"}
+    {"Summary", PLAN, COMMANDS, OWN_TASKS, GONE, FINGERPRINTS, "Servers", "Findings",
+     COMPONENTS, "Scenarios", "Sources", "Other machines"}
 )  # fmt: skip
 
 
@@ -86,6 +88,7 @@ def _build(audit: Audit, carried: CarriedOver) -> tuple[Workbook, datetime, dict
     book.properties.title = visible(f"Upgrade plan: {audit.estate.name}"[:200])
     book.properties.creator = "sfb-audit"
     add_plan(book, audit, carried)
+    add_commands(book, audit)
     add_own_tasks(book, carried)
     if carried.gone:
         add_gone(book, carried)

@@ -18,7 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from auditor.audit import Audit, StepEntry
 from auditor.errors import UsageError
+from reports import words
 from reports.workbook import Written, write_workbook
+from reports.workbook.fingerprints import fingerprint
 from reports.workbook.save import workbook_bytes
 from tests.reports.entries import empty
 from tests.reports.sample import STEPS, sample
@@ -280,6 +282,53 @@ def test_what_is_not_carried_over_is_named_and_the_old_file_kept(path: Path) -> 
     kept = path.with_name(f"upgrade-plan.before-{LATER}.xlsx")
     assert kept.name in written.note
     assert kept.read_bytes() == before
+
+
+def _with_commands_in_the_plan(book: Workbook) -> None:
+    """As it was before the commands had a sheet of their own."""
+    del book["Commands"]
+    plan, marks = book["Plan"], book["Fingerprints"]
+    for row, step in enumerate(STEPS, 2):
+        told = words.commands(step)
+        cell = plan.cell(row, _headers(plan)["Commands"])
+        cell.hyperlink = None
+        cell.value = told
+        marks.cell(row, _headers(marks)["Commands"]).value = fingerprint(told)
+
+
+def test_commands_that_stood_in_the_plan_are_no_edit(path: Path) -> None:
+    def edit(book: Workbook) -> None:
+        _with_commands_in_the_plan(book)
+        _type(book["Plan"], 3, Owner="K.", Status="In progress", Notes="half of it")
+
+    _edit(path, edit)
+    before = _by_id(path)["S-0002"]
+    assert "SkypeServerUpdateInstaller.exe" in str(before["Commands"])
+    assert write_workbook(_audit(), path).note == ""
+    after = _by_id(path)["S-0002"]
+    assert after["Commands"] == "4 on sheet Commands"
+    assert {h: after[h] for h in ("Owner", "Status", "Notes")} == {
+        h: before[h] for h in ("Owner", "Status", "Notes")
+    }
+    assert write_workbook(_audit(), path).note == ""
+
+
+def test_a_sheet_that_a_person_called_commands_is_kept_in_a_copy(path: Path) -> None:
+    def edit(book: Workbook) -> None:
+        _with_commands_in_the_plan(book)
+        book.create_sheet("Commands")["A1"] = "for the night shift"
+
+    _edit(path, edit)
+    written = write_workbook(_audit(), path)
+    assert "Not carried over: sheet Commands." in written.note
+    kept = load_workbook(path.with_name(f"upgrade-plan.before-{LATER}.xlsx"))
+    assert kept["Commands"]["A1"].value == "for the night shift"
+
+
+def test_the_sheet_of_commands_is_written_anew(path: Path) -> None:
+    _edit(path, lambda book: _type(book["Commands"], 2, Command="format c:"))
+    assert write_workbook(_audit(), path).note == ""
+    assert load_workbook(path)["Commands"]["H2"].value == STEPS[0].commands[0].text
 
 
 def test_nothing_to_do_any_more_keeps_the_history(path: Path) -> None:

@@ -52,10 +52,10 @@ def test_excel_opens_it_without_a_repair(kind: str, tmp_path: Path, workbook_che
 def test_sheets_tables_and_frozen_headers(tmp_path: Path) -> None:
     book = _written(sample(), tmp_path)
     assert [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] == [
-        "Summary", "Plan", "Own tasks", "Servers", "Findings", "Components", "Scenarios",
-        "Other machines", "Sources",
+        "Summary", "Plan", "Commands", "Own tasks", "Servers", "Findings", "Components",
+        "Scenarios", "Other machines", "Sources",
     ]  # fmt: skip
-    for sheet in book.worksheets[1:9]:
+    for sheet in book.worksheets[1:10]:
         (table,) = sheet.tables.values()
         headers = [cell.value for cell in sheet[1]]
         assert table.displayName == sheet.title.replace(" ", "")
@@ -109,7 +109,7 @@ def test_every_server_is_there_with_the_reason_why_it_was_not_read(tmp_path: Pat
 def test_the_plan_says_what_to_do_after_what_and_on_which_ground(tmp_path: Path) -> None:
     plan = _written(sample(), tmp_path)["Plan"]
     assert _column(plan, "Plan ID") == [step.id for step in sample().steps]
-    assert "SkypeServerUpdateInstaller.exe" in str(_column(plan, "Commands")[1])
+    assert _column(plan, "Commands")[1] == "4 on sheet Commands"
     assert _column(plan, "Waits for")[2] == (
         "S-0002 (no. 2): one front end at a time keeps the pool's quorum [official]"
     )
@@ -207,7 +207,7 @@ def test_no_text_becomes_a_formula_an_error_or_a_link(tmp_path: Path) -> None:
                     sheet.title,
                     cell.coordinate,
                 )
-                if cell.hyperlink:
+                if cell.hyperlink and cell.hyperlink.location is None:
                     assert cell.hyperlink.target in (KB.url, ARTICLE.url)
     formulas = [c for r in book["Summary"].iter_rows() for c in r if c.data_type == "f"]
     assert all(str(cell.value).startswith(("=COUNTIF", "=SUM", "=C")) for cell in formulas)
