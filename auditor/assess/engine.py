@@ -237,7 +237,7 @@ def _caveats(ruled_out: str, policy: Policy) -> Iterator[str]:
 
 def _rules_out(finding: Finding) -> bool:
     failed = (Status.FAIL, Status.WAIVED)
-    return finding.rule == NotRuledOut.id and finding.counted and finding.status in failed
+    return finding.rule == NotRuledOut.id and finding.status in failed
 
 
 def _notes(

@@ -165,9 +165,9 @@ class Assessment:
     servers: tuple[ServerVerdict, ...]
     pools: tuple[PoolVerdict, ...]
     scenarios: tuple[ScenarioVerdict, ...]
+    every_server: bool
     notes: tuple[str, ...] = field(default=())
     caveats: tuple[str, ...] = field(default=())
-    every_server: bool = False
 
     def needed_by(self) -> dict[str, tuple[str, ...]]:
         """By pool the keys of the scenarios, in use or not known to be unused, that need it."""

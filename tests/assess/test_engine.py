@@ -324,6 +324,13 @@ TOGETHER: list[tuple[list[tuple[PoolKind, list[str], dict[str, object]]], bool]]
         ],
         False,
     ),
+    (
+        [
+            (PoolKind.ENTERPRISE, ["ready", "older"], {}),
+            (PoolKind.ENTERPRISE, [], {"service_version": 5}),  # nobody knows its servers
+        ],
+        True,
+    ),
     # What was read counts, and not what the topology says beside it.
     ([(PoolKind.ENTERPRISE, ["ready", "older"], {"service_version": 5})], False),
     (

@@ -15,7 +15,16 @@ from auditor.estate.model import Estate, Pool, PoolKind, Scenario, Server
 from auditor.facts.products import ProductsFacts
 from auditor.facts.reading import Reading
 from auditor.rulebook import load
-from tests.assess.facts_of import LYNC2013, NOW, SFB2015, packages, scenarios, server, unread
+from tests.assess.facts_of import (
+    LYNC2010,
+    LYNC2013,
+    NOW,
+    SFB2015,
+    packages,
+    scenarios,
+    server,
+    unread,
+)
 
 BOOK = load()
 EVERY_SERVER = ["tls10-disable", "supported-today"]
@@ -129,6 +138,28 @@ def test_one_server_that_is_ruled_out_is_told_for_all() -> None:
     assert "in use: " not in reasons[1]
     assert "in use: " not in _judged("tls10-disable", DIRECTOR).servers[0].reason
     assert not any(ANYWHERE in each for each in _judged("tls10-disable", DIRECTOR).caveats)
+
+
+def test_another_fail_rules_nothing_out() -> None:
+    old = server(fqdn="other.contoso.com", core="6.0.9319.281", front_end="6.0.9319.281")
+    judged = _judged("tls10-disable", DIRECTOR, old)
+    assert _readiness(judged) == {"dir": "ready", "other": "work_needed"}
+    assert not any(ANYWHERE in each for each in judged.caveats)
+
+
+# where a Lync Server 2010 stands, with federation in use and hybrid not -> SFB-PROD-002
+LEFT_OVER = [("dir", "unknown"), ("other", "not_applicable")]
+
+
+@pytest.mark.parametrize(("name", "status"), LEFT_OVER)
+def test_what_is_asked_of_a_server_goes_by_the_paths_it_lies_on(name: str, status: str) -> None:
+    packages_of = {"core": "4.0.7577.0", "front_end": "4.0.7577.0", "product": LYNC2010}
+    left_over = server(fqdn=f"{name}.contoso.com", **packages_of)  # type: ignore[arg-type]
+    beside = [] if name == "dir" else [DIRECTOR]
+    judged = _judged("supported-today", EDGE, left_over, *beside)
+    (verdict,) = (each for each in judged.servers if each.fqdn == left_over.fqdn)
+    (finding,) = (each for each in verdict.findings if each.rule == "SFB-PROD-002")
+    assert finding.status == status
 
 
 def test_so_is_one_whose_fail_somebody_has_accepted() -> None:

@@ -178,6 +178,7 @@ def assessment(case: EstateCase) -> Assessment:
             _scenario(InUse.YES, case.in_use),
             _scenario(InUse.ASSUMED, case.assumed),
         ),
+        every_server=False,
     )
 
 
