@@ -73,6 +73,12 @@ def test_what_may_be_an_edge_is_unknown_with_the_reason_and_the_way_out() -> Non
     assert "estate file" in finding.remediation
 
 
+def test_what_is_ruled_out_anyway_is_so_whatever_the_kind_of_its_pool() -> None:
+    judged = judge(server("2008", **_CU10), pool(PoolKind.UNKNOWN), policy="tls10-disable")  # type: ignore[arg-type]
+    finding = judged.finding("SFB-PROD-003")
+    assert (finding.status, finding.actions) == ("fail", ("migrate-os",))
+
+
 # build, Windows -> what a person has to ask Microsoft for
 ASKED = [
     ("2012r2", "not_applicable"),

@@ -32,7 +32,8 @@ class NotRuledOut(Rule):
                 subject, f"whether its Windows rules it out is not known: {subject.system.reason}"
             )
         required = "nothing that the policy's source rules out"
-        if row is None and (perhaps := _perhaps_excluded(subject, context)):
+        perhaps = context.policy.perhaps_excluded(product.key, system)
+        if row is None and perhaps and subject.pool.kind is PoolKind.UNKNOWN:
             return self._undecided(subject, perhaps, required)
         if row is None:
             return self.finding(
@@ -124,12 +125,6 @@ def product_is_ruled_out(subject: Subject, context: Context) -> bool:
 def _exclusion(subject: Subject, context: Context) -> Exclusion | None:
     product, system = product_of(subject), subject.system.system
     return context.policy.excluded(product.key, system, subject.pool.kind.value)
-
-
-def _perhaps_excluded(subject: Subject, context: Context) -> tuple[Exclusion, ...]:
-    if subject.pool.kind is not PoolKind.UNKNOWN:
-        return ()
-    return context.policy.perhaps_excluded(product_of(subject).key, subject.system.system)
 
 
 def _rows(subject: Subject, context: Context) -> list[Prerequisite]:
