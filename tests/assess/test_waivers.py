@@ -209,6 +209,26 @@ def test_a_server_goes_by_its_name_in_any_case() -> None:
     assert judged.finding("SFB-CU-001").status is Status.WAIVED
 
 
+# a subject that matches nobody -> whom it may have meant
+MEANT = [
+    ("fe01", "FE01.Contoso.COM"),
+    ("FE01", "FE01.Contoso.COM"),
+    ("pool01", "pool01.contoso.com"),
+    ("pool01.contoso.con", "pool01.contoso.com"),
+    ("fe0", None),
+    ("zebra", None),
+]
+
+
+@pytest.mark.parametrize(("subject", "meant"), MEANT)
+def test_who_matches_nobody_is_asked_for_the_full_name(subject: str, meant: str | None) -> None:
+    reading = server(fqdn="FE01.Contoso.COM")
+    where = pool(servers=(Server(reading.fqdn, POOL),))
+    notes = judge(reading, where, waivers=[waiver(subject=subject)]).assessment.notes
+    (note,) = (each for each in notes if "matches no server and no pool" in each)
+    assert note.endswith(f"; did you mean {meant!r}?" if meant else ".")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
