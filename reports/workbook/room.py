@@ -9,6 +9,7 @@ LINE_POINTS, CODE_LINE_POINTS = 15.0, 13.2
 TALLEST_ROW = 409.0  # points; Excel makes no row higher
 
 _MOST_LINES = 12
+_NO_ROW_HAS = ceil(TALLEST_ROW / CODE_LINE_POINTS) + 1  # lines; counting stops there
 _WORDS_DO_NOT_FILL = 1.06  # a line ends before the next word, not at the edge
 _WIDE = {"W": 2, "F": 2}
 
@@ -24,7 +25,10 @@ def lines_of(text: str, width: float) -> int:
 
 
 def all_lines_of(text: str, width: float) -> int:
-    """How many lines `text` takes in a cell of `width` characters that breaks at blanks."""
+    """How many lines `text` takes in a cell of `width` characters that breaks at blanks.
+
+    Of one of its own lines no more are counted than a row has room for.
+    """
     return sum(_wrapped(line, width) for line in text.split("\n"))
 
 
@@ -66,6 +70,8 @@ def _wrapped(line: str, width: float) -> int:
             lines, used = lines + 1, 0.0
         broken = max(ceil(length / width) - 1, 0)
         lines += broken
+        if lines >= _NO_ROW_HAS:
+            break
         used += bool(used) + length - broken * width
     return lines
 

@@ -230,7 +230,7 @@ def test_a_wrong_password_is_tried_on_two_servers_over_all_turns_of_pools() -> N
 def test_servers_that_say_nothing_hold_nobody_up() -> None:
     """They never ask for the account, so they are no trial of it."""
     hosts = [lab_host(n, fault="silent" if n < 8 else None) for n in range(12)]
-    options = RunOptions(threads=16, deadline_seconds=4, connect_seconds=1)
+    options = RunOptions(threads=16, deadline_seconds=2, connect_seconds=1)
     with running_lab(hosts, StateBackend()) as lab:
         found = list(collect(list(targets(lab)), joined_script(), options))
     first = [one.reading.reach.state for one in found[:4]]

@@ -83,7 +83,7 @@ def test_the_topology_that_a_file_names_has_its_own_words(tmp_path: Path) -> Non
 
 @settings(
     deadline=None,
-    max_examples=150,
+    max_examples=80,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.data())

@@ -52,7 +52,7 @@ OLD = "{urn:schema:Microsoft.Rtc.Management.Deploy.TopologyBuilder.2008}OldTopol
 
 often = settings(
     deadline=None,
-    max_examples=80,
+    max_examples=50,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 _T = TypeVar("_T")

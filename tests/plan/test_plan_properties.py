@@ -37,7 +37,7 @@ KINDS = [kind for kind in PoolKind if kind not in {PoolKind.SQL, PoolKind.WAC}]
 POOLS = [f"pool{number}" for number in range(7)]
 SITES = ["Tokyo", "Osaka", "Sapporo"]
 
-many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 needs = st.one_of(
     st.just(()),

@@ -25,7 +25,7 @@ AUDITS: dict[str, Callable[[], Audit]] = {
     "rich": sample,
     "empty": empty,
     "hostile": hostile,
-    "large": lambda: large(1_000),
+    "large": lambda: large(400),
     "several policies": several,
     "waived": waived,
     "hostile policy": lambda: several(HOSTILE["formula"]),

@@ -160,9 +160,9 @@ def _doubt(subject: Subject, context: Context) -> str | None:
 
 
 def _older(package: Package, subject: Subject, context: Context) -> bool:
-    if package.version is None:
-        return False
-    return package.version < asked(package, subject, context, _threshold(subject, context))
+    threshold = _threshold(subject, context)
+    version = package.version
+    return version is not None and version < asked(package, subject, context, threshold)
 
 
 class LaggingPackages(_UpdateRule):
