@@ -115,8 +115,7 @@ def updates_called(
 
 def _kbs(update: Build | Unnumbered) -> set[str]:
     """Its KB numbers and those of its components, with and without the letters."""
-    numbers = (*update.kb, *(part.kb for part in update.parts if part.kb))
-    whole = {kb.casefold() for kb in numbers}
+    whole = {kb.casefold() for kb in (*update.kb, *(part.kb for part in update.parts))}
     return whole | {kb.removeprefix("kb") for kb in whole}
 
 

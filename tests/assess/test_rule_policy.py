@@ -79,6 +79,10 @@ def test_what_is_ruled_out_anyway_is_so_whatever_the_kind_of_its_pool() -> None:
     assert (finding.status, finding.actions) == ("fail", ("migrate-os",))
 
 
+def test_what_no_kind_of_pool_rules_out_needs_none() -> None:
+    assert _cu9(pool(PoolKind.UNKNOWN)).finding("SFB-PROD-003").status == "pass"
+
+
 # build, Windows -> what a person has to ask Microsoft for
 ASKED = [
     ("2012r2", "not_applicable"),
