@@ -35,9 +35,15 @@ class AuditError(Exception):
 
 
 class UsageError(AuditError):
-    """The input is at fault: a file, an option, a folder. Exit code 2, and no audit is written."""
+    """The input is at fault: a file, an option, a folder. Exit code 2, and no audit is written.
+
+    It never goes without a hint.
+    """
 
     exit_code = ExitCode.USAGE
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(code, message, hint)
 
 
 class UnreachedError(AuditError):

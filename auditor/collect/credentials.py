@@ -130,7 +130,9 @@ def _from_file(reference: CredentialReference, path: Path) -> str:
         ) from None
     except UnicodeDecodeError:
         raise UsageError(
-            "CREDENTIAL-FILE", f"credential {reference.name}: {path} is not UTF-8 text."
+            "CREDENTIAL-FILE",
+            f"credential {reference.name}: {path} is not UTF-8 text.",
+            "Save the password on its first line, as UTF-8.",
         ) from None
     return text.partition("\n")[0].removesuffix("\r")
 

@@ -26,6 +26,7 @@ from auditor.facts.fields import AnswerError, Fields
 from auditor.facts.reading import Reach, ReachState, Reading
 
 CODE = "BUNDLE"
+_WANTED = "Name the JSON files that the collector or a run wrote, or a folder of them."
 CARRIED = "bundle"  # the origin of what nobody asked for over the network
 ORIGINS = ("winrm", "ocspowershell", CARRIED)  # the ways on which a server is asked, and that one
 _CHECK_SUM = re.compile(r',"sha256":"([0-9a-f]{64})"\}\Z')
@@ -183,17 +184,17 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(CODE, f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(CODE, f"{path} cannot be read: {error.strerror}.", _WANTED) from None
     if len(raw) > MAX_BYTES:
-        raise UsageError(CODE, f"{path} is larger than any bundle ({MAX_BYTES} bytes)")
+        raise UsageError(CODE, f"{path} is larger than any bundle ({MAX_BYTES} bytes).", _WANTED)
     utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return raw.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(
             CODE,
-            f"{path} is not a bundle: neither UTF-8 nor UTF-16 text",
-            "Give the JSON files that the collector wrote.",
+            f"{path} is not a bundle: neither UTF-8 nor UTF-16 text.",
+            _WANTED,
         ) from None
 
 

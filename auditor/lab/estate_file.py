@@ -105,6 +105,7 @@ from auditor.lab.windows_description import WindowsDescription
 _T = TypeVar("_T")
 
 CODE = "LAB-ESTATE"
+_HINT = "docs/lab.md has an example of such a file."
 FIRST_ADDRESS = IPv4Address("127.0.10.1")
 
 
@@ -122,11 +123,11 @@ def read_estate_file(path: Path) -> LabEstate:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise UsageError(CODE, f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(CODE, f"{path} cannot be read: {error.strerror}.", _HINT) from None
     except UnicodeDecodeError:
-        raise UsageError(CODE, f"{path} is not UTF-8 text") from None
+        raise UsageError(CODE, f"{path} is not UTF-8 text.", _HINT) from None
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(CODE, f"{path} is not TOML: {error}") from None
+        raise UsageError(CODE, f"{path} is not TOML: {error}.", _HINT) from None
     return build_estate(raw, str(path))
 
 
@@ -136,11 +137,11 @@ def build_estate(raw: dict[str, Any], source: str) -> LabEstate:
         document = EstateDocument.model_validate(raw)
     except ValidationError as error:
         lines = "\n  ".join(_sentence(problem) for problem in error.errors()[:10])
-        raise UsageError(CODE, f"{source} is not a lab estate:\n  {lines}") from None
+        raise UsageError(CODE, f"{source} is not a lab estate:\n  {lines}", _HINT) from None
     try:
         return _Builder(document, source).build()
     except ValueError as error:
-        raise UsageError(CODE, f"{source}: {error}") from None
+        raise UsageError(CODE, f"{source}: {error}.", _HINT) from None
 
 
 def _sentence(problem: Any) -> str:
