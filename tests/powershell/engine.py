@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
@@ -29,14 +29,16 @@ $ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
 try { [IO.File]::Exists('x') } catch { 'constrained' }
 """
 
-# Starting an engine and compiling its code costs ten times what a state does. The host reads
-# its Windows once, so each state's is forgotten, with the variables that it set, for the next.
-_EACH_STATE = """\
+# Starting an engine and compiling its code costs ten times what a state does. Each script has a
+# session of its own. The host reads its Windows once, so each state's is forgotten, with the
+# variables that it set, for the next.
+_EACH = """\
 $static = [Reflection.BindingFlags]'Static, Public, NonPublic'
 $main = [type]::GetType('PwshHost.Program, pwsh', $true).GetMethod('Main', $static)
 $windows = [type]::GetType('PwshHost.State, Microsoft.PowerShell.Commands.Management', $true)
 $own = [Environment]::GetEnvironmentVariables()
-foreach ($state in [IO.File]::ReadAllLines($env:STATES)) {
+foreach ($pair in [IO.File]::ReadAllLines($env:PAIRS)) {
+    $state, $script = $pair -split '\\|'
     foreach ($field in $windows.GetFields($static)) {
         if ($field.FieldType.GetMethod('Clear')) { $null = $field.GetValue($null).Clear() }
     }
@@ -45,9 +47,9 @@ foreach ($state in [IO.File]::ReadAllLines($env:STATES)) {
         [Environment]::SetEnvironmentVariable($name, $own[$name])
     }
     [Environment]::SetEnvironmentVariable('PWSH_STATE', $state)
-    $arguments = '-NoProfile', '-NonInteractive', '-File', $own['EACH_WAY']
+    $arguments = '-NoProfile', '-NonInteractive', '-File', $script
     $code = $main.Invoke($null, @(, [string[]]$arguments))
-    if ($code) { throw "$state ended with $code" }
+    if ($code) { throw "$pair ended with $code" }
 }
 """
 
@@ -89,10 +91,7 @@ class Engine:
 
     def run(self, script: str, state: State, **environment: str) -> str:
         """The standard output of `script`, which finds the collector in $env:COLLECTOR."""
-        done = self.done(script, state, **environment)
-        assert done.returncode == 0, done.stderr
-        assert done.stderr == "", done.stderr
-        return done.stdout
+        return _output(self.done(script, state, **environment))
 
     def done(
         self, script: str, state: State, **environment: str
@@ -110,17 +109,32 @@ class Engine:
             first, second = pool.map(self._ask_each, parts)
         return first | second
 
-    def _ask_each(self, states: Mapping[str, State]) -> dict[str, Answers]:
+    def run_each(self, pairs: Iterable[tuple[str, State]]) -> str:
+        """The standard output of each script on its Windows, one after the other in one process.
+
+        Each script has a session of its own.
+        """
+        return _output(self.done_each(pairs))
+
+    def done_each(self, pairs: Iterable[tuple[str, State]]) -> subprocess.CompletedProcess[str]:
         folder = Path(tempfile.mkdtemp(dir=self._folder))
-        each_way = folder / "each_way.ps1"
-        each_way.write_text(CERTIFICATES + _EACH_WAY, "utf-8")
-        files = [folder / f"{name}.json" for name in states]
-        for file, state in zip(files, states.values(), strict=True):
-            file.write_text(json.dumps(state), "utf-8")
-        listed = folder / "states.txt"
-        listed.write_text("\n".join(map(str, files)), "utf-8")
-        given = {"STATES": str(listed), "EACH_WAY": str(each_way)}
-        lines = self.run(_EACH_STATE, {}, **given).splitlines()
+        listed = []
+        for number, (script, state) in enumerate(pairs):
+            file, given = folder / f"{number}.ps1", folder / f"{number}.json"
+            file.write_text(CERTIFICATES + script, "utf-8")
+            given.write_text(json.dumps(state), "utf-8")
+            listed.append(f"{given}|{file}")
+        (folder / "pairs.txt").write_text("\n".join(listed), "utf-8")
+        return self.done(_EACH, {}, PAIRS=str(folder / "pairs.txt"))
+
+    def _ask_each(self, states: Mapping[str, State]) -> dict[str, Answers]:
+        lines = self.run_each((_EACH_WAY, state) for state in states.values()).splitlines()
         assert lines[3::4] == ["constrained"] * len(states)
         told = zip(lines[0::4], lines[1::4], lines[2::4], strict=True)
         return {name: Answers(*each) for name, each in zip(states, told, strict=True)}
+
+
+def _output(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", done.stderr
+    return done.stdout

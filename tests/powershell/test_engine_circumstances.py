@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -124,25 +125,41 @@ $PSVersionTable['PSVersion'] = [version]'2.0'
 """
 
 
+@pytest.fixture(scope="module")
+def in_sessions(engine: Engine) -> Mapping[str, list[str]]:
+    """What is told twice in each session, all from one process."""
+    return _twice(CIRCUMSTANCES, engine.run_each(_told_twice(CIRCUMSTANCES)))
+
+
+@pytest.fixture(scope="module")
+def in_cultures(engine: Engine) -> Mapping[str, list[str]]:
+    for _ in range(8):  # the engine's launcher now and then overlooks the library
+        done = engine.done_each(_told_twice(CULTURES))
+        if "globalization-invariant mode" not in done.stderr:
+            assert done.stderr == "", done.stderr
+            return _twice(CULTURES, done.stdout)
+    pytest.skip("no libicu, so the engine has the invariant culture only")
+
+
+def _told_twice(scripts: Mapping[str, str]) -> Iterator[tuple[str, State]]:
+    return ((script + TWICE, WINDOWS) for script in scripts.values())
+
+
+def _twice(names: Iterable[str], output: str) -> Mapping[str, list[str]]:
+    lines = iter(output.splitlines())
+    told = {name: [next(lines), next(lines)] for name in names}
+    assert list(lines) == []
+    return told
+
+
 @pytest.mark.parametrize("name", CIRCUMSTANCES)
-def test_session(name: str, engine: Engine, plain: Any) -> None:
-    answers = engine.run(CIRCUMSTANCES[name] + TWICE, WINDOWS).splitlines()
-    assert [_comparable(answer) for answer in answers] == [plain, plain]
+def test_session(name: str, in_sessions: Mapping[str, list[str]], plain: Any) -> None:
+    assert [_comparable(answer) for answer in in_sessions[name]] == [plain, plain]
 
 
 @pytest.mark.parametrize("name", CULTURES)
-def test_culture(name: str, engine: Engine, plain: Any) -> None:
-    answers = _in_culture(CULTURES[name] + TWICE, engine).splitlines()
-    assert [_comparable(answer) for answer in answers] == [plain, plain]
-
-
-def _in_culture(script: str, engine: Engine) -> str:
-    for _ in range(8):  # the engine's launcher now and then overlooks the library
-        done = engine.done(script, WINDOWS)
-        if "globalization-invariant mode" not in done.stderr:
-            assert done.stderr == "", done.stderr
-            return done.stdout
-    pytest.skip("no libicu, so the engine has the invariant culture only")
+def test_culture(name: str, in_cultures: Mapping[str, list[str]], plain: Any) -> None:
+    assert [_comparable(answer) for answer in in_cultures[name]] == [plain, plain]
 
 
 def test_a_profile_may_be_noisy_on_every_stream(engine: Engine, plain: Any) -> None:
