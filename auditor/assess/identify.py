@@ -132,8 +132,8 @@ def identify_product(reading: Reading, pool: Pool, rulebook: Rulebook) -> Produc
         reason = f"{product.title} is installed, but the estate says {_titles(expected, rulebook)}"
         return ProductIdentity(None, True, reason, seen=_seen(packages))
     own = tuple(p for p in packages if p.product == product.key and p.key not in tools)
-    names = [name.casefold() for name in rulebook.components.deciding]
-    deciding = [p for name in names for p in own if p.key == name]
+    keys = rulebook.components.deciding_keys
+    deciding = [p for key in keys for p in own if p.key == key]
     reason = f"packages of {product.title}"
     return ProductIdentity(
         product.key, True, reason, product, own, tuple(deciding), facts.truncated

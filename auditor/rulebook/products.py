@@ -159,9 +159,18 @@ class Components:
     def deciding(self) -> tuple[str, ...]:
         return (self.core, self.front_end)
 
-    def is_edges(self, component: str) -> bool:
-        """Whether a package may be the Edge's own."""
-        return self.edge.casefold() in component.casefold()
+    @cached_property
+    def deciding_keys(self) -> tuple[str, ...]:
+        """The names of the deciding components, casefolded."""
+        return tuple(name.casefold() for name in self.deciding)
+
+    @cached_property
+    def _edge_key(self) -> str:
+        return self.edge.casefold()
+
+    def is_edges(self, key: str) -> bool:
+        """Whether a package may be the Edge's own, by the name of its component, casefolded."""
+        return self._edge_key in key
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -26,14 +26,13 @@ def component_table(
 ) -> tuple[Compared, ...]:
     """One row for each of the product's packages, or of `packages`, the deciding ones first."""
     names = context.rulebook.components
-    deciding = {name.casefold() for name in names.deciding}
     first: list[Compared] = []
     then: list[Compared] = []
     for package in subject.product.packages if packages is None else packages:
-        if package.key in deciding:
+        if package.key in names.deciding_keys:
             build = asked(package, subject, context, threshold)
             first.append(_row(package, build, DECIDES if build == threshold.build else LEFT))
-        elif names.is_edges(package.component):
+        elif names.is_edges(package.key):
             build = asked(package, subject, context, threshold)
             then.append(_row(package, build, OF_THE_EDGE))
         elif (part := serviced(package, subject, context, threshold)) is not None:
@@ -48,7 +47,7 @@ def component_table(
 def asked(package: Package, subject: Subject, context: Context, threshold: Threshold) -> Version:
     """The least build of a package for the threshold; the Edge's own goes by the front end's."""
     names = context.rulebook.components
-    component = names.front_end if names.is_edges(package.component) else package.component
+    component = names.front_end if names.is_edges(package.key) else package.component
     return context.rulebook.least_of(product_of(subject).key, threshold.build, component)
 
 

@@ -105,9 +105,9 @@ class CumulativeUpdate(_UpdateRule):
 def _verdict(subject: Subject, context: Context) -> tuple[Status, str]:
     """Two rules ask for it, one after the other."""
     product, threshold = product_of(subject), _threshold(subject, context)
-    deciding = subject.product.deciding
-    below = [p for p in deciding if _own(p, product) and _older(p, subject, context)]
-    fine = [p for p in deciding if _own(p, product) and not _older(p, subject, context)]
+    own = [p for p in subject.product.deciding if _own(p, product)]
+    below = [p for p in own if _older(p, subject, context)]
+    fine = [p for p in own if p not in below]
     has_core = bool(subject.product.components(context.rulebook.components.core))
     if below and has_core:
         shortfall = _shortfall(below, subject, context)
@@ -148,7 +148,7 @@ def _doubt(subject: Subject, context: Context) -> str | None:
     strange = [p for p in subject.product.deciding if not _own(p, product)]
     if strange:
         return f"{_are(strange)} not a build of {product.title}, whose builds are {product.line}.x."
-    of_edge = [p for p in subject.product.packages if names.is_edges(p.component)]
+    of_edge = [p for p in subject.product.packages if names.is_edges(p.key)]
     behind = [p for p in of_edge if not _own(p, product) or _older(p, subject, context)]
     if behind:
         least = asked(behind[0], subject, context, _threshold(subject, context))
@@ -230,13 +230,12 @@ class LaggingPackages(_UpdateRule):
 
 @lru_cache(maxsize=1)
 def _lagging(subject: Subject, context: Context) -> tuple[Package, ...]:
-    deciding = {name.casefold() for name in context.rulebook.components.deciding}
     names = context.rulebook.components
     return tuple(
         package
         for package in subject.product.packages
-        if package.key not in deciding
-        and not names.is_edges(package.component)
+        if package.key not in names.deciding_keys
+        and not names.is_edges(package.key)
         and (package.version is None or _older(package, subject, context))
     )
 
